@@ -1,0 +1,1 @@
+"""Which hyperparameters decide whether a trial is among the best, and how sure that is."""

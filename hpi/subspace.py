@@ -1,0 +1,182 @@
+"""The question: among the best [region] of trials, what decides whether a trial is in the best [target]?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from hpi.errors import SubspaceError
+from hpi.space import Design, Mask
+from hpi.table import TrialTable
+
+DEFAULT_TARGET = 0.1
+SMALLEST = 0.005
+WANTED_TRIALS = 20
+LARGEST_DEFAULT = 0.5
+
+
+@dataclass(frozen=True)
+class Between:
+    """Keep the trials whose number lies in [low, high]; None leaves that side open."""
+
+    name: str
+    low: float | None = None
+    high: float | None = None
+
+    def __str__(self) -> str:
+        """Write the filter as on the command line: lr=0.0001:0.01."""
+        return f"{self.name}={_number(self.low)}:{_number(self.high)}"
+
+    def mask(self, column: pd.Series) -> Mask:
+        """Whether each value passes, shape (n_trials,); an inactive one does not."""
+        value = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        low = -math.inf if self.low is None else self.low
+        return np.asarray((value >= low) & (value <= (math.inf if self.high is None else self.high)))
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """Keep the trials whose label is one of `levels`."""
+
+    name: str
+    levels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Write the filter as on the command line: optimizer=adam,sgd."""
+        return f"{self.name}={','.join(self.levels)}"
+
+    def mask(self, column: pd.Series) -> Mask:
+        """Whether each value passes, shape (n_trials,); an inactive one does not."""
+        if pd.api.types.is_numeric_dtype(column):
+            return column.isin([_as_number(self.name, level) for level in self.levels]).to_numpy()
+        return column.astype("str").isin(self.levels).to_numpy() & column.notna().to_numpy()
+
+
+Filter = Between | OneOf
+
+
+@dataclass(frozen=True)
+class Subspace:
+    """Region and target, as fractions of the trials that pass the filters.
+
+    Parameters
+    ----------
+    region
+        The trials among which the question is asked: the best fraction, 1 for all.
+    target
+        The better fraction to be explained. None: a tenth, widened in small tables until 20 trials are in
+        it, at most to a half.
+    where
+        Filters on hyperparameters and context columns; a trial must pass all of them.
+
+    Raises
+    ------
+    SubspaceError
+        If a fraction is not between 0.5 % and 100 %, or target is not below region.
+    """
+
+    region: float = 1.0
+    target: float | None = None
+    where: tuple[Filter, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse fractions that ask for nothing."""
+        for word, value in (("region", self.region), ("target", self.target)):
+            if value is not None and not SMALLEST <= value <= 1:
+                raise SubspaceError(f"{word} is {value:g}; it is a fraction of the trials from {SMALLEST} to 1.")
+        if self.target is not None and self.target >= self.region:
+            raise SubspaceError(
+                f"target is {self.target:g} and region {self.region:g}; the target must be the smaller, better part: "
+                "lower the target or raise the region."
+            )
+
+    def resolved(self, n_trials: int) -> Subspace:
+        """Return the same question with its target known, for a table of `n_trials` that pass the filters."""
+        if self.target is not None:
+            return self
+        wanted = math.ceil(1000 * WANTED_TRIALS / max(n_trials, 1)) / 1000
+        target = min(max(DEFAULT_TARGET, wanted), LARGEST_DEFAULT)
+        return replace(self, target=target if target < self.region else self.region / 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The trials that pass the filters, best first: the first n_region are the region, the first n_target the target.
+
+    The only thing that an estimator sees. `subspace` has its target known.
+    """
+
+    design: Design
+    subspace: Subspace
+    n_region: int
+    n_target: int
+
+    @property
+    def q(self) -> float:
+        """Share of the region that is in the target, as realised (ties are kept together)."""
+        return self.n_target / self.n_region
+
+    @property
+    def wanted(self) -> tuple[int, int]:
+        """How many trials region and target would hold without ties at their thresholds."""
+        assert self.subspace.target is not None
+        return _count(self.subspace.region, len(self.design)), _count(self.subspace.target, len(self.design))
+
+
+def select(table: TrialTable, subspace: Subspace) -> Sample:
+    """Return the trials that `subspace` speaks of.
+
+    Raises
+    ------
+    SubspaceError
+        If a filter names an unknown column or no trial passes.
+    """
+    return cut(filtered(table, subspace.where), subspace)
+
+
+def filtered(table: TrialTable, where: tuple[Filter, ...]) -> Design:
+    """Return the trials that pass all filters, best first; the table's own design where there are none."""
+    if not where:
+        return table.design
+    passes = np.ones(len(table.trials), dtype=bool)
+    for condition in where:
+        if condition.name not in table.trials.columns:
+            known = ", ".join(map(str, table.trials.columns))
+            raise SubspaceError(f"The filter {condition} names no column of the table; there are: {known}.")
+        passes &= condition.mask(table.trials[condition.name])
+    if not passes.any():
+        words = " and ".join(map(str, where))
+        raise SubspaceError(f"No trial passes {words}; widen the filter.")
+    return table.design.keep(passes[table.design.row])
+
+
+def cut(design: Design, subspace: Subspace) -> Sample:
+    """Return region and target of a design, as sizes of its best parts; ties at a threshold are all kept."""
+    subspace = subspace.resolved(len(design))
+    assert subspace.target is not None
+    n_region, n_target = (_size(design, fraction) for fraction in (subspace.region, subspace.target))
+    return Sample(design, subspace, n_region, n_target)
+
+
+def _count(fraction: float, n_trials: int) -> int:
+    """ceil(fraction * n), forgiving the last bits of a decimal fraction."""
+    return max(1, math.ceil(fraction * n_trials - 1e-9))
+
+
+def _size(design: Design, fraction: float) -> int:
+    cutoff = design.loss[_count(fraction, len(design)) - 1]
+    return int(np.searchsorted(design.loss, cutoff, side="right"))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def _as_number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise SubspaceError(f"The filter on {name} has {text!r}; the column holds numbers, so name numbers.") from None
