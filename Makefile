@@ -1,0 +1,61 @@
+# From nothing: `make run` starts the app, `make test` runs every check. `make help` lists the rest.
+
+PYTHON ?=
+VENV ?= .venv
+PORT ?= 8501
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --require-virtualenv
+RUN_STAMP := $(VENV)/.runtime-installed
+DEV_STAMP := $(VENV)/.dev-installed
+
+.PHONY: help run install lint test bench screenshots test-oldest clean
+
+help:
+	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
+	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
+	@echo 'make lint         ruff and mypy alone'
+	@echo 'make install      the environment of both, in $(VENV)'
+	@echo 'make bench        speed against the size of the table'
+	@echo 'make screenshots  pictures of the pages'
+	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
+	@echo 'make clean        remove the environments and caches'
+
+run: $(RUN_STAMP)
+	@$(PY) tools/run_app.py --port $(PORT)
+
+install: $(DEV_STAMP)
+	@echo "installed in $(VENV): make run, make test"
+
+lint: $(DEV_STAMP)
+	@$(PY) tools/check.py lint
+
+test: $(DEV_STAMP)
+	@$(PY) tools/check.py all
+
+bench: $(DEV_STAMP)
+	$(PY) -m benchmarks.speed
+
+screenshots: $(DEV_STAMP)
+	@$(PY) tools/ensure_browser.py
+	$(PY) tools/screenshots.py
+
+test-oldest:
+	@$(MAKE) --no-print-directory VENV=.venv-oldest CONSTRAINTS=tools/oldest.txt .venv-oldest/.dev-installed
+	@.venv-oldest/bin/python tools/check.py tests
+
+clean:
+	rm -rf .venv .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+
+# The stamps make a second call start at once. They lie in the environment, so they go when it goes.
+$(PY):
+	@tools/make_venv.sh '$(VENV)' '$(PYTHON)'
+
+$(RUN_STAMP): requirements.txt $(CONSTRAINTS) | $(PY)
+	@echo "installing what the app needs into $(VENV)"
+	@$(PIP) install --quiet --requirement requirements.txt $(addprefix --constraint ,$(CONSTRAINTS))
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+	@echo "installing what the tests need into $(VENV)"
+	@$(PIP) install --quiet --requirement requirements.txt --requirement requirements-dev.txt $(addprefix --constraint ,$(CONSTRAINTS))
+	@touch $@

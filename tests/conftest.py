@@ -1,0 +1,54 @@
+"""What all tests share: the profiles of hypothesis, the shared folder, and a last line that says what ran."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+SHARED = TESTS.parent.parent / "shared"
+
+# "fast" draws the same examples at every run, so that a change is the only thing that can break it.
+settings.register_profile(
+    "fast",
+    max_examples=50,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile(
+    "nightly",
+    max_examples=2000,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real tables beside the repository; a test that wants it is skipped elsewhere."""
+    if not SHARED.is_dir():
+        pytest.skip("no ../shared here")
+    return SHARED
+
+
+def _kind(nodeid: str) -> str:
+    for folder, kind in (("tests/browser/", "browser"), ("tests/pages/", "page")):
+        if nodeid.startswith(folder):
+            return kind
+    return "unit and contract"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests of which kind ran."""
+    ran, skipped = Counter(), Counter()
+    for outcome, counter in (("passed", ran), ("failed", ran), ("skipped", skipped)):
+        counter.update(_kind(report.nodeid) for report in terminalreporter.stats.get(outcome, []))
+    said = [f"{ran[kind]} {kind}" + (f" ({skipped[kind]} skipped)" if skipped[kind] else "") for kind in ran | skipped]
+    terminalreporter.write_line(f"tests that ran: {', '.join(said) or 'none'}")
