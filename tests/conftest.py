@@ -50,5 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     ran, skipped = Counter(), Counter()
     for outcome, counter in (("passed", ran), ("failed", ran), ("skipped", skipped)):
         counter.update(_kind(report.nodeid) for report in terminalreporter.stats.get(outcome, []))
-    said = [f"{ran[kind]} {kind}" + (f" ({skipped[kind]} skipped)" if skipped[kind] else "") for kind in ran | skipped]
-    terminalreporter.write_line(f"tests that ran: {', '.join(said) or 'none'}")
+    for heading, counter in (("tests that ran", ran), ("tests skipped", skipped)):
+        if counter:
+            said = ", ".join(f"{number} {kind}" for kind, number in counter.items())
+            terminalreporter.write_line(f"{heading}: {said}")

@@ -1,4 +1,4 @@
-"""Finds the Chromium that the browser tests drive, and installs Debian's where there is none and apt is there."""
+"""Finds the Chromium that the browser tests drive; installs Debian's where there is none and apt is there."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def skipped() -> bool:
 
 
 def _starts(program: str) -> bool:
-    # Ubuntu's chromium-browser is a stub that only says "install the snap"; on Windows --version opens a window.
+    # Ubuntu's chromium-browser may be a stub that only speaks of snap; on Windows --version opens a window.
     if not os.path.isfile(program) or sys.platform == "win32":
         return os.path.isfile(program)
     asked = subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False)

@@ -1,4 +1,4 @@
-"""Starts the app on 127.0.0.1 at the first free port, says where it is, and opens it where there is a screen."""
+"""Starts the app on 127.0.0.1 at the first free port, says where, and opens it where there is a screen."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ def free_port(first: int) -> int:
             except OSError:
                 continue
             return port
-    sys.exit(f"hpi: ports {first} to {first + TRIED_PORTS - 1} are all taken; name another one: make run PORT=9000")
+    sys.exit(
+        f"hpi: ports {first} to {first + TRIED_PORTS - 1} are all taken; name another one: make run PORT=9000"
+    )
 
 
 def answers(url: str) -> bool:
