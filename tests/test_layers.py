@@ -1,4 +1,4 @@
-"""Who may import whom: an import points to the left in ORDER; heavy and dangerous libraries have their homes."""
+"""Who may import whom: an import points to the left in ORDER; heavy and dangerous libraries have homes."""
 
 from __future__ import annotations
 
