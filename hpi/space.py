@@ -122,7 +122,7 @@ class Hyperparameter:
         return np.clip(x, 0.0, 1.0)
 
     def _encode_levels(self, column: pd.Series) -> Floats:
-        code = pd.Index(self.levels).get_indexer(column.astype(object))
+        code = pd.Index(self.levels).get_indexer(pd.Index(column.astype(object)))
         active = column.notna().to_numpy()
         unknown = active & (code < 0)
         if unknown.any():
@@ -225,8 +225,7 @@ class Design:
     def cells(self) -> tuple[Cells, ...]:
         """Each hyperparameter cut into cells, in column order."""
         return tuple(
-            Cells.of(self.x[:, j], hyperparameter.is_ordered)
-            for j, hyperparameter in enumerate(self.hyperparameters)
+            Cells.of(self.x[:, j], hyperparameter.is_ordered) for j, hyperparameter in enumerate(self.hyperparameters)
         )
 
     def column(self, name: str) -> int:

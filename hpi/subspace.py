@@ -1,4 +1,4 @@
-"""The question: among the best [region] of trials, what decides whether a trial is in the best [target]?"""
+"""Region, target and filters: among the best [region], what decides whether a trial is in the best [target]."""
 
 from __future__ import annotations
 

@@ -1,0 +1,95 @@
+"""What chance alone would show: family-wise p-values and the noise floor, for every estimator alike.
+
+The rule is one of max-type permutation tests (Westfall and Young 1993): the largest score over all hyperparameters
+is compared with the largest score of each joint shuffle. Scores of different kinds are made comparable first, by the
+tail of a gamma distribution with the mean, spread and skewness of the shuffles and the observed value. With the
+observed value among them, observed and shuffled scores are exchangeable when nothing matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaincc, gammainccinv
+
+from hpi.estimators import Estimate
+from hpi.space import Floats, Mask
+
+LEVEL = 0.05
+LEAST_SKEWNESS = 0.1
+_SMALLEST_TAIL = 1e-300
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """For each hyperparameter, shape (n_hyperparameters,): nan (False) where there is no score."""
+
+    p_value: Floats
+    floor: Floats
+    detectable: Mask
+
+
+@dataclass(frozen=True, eq=False)
+class _Gamma:
+    """Shifted gamma distributions, one a column, fitted to values of shape (n_values, n_columns) by moments."""
+
+    mean: Floats
+    spread: Floats
+    shape: Floats
+
+    @classmethod
+    def fit(cls, values: Floats) -> _Gamma:
+        mean, spread = values.mean(axis=0), values.std(axis=0)
+        scaled = (values - mean) / np.where(spread > 0, spread, 1)
+        skewness = (scaled**3).mean(axis=0).clip(LEAST_SKEWNESS)
+        return cls(mean, spread, 4 / skewness**2)
+
+    def score(self, values: Floats) -> Floats:
+        """-log of the upper tail at `values`."""
+        scaled = (values - self.mean) / np.where(self.spread > 0, self.spread, 1)
+        tail = gammaincc(self.shape, (self.shape + np.sqrt(self.shape) * scaled).clip(0))
+        score: Floats = -np.log(np.maximum(tail, _SMALLEST_TAIL))
+        return score
+
+    def at(self, score: float) -> Floats:
+        """Return the values whose score this is."""
+        quantile = gammainccinv(self.shape, np.exp(-score))
+        values: Floats = self.mean + self.spread * (quantile - self.shape) / np.sqrt(self.shape)
+        return values
+
+
+def compare(estimate: Estimate) -> Verdict:
+    """Return what can be told apart from chance at a family-wise level of 5 %."""
+    known = ~np.isnan(estimate.statistic)
+    verdict = Verdict(np.full(len(known), np.nan), np.full(len(known), np.nan), np.zeros(len(known), dtype=bool))
+    if not known.any():
+        return verdict
+    observed, null = estimate.statistic[known], estimate.null_statistic[:, known]
+    gamma = _Gamma.fit(np.vstack([null, observed]))
+    largest = np.sort(gamma.score(null).max(axis=1))
+    exceeding = len(largest) - np.searchsorted(largest, gamma.score(observed), side="left")
+    verdict.p_value[known] = (1 + exceeding) / (1 + len(largest))
+    verdict.detectable[known] = verdict.p_value[known] <= LEVEL
+    cut = float(largest[_rank_of_cut(len(largest))])
+    floor = _Gamma.fit(estimate.null_importance[:, known]).at(cut)
+    verdict.floor[known] = _agreeing(
+        floor.clip(0, 1), estimate.importance[known], observed, gamma.at(cut), verdict.detectable[known]
+    )
+    return verdict
+
+
+def _rank_of_cut(n_permutations: int) -> int:
+    """Index of the largest null score that is still compatible with p > 5 %: the 191st of 200."""
+    return n_permutations - int(LEVEL * (1 + n_permutations) + 1e-9)
+
+
+def _agreeing(floor: Floats, importance: Floats, observed: Floats, cut: Floats, detectable: Mask) -> Floats:
+    """Move a floor to the test's side of its bar where the two disagree.
+
+    The floor is a quantile of importances under chance, the test may use a sharper statistic. Where they part, the
+    floor is the importance that an effect of the observed shape would need for the test to see it.
+    """
+    needed = importance * np.divide(cut, observed, out=np.ones_like(cut), where=observed > 0)
+    agreed = np.where(detectable, np.minimum(floor, needed), np.maximum(floor, np.where(observed > 0, needed, 0)))
+    return np.clip(agreed, 0, 1)

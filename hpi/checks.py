@@ -1,0 +1,127 @@
+"""What a reader must know before believing a bar: thin targets, ties, trials that an optimiser chose."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import chdtrc, kolmogorov, ndtr
+
+from hpi.errors import EstimatorError
+from hpi.space import Floats, Mask
+from hpi.subspace import Sample
+
+FEWEST_TARGET = 8
+FEW_TARGET = 20
+TIES_WORTH_SAYING = 1.2
+SURE = 1e-3
+SORTED = 0.9
+
+
+def refuse(sample: Sample) -> None:
+    """Raise where no estimator could answer.
+
+    Raises
+    ------
+    EstimatorError
+        If the metric is constant, the target holds fewer than 8 trials (or configurations), or is the region.
+    """
+    if sample.design.loss[0] == sample.design.loss[-1]:
+        raise EstimatorError(
+            f"The metric has the same value in all {len(sample.design):,} trials: no trial is better than another. "
+            "Choose another metric or widen the filters."
+        )
+    if sample.n_target == sample.n_region:
+        raise EstimatorError(
+            f"Target and region are the same {sample.n_region:,} trials (equal metric values are kept together): "
+            "there is nothing to compare. Raise the region or lower the target."
+        )
+    if _independent(sample) < FEWEST_TARGET:
+        what = "configurations" if sample.design.unit is not None else "trials"
+        raise EstimatorError(
+            f"The target holds {_independent(sample)} {what}; at least {FEWEST_TARGET} are needed for a number. "
+            "Raise the target or widen the filters."
+        )
+
+
+def warnings(sample: Sample) -> tuple[str, ...]:
+    """Return a sentence for each reason to read the result with care."""
+    found = (_thin_target(sample), *_ties(sample), _adaptive(sample))
+    return tuple(sentence for sentence in found if sentence is not None)
+
+
+def _independent(sample: Sample) -> int:
+    """Trials in the target, or configurations where several trials of one are kept."""
+    unit = sample.design.unit
+    return sample.n_target if unit is None else len(np.unique(unit[: sample.n_target]))
+
+
+def _thin_target(sample: Sample) -> str | None:
+    n = _independent(sample)
+    if n >= FEW_TARGET:
+        return None
+    return (
+        f"Only {n} trials are in the target (20 or more are wanted): weak and narrow effects "
+        "cannot be seen, and importances come out too low."
+    )
+
+
+def _ties(sample: Sample) -> list[str]:
+    sentences = []
+    for word, size, wanted in zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True):
+        if size > TIES_WORTH_SAYING * wanted:
+            sentences.append(
+                f"Equal metric values at its threshold enlarge the {word} from {wanted:,} to {size:,} trials: "
+                f"it is the best {size / len(sample.design):.1%} of trials."
+            )
+    return sentences
+
+
+def _adaptive(sample: Sample) -> str | None:
+    """Say so where the later half of the trials is better than the earlier and was drawn from other places."""
+    design = sample.design
+    late = np.empty(len(design), dtype=bool)
+    late[np.argsort(design.row)] = np.arange(len(design)) >= len(design) / 2
+    if len(design) < 2 * FEW_TARGET or _sorted_by_loss(design.row) or _later_is_better(design.loss, late) > SURE:
+        return None
+    drifting = [
+        hyperparameter.name
+        for j, hyperparameter in enumerate(design.hyperparameters)
+        if _drift(design.x[:, j], late, hyperparameter.is_ordered) < SURE / len(design.hyperparameters)
+    ]
+    if not drifting:
+        return None
+    return (
+        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(drifting[:4])}): an optimiser seems "
+        "to have chosen them. Read the importances as those within the trials that were run; what was settled early "
+        "looks less important, and the noise floor is too low."
+    )
+
+
+def _sorted_by_loss(row: np.ndarray) -> bool:
+    """Whether the order in the table, read best first, is more or less that of the metric itself."""
+    return bool(abs(np.corrcoef(row, np.arange(len(row)))[0, 1]) > SORTED)
+
+
+def _later_is_better(loss: Floats, late: Mask) -> float:
+    """One-sided p-value of the Wilcoxon rank-sum test (normal approximation; ties at their mean rank)."""
+    _, inverse, counts = np.unique(loss, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    n, n_late = len(loss), int(late.sum())
+    variance = n_late * (n - n_late) / (n - 1) * rank.var()
+    return float(ndtr((rank[late].sum() - n_late * rank.mean()) / np.sqrt(variance)))
+
+
+def _drift(x: Floats, late: Mask, ordered: bool) -> float:
+    """p-value that early and late values share one distribution: Kolmogorov-Smirnov, or chi-squared for labels."""
+    active = ~np.isnan(x)
+    values, code = np.unique(x[active], return_inverse=True)
+    is_late = late[active]
+    n_late, n_early = int(is_late.sum()), int((~is_late).sum())
+    if len(values) < 2 or min(n_late, n_early) < FEW_TARGET:
+        return 1.0
+    after = np.bincount(code, weights=is_late, minlength=len(values))
+    total = np.bincount(code, minlength=len(values))
+    if ordered:
+        distance = np.abs(np.cumsum(after) / n_late - np.cumsum(total - after) / n_early).max()
+        return float(kolmogorov(distance * np.sqrt(n_late * n_early / (n_late + n_early))))
+    expected = total * n_late / len(is_late)
+    return float(chdtrc(len(values) - 1, ((after - expected) ** 2 / expected * (len(is_late) / n_early)).sum()))

@@ -1,0 +1,102 @@
+"""All that PED-ANOVA sees of a table: how many trials of target and region lie in each cell.
+
+Counts are integers: they add over blocks of trials, and every threshold, permutation and interval is
+arithmetic on a few hundred of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpi.space import Cells, Floats, Integers
+from hpi.subspace import Sample
+
+NEAR = 0.3
+FEWEST_NEAR = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Configurations of which several trials are kept: their cell and their trials in target and region.
+
+    All arrays have shape (n_units,).
+    """
+
+    code: Integers
+    target: Floats
+    region: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Counts:
+    """Trials of one hyperparameter's cells, shape (n_cells + 1,); the last cell holds the inactive ones.
+
+    `near_target` and `near_region` count the trials whose ranks surround the two thresholds: how they
+    are spread says how much the answer moves with the threshold. `near_region` is None where the region
+    is everything.
+    """
+
+    cells: Cells
+    target: Floats
+    region: Floats
+    near_target: Floats
+    near_region: Floats | None
+    n_trials: int
+    units: Units | None = None
+
+    @property
+    def n_target(self) -> float:
+        """Count the trials in the target."""
+        return float(self.target.sum())
+
+    @property
+    def n_region(self) -> float:
+        """Count the trials in the region."""
+        return float(self.region.sum())
+
+    @property
+    def rest(self) -> Floats:
+        """Count the trials of each cell that are in the region but not in the target."""
+        return self.region - self.target
+
+
+def count(sample: Sample) -> tuple[Counts, ...]:
+    """Return the counts of every hyperparameter, in column order."""
+    return tuple(_count(sample, cells) for cells in sample.design.cells)
+
+
+def _count(sample: Sample, cells: Cells) -> Counts:
+    n_trials = len(sample.design)
+
+    def tally(start: int, stop: int) -> Floats:
+        return np.bincount(cells.code[start:stop], minlength=cells.n + 1).astype(float)
+
+    return Counts(
+        cells=cells,
+        target=tally(0, sample.n_target),
+        region=tally(0, sample.n_region),
+        near_target=tally(*_around(sample.n_target, n_trials)),
+        near_region=tally(*_around(sample.n_region, n_trials)) if sample.n_region < n_trials else None,
+        n_trials=n_trials,
+        units=_units(sample, cells),
+    )
+
+
+def _around(size: int, n_trials: int) -> tuple[int, int]:
+    """Ranks around the threshold below the first `size` trials."""
+    width = max(FEWEST_NEAR, round(NEAR * size))
+    return max(0, size - width), min(n_trials, size + width)
+
+
+def _units(sample: Sample, cells: Cells) -> Units | None:
+    if sample.design.unit is None:
+        return None
+    _, first, member = np.unique(sample.design.unit[: sample.n_region], return_index=True, return_inverse=True)
+    in_target = np.arange(sample.n_region) < sample.n_target
+    return Units(
+        code=cells.code[first].astype(np.int64),
+        target=np.bincount(member, weights=in_target).astype(float),
+        region=np.bincount(member).astype(float),
+    )

@@ -1,0 +1,122 @@
+r"""PED-ANOVA: the share of the variance of "is in the target" that one hyperparameter alone explains.
+
+Watanabe, Bansal, Hutter 2023 (arXiv:2304.10255) define the importance of a hyperparameter between a region and a
+target within it by v = q^2 D, with q the target's share of the region and D the Pearson divergence of the
+two densities. "Is in the target" has variance q (1 - q), so
+
+    S = v / (q (1 - q)) = q D / (1 - q)
+
+is its first-order share, from 0 to 1, comparable between thresholds and tables. We report S. D is estimated by the
+series form (`series.py`), its interval in closed form (`interval.py`), chance by joint shuffles (`shuffles.py`).
+Conditional hyperparameters follow condPED-ANOVA (Baba, Ozaki, Watanabe 2026): only what happens within the trials
+where a hyperparameter is active is credited to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hpi.counts import Counts, count
+from hpi.errors import EstimatorError
+from hpi.estimators import shuffles
+from hpi.estimators.base import Estimate
+from hpi.estimators.interval import interval
+from hpi.estimators.series import coefficients
+from hpi.space import Floats
+from hpi.subspace import Sample
+
+FEWEST_ACTIVE = 5
+
+
+@dataclass(frozen=True)
+class PedAnova:
+    """PED-ANOVA in its series form.
+
+    Parameters
+    ----------
+    permutations
+        Shuffles that say what chance alone would show, from 100 to 10,000.
+
+    Raises
+    ------
+    EstimatorError
+        If a setting is out of its bounds.
+    """
+
+    permutations: int = 200
+
+    name: ClassVar[str] = "ped-anova"
+    title: ClassVar[str] = "PED-ANOVA"
+    summary: ClassVar[str] = (
+        "The share of the difference between target and the rest of the region that one hyperparameter explains alone."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are out of bounds."""
+        if not 100 <= self.permutations <= 10_000:
+            raise EstimatorError(f"permutations is {self.permutations}; it must be from 100 to 10,000.")
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Every setting by name."""
+        return {"form": "series", "permutations": self.permutations}
+
+    def estimate(self, sample: Sample, rng: np.random.Generator) -> Estimate:
+        """Return S, its interval and its null distribution for every hyperparameter."""
+        drawn = shuffles.draw(sample, self.permutations, rng)
+        scored = [_score(counts, drawn) for counts in count(sample)]
+        scale = sample.q / (1 - sample.q)
+        bounded = scale * np.array([s.divergence_low_high for s in scored]).reshape(-1, 3)
+        d, low, high = np.clip(bounded, 0, 1).T
+        return Estimate(
+            importance=d,
+            low=low,
+            high=high,
+            statistic=np.array([s.statistic for s in scored]),
+            null_statistic=np.stack([s.null_statistic for s in scored], axis=1),
+            null_importance=np.clip(scale * np.stack([s.null_divergence for s in scored], axis=1), 0, 1),
+            notes=tuple(s.note for s in scored),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Scored:
+    """One hyperparameter's divergence, interval and null distribution; nan with a note where there is none."""
+
+    divergence_low_high: tuple[float, float, float]
+    statistic: float
+    null_statistic: Floats
+    null_divergence: Floats
+    note: str | None = None
+
+
+def _score(counts: Counts, drawn: shuffles.Shuffles) -> _Scored:
+    note = _cannot_say(counts)
+    if note is not None:
+        unknown = np.full(len(drawn.chosen), np.nan)
+        return _Scored((np.nan, np.nan, np.nan), np.nan, unknown, unknown, note)
+    found = coefficients(counts)
+    null_statistic, null_divergence = shuffles.null_scores(counts, found, drawn)
+    tested = shuffles.statistic(found.m, np.asarray(found.divergence), found.basis.is_series)
+    ends = interval(counts, found)
+    return _Scored((found.divergence, *ends), float(tested), null_statistic, null_divergence, _remark(counts))
+
+
+def _cannot_say(counts: Counts) -> str | None:
+    """Why a hyperparameter gets no score in this region, or None."""
+    active = int(counts.region[:-1].sum())
+    if active < FEWEST_ACTIVE:
+        return f"active in {active} trials of the region; at least {FEWEST_ACTIVE} are needed"
+    if (counts.region[:-1] > 0).sum() < 2:
+        return "only one value in the region"
+    return None
+
+
+def _remark(counts: Counts) -> str | None:
+    """Say where a score rests on a part of the region."""
+    active, total = int(counts.region[:-1].sum()), int(counts.n_region)
+    return None if active == total else f"compared among the {active:,} of {total:,} trials where it is active"

@@ -1,0 +1,157 @@
+r"""The series form of PED-ANOVA: a divergence from cell counts as a sum of squared coefficients.
+
+PED-ANOVA (Watanabe, Bansal, Hutter 2023, arXiv:2304.10255) measures how a hyperparameter's density differs
+between target and region by the Pearson divergence
+
+    D = \int (p(x | target) / p(x | region) - 1)^2 p(x | region) dx.
+
+On the rank scale of the region, v = F_region(x), the region's density is 1. For any basis phi_1, phi_2, ...
+that is orthonormal there and orthogonal to 1, Parseval's identity turns the integral into
+
+    D = sum_k theta_k^2,    theta_k = E_target[phi_k(v)],
+
+and each theta_k^2 has an estimate without bias, m_k^2 - e_k, from means over the target trials. We depart from
+the paper in estimating D so: it takes no bandwidth, no bins and no density of the region, and does not change
+under a monotone change of the hyperparameter. A hyperparameter that is inactive in some trials is compared
+among the active ones, weighted as in condPED-ANOVA (Baba, Ozaki, Watanabe 2026): psi_k = phi_k / sqrt(beta)
+for active trials and 0 for the others, where beta is the active share of the region.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpi.counts import Counts, Units
+from hpi.space import Floats, Integers
+
+PENALTY = 3.0
+FEWEST_TERMS = 2
+MOST_TERMS = 100
+FEW_LEVELS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """Values of psi_k in each cell, shape (n_cells + 1, n_terms); 0 in the last one (inactive).
+
+    `is_series`: the terms go from smooth to fine and may be cut; otherwise all of them belong together.
+    """
+
+    values: Floats
+    is_series: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """Estimates m_k of theta_k and the noise e_k of their squares, shape (n_terms,), and how many are kept."""
+
+    basis: Basis
+    m: Floats
+    e: Floats
+    kept: int
+
+    @property
+    def divergence(self) -> float:
+        """D, without bias where the terms left out are zero; it may fall below 0."""
+        return float((self.m**2 - self.e)[: self.kept].sum())
+
+
+def basis(counts: Counts) -> Basis:
+    """Choose the functions that suit the cells: cosines of the rank, cosines over levels, or the levels themselves."""
+    share = counts.region[:-1] / counts.region[:-1].sum()
+    cells, most = counts.cells, most_terms(counts)
+    n_levels = int((share > 0).sum())
+    if not cells.exact:
+        phi, is_series = _rank_cosines(share, most), True
+    elif not cells.ordered or n_levels <= FEW_LEVELS or counts.n_target >= 2 * n_levels:
+        phi, is_series = _levels(share), False
+    else:
+        phi, is_series = _level_cosines(share, min(most, n_levels - 1)), True
+    beta = counts.region[:-1].sum() / counts.n_region
+    return Basis(np.vstack([phi / np.sqrt(beta), np.zeros(phi.shape[1])]), is_series)
+
+
+def most_terms(counts: Counts) -> int:
+    """Return how many terms the target can bear: half its trials (its effective trials, where they come in units)."""
+    size = counts.n_target
+    if counts.units is not None:
+        size = size**2 / float((counts.units.target**2).sum())
+    return int(np.clip(size // 2, FEWEST_TERMS, MOST_TERMS))
+
+
+def _rank_cosines(share: Floats, n_terms: int) -> Floats:
+    """Mean of sqrt(2) cos(pi k v) over each cell's interval of ranks, shape (n_cells, n_terms)."""
+    middle, k = np.cumsum(share) - share / 2, np.arange(1, n_terms + 1)
+    phi: Floats = np.sqrt(2) * np.cos(np.pi * np.outer(middle, k)) * np.sinc(np.outer(share, k) / 2)
+    return phi
+
+
+def _level_cosines(share: Floats, n_terms: int) -> Floats:
+    """Cosines of the middle rank of each level, made orthonormal under the region's shares.
+
+    Plain cosines are not orthogonal on few levels and repeat beyond them. With all n_levels - 1 terms the
+    sum of squares is that of `_levels`.
+    """
+    middle, k = np.cumsum(share) - share / 2, np.arange(n_terms + 1)
+    root = np.sqrt(share)[:, None]
+    q, r = np.linalg.qr(root * np.cos(np.pi * np.outer(middle, k)))
+    phi: Floats = np.divide(q * np.sign(np.diag(r)), root, out=np.zeros_like(q), where=root > 0)[:, 1:]
+    return phi
+
+
+def _levels(share: Floats) -> Floats:
+    """Centred indicators (1[c] - r_c) / sqrt(r_c): squares of their means sum to sum_c (p_c - r_c)^2 / r_c."""
+    root = np.sqrt(share)
+    return np.diag(np.divide(1, root, out=np.zeros_like(root), where=root > 0)) - root
+
+
+def coefficients(counts: Counts) -> Coefficients:
+    """Estimate the coefficients and choose how many are kept: the sum of m_k^2 - 3 e_k is largest there.
+
+    The noise is that of target and rest both, e_k = (1-q)^2 (Var_target/N_t + Var_rest/N_s); where trials come
+    in units, that of whole units.
+    """
+    chosen = basis(counts)
+    b = chosen.values
+    m = counts.target @ b / counts.n_target - counts.region @ b / counts.n_region
+    if counts.units is None:
+        q = counts.n_target / counts.n_region
+        e = (1 - q) ** 2 * (_variance_of_mean(counts.target, b) + _variance_of_mean(counts.rest, b))
+    else:
+        u = unit_influence(counts.units, b, b)
+        e = len(u) / (len(u) - 1) * (u**2).sum(axis=0)
+    kept = terms_kept(m, e) if chosen.is_series else len(m)
+    return Coefficients(chosen, m, e, int(kept))
+
+
+def terms_kept(m: Floats, e: Floats) -> Integers:
+    """Return where the penalised sum is largest along the last axis, at least 2 terms (or all there are)."""
+    gain = np.cumsum(m**2 - PENALTY * e, axis=-1)
+    fewest = min(FEWEST_TERMS, gain.shape[-1])
+    best: Integers = gain[..., fewest - 1 :].argmax(axis=-1) + fewest
+    return best
+
+
+def _variance_of_mean(counts: Floats, values: Floats) -> Floats:
+    """Sample variance of each column of `values`, cells repeated `counts` times, over their number."""
+    n = counts.sum()
+    mean = counts @ values / n
+    variance: Floats = (counts @ values**2 / n - mean**2).clip(0) / (n - 1)
+    return variance
+
+
+def unit_influence(units: Units, in_target: Floats, in_region: Floats) -> Floats:
+    """Pull of each unit on mean_target(in_target) - mean_region(in_region), shape (n_units, n_terms).
+
+    Both arguments hold a value a cell, shape (n_cells + 1, n_terms).
+    """
+    n_target, n_region = units.target.sum(), units.region.sum()
+    over_target = units.target @ in_target[units.code] / n_target
+    over_region = units.region @ in_region[units.code] / n_region
+    pull: Floats = (
+        units.target[:, None] * (in_target[units.code] - over_target) / n_target
+        - units.region[:, None] * (in_region[units.code] - over_region) / n_region
+    )
+    return pull

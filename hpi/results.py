@@ -1,0 +1,95 @@
+"""The one result that words, figures and files read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Score:
+    """One hyperparameter's bar; None is unknown, never 0.
+
+    `importance`, `low`, `high` (95 % interval) and `floor` (what chance alone would show) are absolute, from 0 to 1;
+    `share` sums to 1 over the hyperparameters, and is None where nothing can be told from chance. `p_value` is
+    corrected for the number of hyperparameters.
+    """
+
+    name: str
+    importance: float | None
+    low: float | None
+    high: float | None
+    share: float | None
+    floor: float | None
+    p_value: float | None
+    detectable: bool
+    note: str | None
+
+
+@dataclass(frozen=True)
+class PairScore:
+    """One pair's interaction, in the units of `Score`."""
+
+    names: tuple[str, str]
+    importance: float | None
+    low: float | None
+    high: float | None
+    floor: float | None
+    p_value: float | None
+    detectable: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """The subspace as it was answered: fractions asked for, trials found."""
+
+    region: float
+    target: float
+    n_region: int
+    n_target: int
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ImportanceResult:
+    """Importances, strongest first, with everything that is needed to read and to repeat them."""
+
+    rows: int
+    used: int
+    excluded: tuple[tuple[str, int], ...]
+    metric: str
+    direction: str
+    subspace: Question
+    estimator: str
+    settings: tuple[tuple[str, Any], ...]
+    hyperparameters: tuple[Score, ...]
+    pairs: tuple[PairScore, ...]
+    warnings: tuple[str, ...]
+    seed: int
+    fingerprint: str
+    version: str
+
+    @property
+    def detectable(self) -> tuple[Score, ...]:
+        """The hyperparameters that can be told apart from chance, strongest first."""
+        return tuple(score for score in self.hyperparameters if score.detectable)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as JSON has it."""
+        plain = asdict(self)
+        plain["excluded"] = dict(self.excluded)
+        plain["metric"] = {"name": self.metric, "direction": plain.pop("direction")}
+        plain["estimator"] = {"name": self.estimator, "settings": dict(plain.pop("settings"))}
+        return plain
+
+    def frame(self) -> pd.DataFrame:
+        """Return the bars as a table, one row a hyperparameter."""
+        return pd.DataFrame([asdict(score) for score in self.hyperparameters])
+
+
+def known(value: float) -> float | None:
+    """Return a number, or None for nan."""
+    return None if math.isnan(value) else float(value)

@@ -1,0 +1,179 @@
+"""One column of a table, parsed once: its numbers, its words, its empty cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hpi.space import Floats, Integers, Mask
+
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_PERCENT = _NUMBER + r"\s?%"
+# Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
+_LONGEST_NUMBER = 400
+_EXACT = 2.0**53
+_INTEGERS_END = 2.0**63
+NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "+inf", "infinity", "-infinity"})
+
+
+@dataclass(frozen=True, eq=False)
+class Values:
+    """A column of a table.
+
+    Attributes
+    ----------
+    name
+        As in the table.
+    numbers
+        Shape (n_rows,); nan where the cell is empty or no number.
+    text
+        Shape (n_rows,), text without outer blanks and None where empty; None if the column holds
+        nothing but numbers.
+    notices
+        What was done to the cells and must be said.
+    """
+
+    name: str
+    numbers: Floats
+    text: NDArray[np.object_] | None
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, name: str, column: pd.Series) -> Values:
+        """Return the column parsed, whatever its dtype."""
+        if pd.api.types.is_bool_dtype(column):
+            return _parse(name, column.astype(object).map({True: "True", False: "False"}))
+        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+            return cls(name, column.to_numpy(dtype=float, na_value=np.nan), None)
+        return _parse(name, column)
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.numbers)
+
+    @cached_property
+    def empty(self) -> Mask:
+        """Whether each cell is empty, shape (n_rows,)."""
+        if self.text is None:
+            return np.isnan(self.numbers)
+        return np.asarray(pd.isna(self.text))
+
+    @cached_property
+    def worded(self) -> Mask:
+        """Whether each cell holds something that is no number, shape (n_rows,)."""
+        return np.isnan(self.numbers) & ~self.empty
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The different cells that are no numbers, in order of appearance."""
+        return () if self.text is None else tuple(pd.unique(self.text[self.worded]))
+
+    @cached_property
+    def codes(self) -> Integers:
+        """Which of the different values each cell holds, shape (n_rows,), in their order; -1 where empty."""
+        column = self.numbers + 0.0 if self.is_numeric else self.text
+        return np.asarray(pd.factorize(column, sort=True)[0], dtype=np.int64)
+
+    @cached_property
+    def n_distinct(self) -> int:
+        """Count the different values, the empty cell not among them."""
+        return int(self.codes.max(initial=-1)) + 1
+
+    @property
+    def n_filled(self) -> int:
+        """Count the cells that are not empty."""
+        return len(self) - int(self.empty.sum())
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the cells are numbers or empty, and at least one is a number."""
+        return not self.words and bool((~self.empty).any())
+
+    @cached_property
+    def is_integer(self) -> bool:
+        """Whether every number is an integer."""
+        known = self.numbers[~np.isnan(self.numbers)]
+        return bool(len(known)) and bool(np.all(np.isfinite(known)) and np.all(known == np.rint(known)))
+
+    @cached_property
+    def finite(self) -> Floats:
+        """The finite numbers, without the other cells."""
+        return self.numbers[np.isfinite(self.numbers)]
+
+    @cached_property
+    def labels(self) -> NDArray[np.object_]:
+        """Each cell as text, shape (n_rows,), None where empty."""
+        if self.text is not None:
+            return self.text
+        shown = pd.Series(self.numbers).map(_label, na_action="ignore").astype(object)
+        return shown.where(~self.empty, None).to_numpy()
+
+    @property
+    def column(self) -> pd.Series:
+        """The column for display: integers, floats or text, missing where empty."""
+        if not self.is_numeric:
+            return pd.Series(self.labels, name=self.name, dtype=object)
+        whole = self.is_integer and not self.empty.any() and bool(np.all(np.abs(self.numbers) < _EXACT))
+        return pd.Series(self.numbers.astype(np.int64) if whole else self.numbers, name=self.name)
+
+
+def _label(number: float) -> str:
+    return str(int(number)) if number == np.rint(number) and abs(number) < _EXACT else repr(float(number))
+
+
+def _parse(name: str, column: pd.Series) -> Values:
+    text = _as_text(column)
+    filled = text.notna()
+    looks = filled & (text.str.len() <= _LONGEST_NUMBER) & text.str.fullmatch(_NUMBER).fillna(False)
+    notices: list[str] = []
+    if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
+        text, looks = text.str.rstrip("%").str.rstrip(), filled
+        notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
+    numbers = np.full(len(text), np.nan)
+    numbers[looks.to_numpy(dtype=bool)] = text[looks].astype(object).astype(float)
+    if np.any(np.abs(numbers) >= _INTEGERS_END) and _digits_matter(text[looks], numbers):
+        numbers[:] = np.nan
+        notices.append(f"{name}: integers beyond 2**63 were kept as text.")
+    elif np.any(np.abs(numbers) > _EXACT) and _digits_matter(text[looks], numbers):
+        notices.append(f"{name}: integers beyond 2**53 were rounded to the nearest number a double can hold.")
+    if not np.any(np.isnan(numbers) & filled.to_numpy(dtype=bool)):
+        return Values(name, numbers, None, tuple(notices))
+    cells = text.astype(object).where(filled, None).to_numpy(dtype=object)
+    return Values(name, numbers, cells, tuple(notices))
+
+
+def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
+    """Whether different digits became equal numbers."""
+    known = numbers[~np.isnan(numbers)]
+    return bool(text.str.fullmatch("[+-]?[0-9]+").all()) and text.nunique() > len(np.unique(known))
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Return the cells as text without outer blanks, missing where empty."""
+    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+        column = column.astype(str).where(column.notna(), None)
+    if not isinstance(column.dtype, pd.StringDtype):
+        column = pd.Series([_cell(value) for value in column], index=column.index, dtype=object)
+        column = column.astype("str")
+    text = column.str.strip()
+    return text.where(text.str.len() > 0)
+
+
+def _cell(value: Any) -> str | None:  # noqa: ANN401 - a cell of somebody's frame may be anything
+    """Return one cell of a column of objects as text, None where it stands for nothing."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    # A lone surrogate cannot be stored or shown, so it becomes a question mark.
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def shown(labels: Iterable[str], limit: int = 5) -> str:
+    """Write a few labels for a sentence, shortened."""
+    cut = [label if len(label) <= 40 else label[:37] + "..." for label in labels]
+    return ", ".join(cut[:limit]) + (f" and {len(cut) - limit} more" if len(cut) > limit else "")
