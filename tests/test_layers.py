@@ -78,11 +78,7 @@ def complaints(path: Path, root: Path = ROOT) -> list[str]:
                 found.append(f"{where}: {unit} imports {target}, which does not stand to its left")
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in FORBIDDEN_CALLS:
             found.append(f"{where}: calls {ast.unparse(node.func)}")
-        if (
-            isinstance(node, ast.keyword)
-            and node.arg == "allow_pickle"
-            and ast.unparse(node.value) != "False"
-        ):
+        if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and ast.unparse(node.value) != "False":
             found.append(f"{where}: allow_pickle")
     for node in at_start(tree) if ruled else ():
         for module in imported(path, node, root):
@@ -96,9 +92,7 @@ def complaints(path: Path, root: Path = ROOT) -> list[str]:
 def sources(root: Path = ROOT) -> list[Path]:
     """Every Python file of the repository."""
     folders = ("hpi", "pages", "tests", "tools", "benchmarks", "examples")
-    return sorted(
-        [*root.glob("*.py"), *(path for folder in folders for path in (root / folder).rglob("*.py"))]
-    )
+    return sorted([*root.glob("*.py"), *(path for folder in folders for path in (root / folder).rglob("*.py"))])
 
 
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))

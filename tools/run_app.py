@@ -30,9 +30,7 @@ def free_port(first: int) -> int:
             except OSError:
                 continue
             return port
-    sys.exit(
-        f"hpi: ports {first} to {first + TRIED_PORTS - 1} are all taken; name another one: make run PORT=9000"
-    )
+    sys.exit(f"hpi: ports {first} to {first + TRIED_PORTS - 1} are all taken; name another one: make run PORT=9000")
 
 
 def answers(url: str) -> bool:

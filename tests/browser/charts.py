@@ -89,9 +89,7 @@ def words(page: Page, index: int = 0, selector: str = CHART) -> list[str]:
     return cast(list[str], page.evaluate(WORDS, [selector, index]))
 
 
-def click(
-    page: Page, point: int | tuple[int, int], trace: int = 0, index: int = 0, selector: str = CHART
-) -> None:
+def click(page: Page, point: int | tuple[int, int], trace: int = 0, index: int = 0, selector: str = CHART) -> None:
     """Click a point of a trace as a person would; in a heat map a point is (row, column)."""
     page.locator(selector).nth(index).scroll_into_view_if_needed()
     x, y = page.evaluate(PLACE, [selector, index, trace, point])

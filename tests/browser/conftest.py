@@ -98,9 +98,7 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     pages = request.node.stash.setdefault(PAGES, [])
 
     def open_page(width: int = 1280, height: int = 900, **options: Any) -> Page:  # noqa: ANN401
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, service_workers="block", **options
-        )
+        context = browser.new_context(viewport={"width": width, "height": height}, service_workers="block", **options)
         contexts.append(context)
         _watch(context, trouble)
         pages.append(context.new_page())

@@ -46,9 +46,7 @@ def running(script: Path, folder: Path) -> Iterator[Server]:
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--{name}={value}" for name, value in options.items()]
     with server.log.open("wb") as log:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT
-        )
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait(server, process)
         yield server
