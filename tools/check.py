@@ -7,41 +7,42 @@ import sys
 import time
 from pathlib import Path
 
+import ensure_browser
+
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = sys.executable
-# name, command
+BROWSER = "browser tests"
+# name -> what Python is asked to do
 STEPS = {
-    "ruff check": [PYTHON, "-m", "ruff", "check", "."],
-    "ruff format": [PYTHON, "-m", "ruff", "format", "--check", "."],
-    "mypy --strict hpi": [PYTHON, "-m", "mypy"],
-    "unit, contract and page tests": [PYTHON, "-m", "pytest", "-m", "not browser"],
+    "ruff check": ["-m", "ruff", "check", "."],
+    "ruff format": ["-m", "ruff", "format", "--check", "."],
+    "mypy --strict hpi": ["-m", "mypy"],
+    "unit, contract and page tests": ["-m", "pytest", "-m", "not browser"],
     # in a process of its own: Playwright leaves an event loop running in the thread that uses it
-    "browser tests": [PYTHON, "-m", "pytest", "-m", "browser"],
+    BROWSER: ["-m", "pytest", "-m", "browser"],
 }
-LINT, TESTS, BROWSER = list(STEPS)[:3], list(STEPS)[3:4], list(STEPS)[4:]
-CHOICES = {"lint": LINT, "tests": TESTS, "browser": BROWSER, "all": [*LINT, *TESTS, *BROWSER]}
+NAMES = list(STEPS)
+CHOICES = {"lint": NAMES[:3], "tests": NAMES[3:4], "browser": NAMES[4:], "all": NAMES}
 
 
-def run(name: str) -> tuple[bool, float]:
-    """Whether the step passed, and the seconds it took."""
-    command = STEPS[name]
-    print(f"\n== {name}\n+ python {' '.join(command[1:])}", flush=True)
-    start = time.monotonic()
-    passed = subprocess.run(command, cwd=ROOT, check=False).returncode == 0
-    return passed, time.monotonic() - start
+def outcome(name: str) -> str:
+    """How a step ended: "passed", "skipped" or "FAILED"."""
+    print(f"\n== {name}", flush=True)
+    if name == BROWSER and ensure_browser.main() != 0:
+        return "FAILED"  # ensure_browser has said in one line how to get a browser
+    print("+ python", *STEPS[name], flush=True)
+    if subprocess.run([sys.executable, *STEPS[name]], cwd=ROOT, check=False).returncode != 0:
+        return "FAILED"
+    return "skipped" if name == BROWSER and ensure_browser.skipped() else "passed"
 
 
 def main() -> int:
-    """Exit code: 0 where every step passed."""
-    names = CHOICES[sys.argv[1] if len(sys.argv) > 1 else "all"]
-    if "browser tests" in names:
-        # a missing browser is said again, in one line, by the browser tests themselves
-        subprocess.run([PYTHON, str(ROOT / "tools" / "ensure_browser.py")], check=False)
-    results = {name: run(name) for name in names}
-    print("\n== what ran")
-    for name, (passed, seconds) in results.items():
-        print(f"{'passed' if passed else 'FAILED':8}{seconds:7.1f} s  {name}")
-    return 0 if all(passed for passed, _ in results.values()) else 1
+    """Exit code: 0 where no step failed."""
+    said = []
+    for name in CHOICES[sys.argv[1] if len(sys.argv) > 1 else "all"]:
+        start = time.monotonic()
+        said.append(f"{outcome(name):8}{time.monotonic() - start:7.1f} s  {name}")
+    print("\n== what ran", *said, sep="\n")
+    return int(any(line.startswith("FAILED") for line in said))
 
 
 if __name__ == "__main__":

@@ -37,8 +37,10 @@ def _starts(program: str) -> bool:
     # Ubuntu's chromium-browser may be a stub that only speaks of snap; on Windows --version opens a window.
     if not os.path.isfile(program) or sys.platform == "win32":
         return os.path.isfile(program)
-    asked = subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False)
-    return asked.returncode == 0
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, timeout=60, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _install() -> None:
@@ -46,13 +48,11 @@ def _install() -> None:
     as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if as_root and not shutil.which("sudo"):
         return
-    environment = {"DEBIAN_FRONTEND": "noninteractive"}
-    assigned = [f"{name}={value}" for name, value in environment.items()]
+    # where one source cannot be refreshed, the others may still have the package
     for command in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *PACKAGES]):
-        line = [*as_root, "env", *assigned, "apt-get", *command]
+        line = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *command]
         print("+", *line, flush=True)
-        if subprocess.run(line, check=False).returncode != 0:
-            return
+        subprocess.run(line, check=False)
 
 
 def main() -> int:

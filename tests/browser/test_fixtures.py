@@ -69,6 +69,7 @@ def test_inner(page, script):
 """
 
 
+@pytest.mark.usefixtures("browser")  # where there is none, this test says so as the others do
 def test_a_misbehaving_page_fails_its_test(tmp_path):
     """A run of tests inside this one, with the same fixtures, has to fail and to say why."""
     inner = tmp_path / "test_inner.py"
