@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import chdtrc, kolmogorov, ndtr
 
 from hpi.errors import EstimatorError
-from hpi.space import Floats, Mask
+from hpi.space import Design, Floats, Mask
 from hpi.subspace import Sample
 
 FEWEST_TARGET = 8
@@ -14,6 +14,7 @@ FEW_TARGET = 20
 TIES_WORTH_SAYING = 1.2
 SURE = 1e-3
 SORTED = 0.9
+SPLITS = (1 / 5, 1 / 3, 1 / 2)
 
 
 def refuse(sample: Sample) -> None:
@@ -76,24 +77,35 @@ def _ties(sample: Sample) -> list[str]:
 
 
 def _adaptive(sample: Sample) -> str | None:
-    """Say so where the later half of the trials is better than the earlier and was drawn from other places."""
+    """Say so where later trials are better than earlier ones and were drawn from other places.
+
+    The trials are split after a fifth, a third and a half, since nobody knows when an optimiser began to aim.
+    """
     design = sample.design
-    late = np.empty(len(design), dtype=bool)
-    late[np.argsort(design.row)] = np.arange(len(design)) >= len(design) / 2
-    if len(design) < 2 * FEW_TARGET or _sorted_by_loss(design.row) or _later_is_better(design.loss, late) > SURE:
+    if len(design) < 2 * FEW_TARGET or _sorted_by_loss(design.row):
         return None
-    drifting = [
-        hyperparameter.name
-        for j, hyperparameter in enumerate(design.hyperparameters)
-        if _drift(design.x[:, j], late, hyperparameter.is_ordered) < SURE / len(design.hyperparameters)
-    ]
+    order = np.empty(len(design), dtype=np.int64)
+    order[np.argsort(design.row)] = np.arange(len(design))
+    drifting = {name for part in SPLITS for name in _drifting(design, order >= part * len(design))}
     if not drifting:
         return None
     return (
-        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(drifting[:4])}): an optimiser seems "
-        "to have chosen them. Read the importances as those within the trials that were run; what was settled early "
-        "looks less important, and the noise floor is too low."
+        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(sorted(drifting)[:4])}): an "
+        "optimiser seems to have chosen them. Read the importances as those within the trials that were run; what "
+        "was settled early looks less important, and the noise floor is too low."
     )
+
+
+def _drifting(design: Design, late: Mask) -> list[str]:
+    """Return the hyperparameters whose late values differ from the early ones, if late trials are better."""
+    sure = SURE / len(SPLITS)
+    if _later_is_better(design.loss, late) > sure:
+        return []
+    return [
+        hyperparameter.name
+        for j, hyperparameter in enumerate(design.hyperparameters)
+        if _drift(design.x[:, j], late, hyperparameter.is_ordered) < sure / len(design.hyperparameters)
+    ]
 
 
 def _sorted_by_loss(row: np.ndarray) -> bool:

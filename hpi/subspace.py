@@ -180,3 +180,35 @@ def _as_number(name: str, text: str) -> float:
         return float(text)
     except ValueError:
         raise SubspaceError(f"The filter on {name} has {text!r}; the column holds numbers, so name numbers.") from None
+
+
+def parse_filter(table: TrialTable, text: str) -> Filter:
+    """Read a filter as it is written on the command line: lr=1e-4:1e-2, or optimizer=adam,sgd.
+
+    Raises
+    ------
+    SubspaceError
+        If the text names no column of the table, or a range has no numbers.
+    """
+    # A column's name may itself hold "=": the longest name that fits is meant.
+    names = sorted((str(name) for name in table.trials.columns), key=len, reverse=True)
+    name = next((name for name in names if text.startswith(f"{name}=")), None)
+    if name is None:
+        known = ", ".join(map(str, table.trials.columns))
+        raise SubspaceError(f"The filter {text!r} is not of the form column=...; the columns are: {known}.")
+    value, column = text[len(name) + 1 :], table.trials[name]
+    if pd.api.types.is_numeric_dtype(column) and ":" in value:
+        return _range(name, value)
+    if pd.api.types.is_numeric_dtype(column):
+        return OneOf(name, tuple(value.split(",")))
+    levels = set(column.dropna().astype("str"))
+    wanted = (value,) if value in levels else tuple(value.split(","))
+    unknown = [level for level in wanted if level not in levels]
+    if unknown:
+        raise SubspaceError(f"{name} has no value {unknown[0]!r}; it has {', '.join(sorted(levels)[:12])}.")
+    return OneOf(name, wanted)
+
+
+def _range(name: str, value: str) -> Between:
+    low, _, high = value.partition(":")
+    return Between(name, *(None if end == "" else _as_number(name, end) for end in (low, high)))

@@ -1,0 +1,67 @@
+"""Samples for tests, made without files: from toys, from columns, from noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from hpi.space import Design, Hyperparameter, Kind
+from hpi.subspace import Sample, Subspace, cut
+from hpi.toys import Toy
+
+
+def toy_design(toy: Toy, n_trials: int, seed: int) -> Design:
+    trials = toy.draw(n_trials, np.random.default_rng([n_trials, seed]))
+    return Design.build(toy.hyperparameters, trials, trials["loss"].to_numpy())
+
+
+def toy_sample(toy: Toy, n_trials: int, seed: int, region: float = 1.0, target: float = 0.1) -> Sample:
+    return cut(toy_design(toy, n_trials, seed), Subspace(region, target))
+
+
+def hyperparameter(name: str, values: np.ndarray) -> Hyperparameter:
+    """A float between the observed bounds, or a category."""
+    if values.dtype.kind in "OU":
+        return Hyperparameter(name, Kind.CATEGORY, levels=tuple(sorted({v for v in values if v is not None})))
+    return Hyperparameter(name, Kind.FLOAT, float(np.nanmin(values)), float(np.nanmax(values)))
+
+
+def design(columns: Mapping[str, np.ndarray], loss: np.ndarray, unit: np.ndarray | None = None) -> Design:
+    hyperparameters = tuple(hyperparameter(name, np.asarray(values)) for name, values in columns.items())
+    return Design.build(hyperparameters, pd.DataFrame(dict(columns)), np.asarray(loss, dtype=float), unit)
+
+
+NOISE = (
+    Hyperparameter("a", Kind.FLOAT, 0, 1),
+    Hyperparameter("lr", Kind.FLOAT, 1e-5, 0.1, log=True),
+    Hyperparameter("width", Kind.INT, 1, 512, log=True),
+    Hyperparameter("n_layers", Kind.INT, 1, 6),
+    Hyperparameter("bias", Kind.BOOL, levels=("False", "True")),
+    Hyperparameter("optimizer", Kind.CATEGORY, levels=("adam", "rmsprop", "sgd")),
+    Hyperparameter("code", Kind.CATEGORY, levels=tuple("abcdefghij")),
+    Hyperparameter("momentum", Kind.FLOAT, 0, 1),
+)
+
+
+def noise_columns(n_trials: int, rng: np.random.Generator) -> pd.DataFrame:
+    """Eight hyperparameters of mixed kinds, one of them conditional."""
+    optimizer = rng.choice(["adam", "rmsprop", "sgd"], n_trials)
+    return pd.DataFrame(
+        {
+            "a": rng.random(n_trials),
+            "lr": 10 ** rng.uniform(-5, -1, n_trials),
+            "width": np.floor(2 ** rng.uniform(0, 9, n_trials)),
+            "n_layers": rng.integers(1, 7, n_trials).astype(float),
+            "bias": rng.choice(["False", "True"], n_trials),
+            "optimizer": optimizer,
+            "code": rng.choice(list("abcdefghij"), n_trials),
+            "momentum": np.where(optimizer == "sgd", rng.random(n_trials), np.nan),
+        }
+    )
+
+
+def noise_design(n_trials: int, rng: np.random.Generator) -> Design:
+    """Noise hyperparameters and a loss that none of them moves."""
+    return Design.build(NOISE, noise_columns(n_trials, rng), rng.normal(size=n_trials))

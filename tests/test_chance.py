@@ -1,0 +1,100 @@
+"""Family-wise p-values and floors: hand-counted cases, a second implementation of the tail, and error rates."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from hpi import chance
+from hpi.estimators import Estimate, PedAnova
+from hpi.subspace import Subspace, cut
+from tests.makers import noise_design
+
+
+def estimate(importance, statistic, null_statistic, null_importance=None) -> Estimate:
+    null_statistic = np.asarray(null_statistic, dtype=float)
+    known = np.asarray(importance, dtype=float)
+    return Estimate(
+        importance=known,
+        low=known,
+        high=known,
+        statistic=np.asarray(statistic, dtype=float),
+        null_statistic=null_statistic,
+        null_importance=null_statistic if null_importance is None else np.asarray(null_importance, dtype=float),
+        notes=(None,) * len(known),
+    )
+
+
+def test_tail_score_is_that_of_a_shifted_gamma():
+    rng = np.random.default_rng(1)
+    values = rng.gamma(2.0, size=(201, 1))
+    gamma = chance._Gamma.fit(values)
+    skewness = stats.skew(values[:, 0])
+    expected = stats.pearson3.sf(3.0, skewness, loc=values.mean(), scale=values.std())
+    assert gamma.score(np.array([[3.0]]))[0, 0] == pytest.approx(-np.log(expected), rel=1e-9)
+    assert gamma.at(-np.log(expected))[0] == pytest.approx(3.0, rel=1e-9)
+
+
+def test_p_value_counts_the_larger_maxima():
+    """One hyperparameter: the score is monotone, so 4 of 199 larger null values give p = 5 / 200."""
+    null = np.arange(1.0, 200.0)[:, None]
+    verdict = chance.compare(estimate([0.5], [195.5], null))
+    assert verdict.p_value[0] == pytest.approx(5 / 200)
+    assert verdict.detectable[0]
+
+
+@pytest.mark.parametrize(("larger", "detectable"), [(9, True), (10, False)])
+def test_the_cut_is_the_191st_of_200(larger, detectable):
+    null = np.arange(200.0)[:, None]
+    verdict = chance.compare(estimate([0.5], [199.5 - larger], null))
+    assert verdict.p_value[0] == pytest.approx((1 + larger) / 201)
+    assert verdict.detectable[0] == detectable
+
+
+def test_unknown_stays_unknown():
+    null = np.random.default_rng(0).random((200, 2))
+    null[:, 1] = np.nan
+    verdict = chance.compare(estimate([0.5, np.nan], [2.0, np.nan], null))
+    assert verdict.detectable.tolist() == [True, False]
+    assert np.isnan([verdict.p_value[1], verdict.floor[1]]).all()
+    nothing = chance.compare(estimate([np.nan], [np.nan], np.full((200, 1), np.nan)))
+    assert np.isnan(nothing.floor).all()
+
+
+@given(st.integers(0, 10_000))
+def test_a_bar_reaches_over_its_floor_exactly_where_the_test_says_so(seed):
+    """Whatever the relation of statistic and importance is."""
+    rng = np.random.default_rng(seed)
+    null = rng.gamma(1.0, size=(200, 3))
+    importance = rng.random(3)
+    verdict = chance.compare(estimate(importance, rng.gamma(2.0, 2.0, size=3), null, rng.random((200, 3))))
+    assert (importance >= verdict.floor)[verdict.detectable].all()
+    assert (importance <= verdict.floor)[~verdict.detectable].all()
+
+
+def test_family_wise_error_on_noise():
+    """At most 5 %: 17 or more of 200 tables would have a probability under 2.5 % at a true rate of 5 %."""
+    marked = 0
+    for seed in range(200):
+        rng = np.random.default_rng([7, seed])
+        sample = cut(noise_design(int(rng.integers(100, 2001)), rng), Subspace())
+        marked += chance.compare(PedAnova().estimate(sample, np.random.default_rng(0))).detectable.any()
+    assert marked <= 17
+
+
+def test_family_wise_error_where_ten_repeats_are_kept():
+    """Rows of one configuration are shuffled together; row by row, most of these tables would show a signal."""
+    marked = 0
+    for seed in range(150):
+        rng = np.random.default_rng([8, seed])
+        one = noise_design(60, rng)
+        unit = np.repeat(np.arange(60), 10)
+        quality = rng.normal(size=60)
+        loss = quality[unit] + 0.5 * rng.normal(size=600)
+        order = np.argsort(loss)
+        kept = type(one)(one.hyperparameters, one.x[unit][order], loss[order], order, unit[order])
+        marked += chance.compare(PedAnova().estimate(cut(kept, Subspace()), np.random.default_rng(0))).detectable.any()
+    assert marked <= 14

@@ -1,0 +1,39 @@
+"""The printed truths of the toys against other ways to get them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hpi import toys
+
+
+@pytest.mark.parametrize("toy", [toys.ISHIGAMI, toys.ADDITIVE], ids=lambda toy: toy.name)
+def test_the_lattice_gives_the_printed_truth(toy):
+    assert toys.reached(toy, 0.1) == pytest.approx(toy.truth, abs=1e-3)
+
+
+def test_ishigami_by_brute_force():
+    """Four million random points and 100 bins, the plug-in divergence less its known bias (B - 1)(1/N_t - 1/N)."""
+    rng = np.random.default_rng(0)
+    frame = toys.ISHIGAMI.draw(4_000_000, rng)
+    best = (frame["loss"] <= frame["loss"].quantile(0.1)).to_numpy()
+    for name, truth in zip(("x1", "x2", "x3", "x4"), toys.ISHIGAMI.truth, strict=True):
+        cell = ((frame[name].to_numpy() + np.pi) / (2 * np.pi) * 100).astype(int)
+        p, r = np.bincount(cell, weights=best, minlength=100) / best.sum(), np.bincount(cell, minlength=100) / len(best)
+        divergence = ((p - r) ** 2 / r).sum() - 99 * (1 / best.sum() - 1 / len(best))
+        assert divergence / 9 == pytest.approx(truth, abs=2e-3)
+
+
+def test_the_window_is_its_own_target():
+    """Its tenth of the axis is the best tenth: S of x is 1 up to the cells cut by the window's edges."""
+    assert toys.reached(toys.WINDOW, 0.1, n_cells=500) == pytest.approx([1, 0, 0], abs=1e-2)
+
+
+@pytest.mark.parametrize("toy", toys.TOYS, ids=lambda toy: toy.name)
+def test_draws_lie_in_the_space(toy):
+    frame = toy.draw(100, np.random.default_rng(0))
+    for hyperparameter in toy.hyperparameters:
+        assert frame[hyperparameter.name].between(hyperparameter.low, hyperparameter.high).all()
+    assert list(frame.columns) == [*(h.name for h in toy.hyperparameters), "loss"]
+    assert len(toy.truth) == len(toy.hyperparameters)
