@@ -51,7 +51,7 @@ $(PY):
 	@tools/make_venv.sh '$(VENV)' '$(PYTHON)'
 
 $(RUN_STAMP): requirements.txt $(CONSTRAINTS) | $(PY)
-	@echo "installing what the app needs into $(VENV)"
+	@echo "installing what the app needs into $(VENV) (once, a minute or two)"
 	@$(PIP) install --quiet --requirement requirements.txt $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
