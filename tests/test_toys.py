@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from examples import make_known_function
 from hpi import toys
 
 
@@ -37,3 +39,12 @@ def test_draws_lie_in_the_space(toy):
         assert frame[hyperparameter.name].between(hyperparameter.low, hyperparameter.high).all()
     assert list(frame.columns) == [*(h.name for h in toy.hyperparameters), "loss"]
     assert len(toy.truth) == len(toy.hyperparameters)
+
+
+def test_the_shipped_example_is_what_its_script_draws(tmp_path, monkeypatch):
+    shipped = pd.read_csv(make_known_function.OUT)
+    monkeypatch.setattr(make_known_function, "OUT", tmp_path / "again.csv")
+    make_known_function.main()
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "again.csv"), shipped, rtol=2e-5)
+    a, b, c, d = (shipped[name] for name in "abcd")
+    assert shipped["loss"].to_numpy() == pytest.approx(4 * (a - 0.3) ** 2 + 2 * np.abs(b - 0.6) + c * d, rel=1e-4)
