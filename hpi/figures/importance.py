@@ -1,0 +1,260 @@
+"""Importances as bars, strongest first, each with its interval and with what chance alone would show."""
+
+from __future__ import annotations
+
+import html
+import math
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from hpi.figures import bar_words as words
+from hpi.figures.labels import folded, shortened, width, wrapped
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw
+from hpi.results import ImportanceResult, Score
+
+KEY = "chance alone reaches here"
+LABEL_COLUMNS = 22
+ROW, LINE = 34, 16  # heights in pixels
+# The server does not know the width of the screen: what must fit is laid out for the narrowest.
+NARROWEST, COLUMN = 366, 6.4  # pixels of the chart, and of a character
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One hyperparameter's line: `end` is where its ink ends on the axis, `words` stand there, escaped."""
+
+    score: Score
+    label: str
+    end: float
+    words: tuple[str, ...]
+    hover: str
+
+
+@dataclass(frozen=True)
+class _Chart:
+    """What is drawn: rows from top to bottom, the end of the axis, its ticks, the lines above."""
+
+    rows: tuple[_Row, ...]
+    top: float
+    room: float
+    ticks: tuple[float, ...]
+    header: tuple[str, ...]
+    axis: str
+
+
+def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
+    """Return the bars of a result; `customdata` of each is the hyperparameter's name as in the table."""
+    chart = _chart(result)
+    margin_top, bottom = 20 + LINE * len(chart.header), 38 + LINE * (1 + chart.axis.count("<br>"))
+    figure = draw(
+        theme,
+        int(margin_top + ROW * (len(chart.rows) + 0.8) + bottom),
+        margin={"l": 12, "r": 16, "t": margin_top, "b": bottom},
+        barmode="overlay",
+        title=_header(chart, theme),
+        xaxis=_x_axis(chart),
+        yaxis=_y_axis(chart, theme),
+    )
+    figure.add_traces(
+        [_bars(chart, theme), _floors(chart, theme), _marks(chart, theme), _words(chart, theme), _targets(chart)]
+    )
+    _add_key(figure, chart, theme)
+    return figure
+
+
+def _chart(result: ImportanceResult) -> _Chart:
+    scores = sorted(result.hyperparameters, key=lambda score: score.importance is None)
+    names = shortened([score.name for score in scores], 2 * LABEL_COLUMNS - 2)
+    rows = tuple(_row(result, score, name) for score, name in zip(scores, names, strict=True))
+    longest = max((width(_visible(line)) for row in rows for line in row.label.split("<br>")), default=0)
+    room = max(120.0, NARROWEST - 12 - 16 - 8 - COLUMN * 1.1 * longest)
+    furthest = max((row.end for row in rows), default=0.0) or 1.0
+    top = max((row.end / _part_for_ink(row, room) for row in rows), default=1.0)
+    return _Chart(
+        rows=rows,
+        top=max(top, furthest),
+        room=room,
+        ticks=_ticks(furthest),
+        header=words.header(result),
+        axis=wrapped(words.axis_title(result), min(44, int((room + 24) / COLUMN))),
+    )
+
+
+def _row(result: ImportanceResult, score: Score, name: str) -> _Row:
+    known = [value for value in (score.importance, score.high, score.floor) if value is not None]
+    end = 0.0 if score.importance is None else max(known)
+    return _Row(
+        score, folded(name, LABEL_COLUMNS), end, words.at_bar(score), wrapped(words.sentence(result, score), 46)
+    )
+
+
+def _part_for_ink(row: _Row, room: float) -> float:
+    """Share of the narrowest plot that is left for a row's bar beside its words."""
+    longest = max(width(_visible(line)) for line in row.words)
+    return max(0.25, 1 - (10 + COLUMN * longest) / room)
+
+
+def _visible(escaped: str) -> str:
+    """Text as it shows."""
+    return html.unescape(escaped)
+
+
+def _ticks(furthest: float) -> tuple[float, ...]:
+    """Round values from 0 to the end of the ink, at most five steps."""
+    step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if furthest <= 5 * s)
+    return tuple(round(i * step, 3) for i in range(math.floor(furthest / step + 1e-9) + 1))
+
+
+def _header(chart: _Chart, theme: Theme) -> dict[str, object]:
+    place = {"xref": "container", "yref": "container", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
+    font = {"size": SMALL, "color": theme.muted}
+    return {"text": "<br>".join(chart.header), "font": font, "pad": {"l": 4, "t": 16}, **place}
+
+
+def _x_axis(chart: _Chart) -> dict[str, object]:
+    return {
+        "range": [0, chart.top],
+        "tickvals": chart.ticks,
+        "ticktext": [f"{tick:g}" for tick in chart.ticks],
+        "title": {"text": chart.axis},
+        "fixedrange": True,
+    }
+
+
+def _y_axis(chart: _Chart, theme: Theme) -> dict[str, object]:
+    return {
+        "range": [len(chart.rows) - 0.4, -1.2],
+        "tickvals": list(range(len(chart.rows))),
+        "ticktext": [row.label for row in chart.rows],
+        "tickfont": {"color": theme.text},
+        "showgrid": False,
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": NOTHING,
+        "fixedrange": True,
+    }
+
+
+def _bars(chart: _Chart, theme: Theme) -> go.Bar:
+    scores = [row.score for row in chart.rows]
+    sure = [score.detectable for score in scores]
+    return go.Bar(
+        name="importance",
+        y=list(range(len(scores))),
+        x=[score.importance for score in scores],
+        customdata=[score.name for score in scores],
+        hovertext=[row.hover for row in chart.rows],
+        hoverinfo="text",
+        orientation="h",
+        width=0.5,
+        zorder=1,
+        marker=_ink(sure, theme),
+        error_x=_intervals(scores, theme),
+        unselected={"marker": {"opacity": 1}},
+    )
+
+
+def _ink(sure: list[bool], theme: Theme) -> dict[str, object]:
+    return {
+        "color": [theme.target if one else theme.chance for one in sure],
+        "line": {"color": [theme.target if one else theme.chance_line for one in sure], "width": 1},
+        "pattern": {
+            "shape": ["" if one else "/" for one in sure],
+            "fgcolor": theme.chance_line,
+            "size": 6,
+            "solidity": 0.25,
+        },
+    }
+
+
+def _intervals(scores: list[Score], theme: Theme) -> dict[str, object]:
+    def reach(score: Score, end: float | None, sign: int) -> float | None:
+        return None if end is None or score.importance is None else max(0.0, sign * (end - score.importance))
+
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [reach(score, score.high, 1) for score in scores],
+        "arrayminus": [reach(score, score.low, -1) for score in scores],
+        "color": theme.text,
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def _floors(chart: _Chart, theme: Theme) -> go.Bar:
+    return go.Bar(
+        name="noise floor",
+        y=list(range(len(chart.rows))),
+        x=[row.score.floor for row in chart.rows],
+        orientation="h",
+        width=0.84,
+        zorder=0,
+        marker={"color": theme.chance, "opacity": 0.45, "line": {"width": 0}},
+        hoverinfo="skip",
+        unselected={"marker": {"opacity": 0.45}},
+    )
+
+
+def _marks(chart: _Chart, theme: Theme) -> go.Scatter:
+    """Mark the end of each floor, so that it can be seen beside a longer bar."""
+    return go.Scatter(
+        name="end of the noise floor",
+        mode="markers",
+        y=list(range(len(chart.rows))),
+        x=[row.score.floor for row in chart.rows],
+        marker={"symbol": "line-ns-open", "size": 0.84 * ROW / 1.4, "color": theme.chance_line, "line": {"width": 1.5}},
+        hoverinfo="skip",
+        zorder=0,
+    )
+
+
+def _words(chart: _Chart, theme: Theme) -> go.Scatter:
+    scores = [row.score for row in chart.rows]
+    return go.Scatter(
+        name="words",
+        mode="text",
+        y=list(range(len(chart.rows))),
+        x=[row.end for row in chart.rows],
+        text=["<br>".join(f"\u00a0{line}" for line in row.words) for row in chart.rows],
+        textposition="middle right",
+        textfont={"size": SMALL, "color": [theme.text if score.detectable else theme.muted for score in scores]},
+        hoverinfo="skip",
+        cliponaxis=False,
+        zorder=2,
+    )
+
+
+def _targets(chart: _Chart) -> go.Bar:
+    """Cover each row from end to end, so that a bar too short to hit can be opened too."""
+    return go.Bar(
+        name="row",
+        y=list(range(len(chart.rows))),
+        x=[chart.top] * len(chart.rows),
+        customdata=[row.score.name for row in chart.rows],
+        hovertext=[row.hover for row in chart.rows],
+        hoverinfo="text",
+        orientation="h",
+        width=1,
+        marker={"color": NOTHING, "line": {"width": 0}},
+        zorder=3,
+    )
+
+
+def _add_key(figure: go.Figure, chart: _Chart, theme: Theme) -> None:
+    """Say at the first floor what a floor is, on the side where there is room on a narrow screen."""
+    first = next(((i, row.score.floor) for i, row in enumerate(chart.rows) if row.score.floor is not None), None)
+    if first is None:
+        return
+    i, floor = first
+    to_the_right = floor / chart.top * chart.room + COLUMN * (len(KEY) + 2) < chart.room + 12
+    figure.add_annotation(
+        x=floor,
+        y=i - 0.44,
+        text=f"← {KEY}" if to_the_right else f"{KEY} →",
+        xanchor="left" if to_the_right else "right",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": SMALL, "color": theme.muted},
+    )
