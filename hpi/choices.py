@@ -1,0 +1,154 @@
+"""What a person decided about a table: roles, metric, direction, search space, repeats and task."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hpi.errors import SpaceError
+from hpi.space import Hyperparameter, Kind
+from hpi.vocabulary import ContextKind, Direction, Role
+
+_KEYS = ("kind", "low", "high", "log", "levels")
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What SPACE.json says of one hyperparameter; bounds and levels that are not given are observed."""
+
+    kind: Kind
+    low: float | None = None
+    high: float | None = None
+    log: bool = False
+    levels: tuple[str, ...] = ()
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the values are numbers between two bounds."""
+        return self.kind in (Kind.FLOAT, Kind.INT)
+
+
+Space = tuple[tuple[str, Declaration], ...]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was decided; everything else is inferred.
+
+    Attributes
+    ----------
+    metric, direction
+        None: inferred.
+    roles
+        Columns whose role was changed.
+    space
+        The declared hyperparameters.
+    repeats
+        "average": one row a configuration. "keep": all rows, to be permuted by whole configurations.
+    task
+        Keep this value of the task column only. None: all of them, the loss ranked within each.
+    contexts
+        What a context column stands for, where its name does not tell.
+    """
+
+    metric: str | None = None
+    direction: Direction | None = None
+    roles: tuple[tuple[str, Role], ...] = ()
+    space: Space = ()
+    repeats: Literal["average", "keep"] = "average"
+    task: str | None = None
+    contexts: tuple[tuple[str, ContextKind], ...] = ()
+
+
+def parse_space(declared: Mapping[str, Any] | Space | None) -> Space:
+    """Return the declarations of a SPACE.json that was already parsed.
+
+    Raises
+    ------
+    SpaceError
+        If a declaration is malformed or contradicts itself.
+    """
+    if declared is None:
+        return ()
+    if isinstance(declared, tuple):
+        return declared
+    if not isinstance(declared, Mapping):
+        raise SpaceError(
+            f"The search space is a {type(declared).__name__}; it must be an object "
+            'such as {"lr": {"kind": "float", "low": 1e-5, "high": 0.1, "log": true}}.'
+        )
+    return tuple((str(name), _declaration(str(name), fields)) for name, fields in declared.items())
+
+
+def _declaration(name: str, fields: object) -> Declaration:
+    if not isinstance(fields, Mapping):
+        raise SpaceError(f'{name}: declared as {fields!r}; it must be an object such as {{"kind": "float"}}.')
+    unknown = [str(key) for key in fields if key not in _KEYS]
+    if unknown:
+        raise SpaceError(f"{name}: unknown key {unknown[0]!r}; allowed are {', '.join(_KEYS)}.")
+    kinds = [kind.value for kind in Kind]
+    if fields.get("kind") not in kinds:
+        raise SpaceError(f"{name}: the kind is {fields.get('kind')!r}; allowed are {', '.join(kinds)}.")
+    declaration = Declaration(
+        Kind(fields["kind"]), _bound(name, "low", fields), _bound(name, "high", fields), _log(name, fields),
+        _levels(name, fields),
+    )  # fmt: skip
+    _check(name, declaration, fields)
+    return declaration
+
+
+def _bound(name: str, key: str, fields: Mapping[str, Any]) -> float | None:
+    value = fields.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not _is_finite(value):
+        raise SpaceError(f"{name}: {key} is {value!r}; it must be a finite number.")
+    return float(value)
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def _log(name: str, fields: Mapping[str, Any]) -> bool:
+    value = fields.get("log", False)
+    if not isinstance(value, bool):
+        raise SpaceError(f"{name}: log is {value!r}; it must be true or false.")
+    return value
+
+
+def _levels(name: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
+    value = fields.get("levels", [])
+    if not isinstance(value, (list, tuple)):
+        raise SpaceError(f'{name}: levels is {value!r}; it must be a list such as ["adam", "sgd"].')
+    return tuple(label_of(level) for level in value)
+
+
+def label_of(level: object) -> str:
+    """Return a level of SPACE.json as it is written in a table: true is True, null is None, 1.0 is 1."""
+    if isinstance(level, float) and math.isfinite(level) and level == int(level) and abs(level) < 2**53:
+        return str(int(level))
+    return str(level).strip()
+
+
+def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> None:
+    if declaration.is_numeric:
+        if declaration.levels:
+            raise SpaceError(f"{name}: a {declaration.kind} has low and high, not levels; declare it as ordinal.")
+        if declaration.log and declaration.low is not None and declaration.low <= 0:
+            raise SpaceError(f"{name}: a log scale needs positive bounds, but low is {declaration.low:g}.")
+        if None not in (declaration.low, declaration.high):
+            Hyperparameter(name, declaration.kind, declaration.low, declaration.high, declaration.log)
+        return
+    misplaced = [key for key in ("low", "high", "log") if fields.get(key) not in (None, False)]
+    if misplaced:
+        raise SpaceError(f"{name}: a {declaration.kind} has levels, not {misplaced[0]}; declare it as float or int.")
+    if declaration.kind is Kind.ORDINAL and not declaration.levels:
+        raise SpaceError(f"{name}: an ordinal needs its levels, in order.")
+    if declaration.levels:
+        Hyperparameter(name, declaration.kind, levels=declaration.levels)

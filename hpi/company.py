@@ -1,0 +1,216 @@
+"""What a column is, seen beside the others: a duplicate, a property of the task, a repeat's number, the metric."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hpi import vocabulary
+from hpi.looks import Column, left_out
+from hpi.space import Integers
+from hpi.values import Values
+from hpi.vocabulary import ContextKind, Role, words_of
+
+Parsed = Mapping[str, Values]
+Columns = dict[str, Column]
+
+_MANY = 10
+# Two columns that agree by chance would have to do it in this many rows or configurations.
+_ENOUGH = 20
+
+
+def names_with(columns: Columns, role: Role) -> list[str]:
+    """Return the names of the columns that have the role, in file order."""
+    return [name for name, column in columns.items() if column.role is role]
+
+
+def group_ids(codes: list[Integers], n: int) -> Integers:
+    """Return which combination of codes each row holds, shape (n,): 0 to the number of combinations - 1."""
+    ids = np.zeros(n, dtype=np.int64)
+    for code in codes:
+        ids = np.asarray(pd.factorize(ids * (int(code.max(initial=0)) + 2) + code + 1)[0], dtype=np.int64)
+    return ids
+
+
+def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Columns:
+    """Return the columns with those called metric, value or y taken for outcomes where that is what they are.
+
+    Such a name is an outcome where its numbers look it, or where nothing else is; a hyperparameter of that
+    name beside a real outcome stays one.
+    """
+    known = any(
+        column.outcome and vocabulary.preference(name)[0] < vocabulary.COSTLY_GROUP
+        for name, column in columns.items()
+    )  # fmt: skip
+    known = known or metric is not None
+    generic = [name for name in names_with(columns, Role.HYPERPARAMETER) if vocabulary.is_generic(name)]
+    taken = [
+        name
+        for name in generic
+        if parsed[name].is_numeric and ((not known and parsed[name].n_distinct > 2) or _looks_measured(parsed[name]))
+    ]
+    if not (known or taken):
+        bare = [name for name in names_with(columns, Role.HYPERPARAMETER) if vocabulary.is_bare(name)]
+        taken = [name for name in bare if len(bare) == 1 and _looks_measured(parsed[name])]
+    return columns | {
+        name: left_out(name, "an outcome: the name is that of a result", outcome=True) for name in taken
+    }  # fmt: skip
+
+
+def _looks_measured(values: Values) -> bool:
+    """Whether the numbers are as different and as little round as results are."""
+    return values.is_numeric and not values.is_integer and values.n_distinct > max(_MANY, values.n_filled // 4)
+
+
+def sweep_definitions(columns: Columns, parsed: Parsed) -> Columns:
+    """Return the columns without those that only repeat what a sweep was told: parameters.lr beside lr."""
+    changed = {}
+    for name in names_with(columns, Role.HYPERPARAMETER):
+        if name.startswith("parameters.") and (
+            name.removeprefix("parameters.") in columns or 2 * parsed[name].n_filled < len(parsed[name])
+        ):
+            changed[name] = left_out(name, "the definition of a sweep, not what a trial used")
+    return columns | changed
+
+
+def without_duplicates(columns: Columns, parsed: Parsed, kept: frozenset[str]) -> Columns:
+    """Return the columns with all but one of those that say the same taken out, and copies of outcomes too.
+
+    The one that stays is one of `kept`, else the one with the shortest name, so that the order of columns
+    does not matter.
+    """
+    names = sorted(names_with(columns, Role.HYPERPARAMETER), key=lambda name: (name not in kept, len(name), name))
+    if not names:
+        return columns
+    n_configurations = int(group_ids([parsed[name].codes for name in names], len(parsed[names[0]])).max(initial=-1)) + 1
+    first = {_signature(parsed[name]): name for name, column in columns.items() if column.outcome}
+    changed: Columns = {}
+    for name in names:
+        twin = first.setdefault(_signature(parsed[name]), name)
+        if twin == name or name in kept or not _same(parsed[twin], parsed[name], n_configurations):
+            continue
+        if columns[twin].outcome:
+            changed[name] = left_out(name, f"another outcome: it orders the rows exactly as {twin} does", outcome=True)
+        else:
+            changed[name] = left_out(name, _duplicate_reason(parsed[twin], parsed[name]))
+    return columns | changed
+
+
+def _signature(values: Values) -> str:
+    """Return what two columns share exactly if each value of one goes with one value of the other."""
+    by_appearance = np.asarray(pd.factorize(values.codes)[0], dtype=np.int64)
+    empty = int(by_appearance[np.argmax(values.codes < 0)]) if values.empty.any() else -1
+    return hashlib.sha256(by_appearance.tobytes() + str(empty).encode()).hexdigest()
+
+
+def _same(one: Values, other: Values, n_configurations: int) -> bool:
+    """Whether two columns of one signature say the same, and not by chance.
+
+    Where no value comes back every two columns are one-to-one, so there the order has to be equal too.
+    """
+    ordered = _is_equal(one, other) or _is_monotone(one, other)
+    if ordered and one.n_distinct > _MANY:
+        return True
+    if _is_equal(one, other) and n_configurations >= _ENOUGH:
+        return True
+    return one.n_distinct > 2 and n_configurations >= max(_ENOUGH, 3 * one.n_distinct)
+
+
+def _is_equal(one: Values, other: Values) -> bool:
+    if one.is_numeric and other.is_numeric:
+        return bool(np.array_equal(one.numbers, other.numbers, equal_nan=True))
+    return bool(np.array_equal(one.labels[~one.empty], other.labels[~other.empty]))
+
+
+def _is_monotone(one: Values, other: Values) -> bool:
+    if not (one.is_numeric and other.is_numeric):
+        return False
+    a, b = one.codes[~one.empty], other.codes[~other.empty]
+    return bool(np.array_equal(a, b) or np.array_equal(a, one.n_distinct - 1 - b))
+
+
+def _duplicate_reason(twin: Values, values: Values) -> str:
+    if _is_equal(twin, values):
+        return f"a duplicate: every cell equals that of {twin.name}"
+    return f"a duplicate: each value goes with exactly one of {twin.name}"
+
+
+def task_properties(columns: Columns, parsed: Parsed, marked: frozenset[str]) -> Columns:
+    """Return the columns with those that are the same in all rows of a task taken for context."""
+    tasks = [name for name, column in columns.items() if column.context is ContextKind.TASK]
+    if not tasks:
+        return columns
+    n = len(parsed[tasks[0]])
+    ids = group_ids([parsed[name].codes for name in tasks], n)
+    n_tasks = int(ids.max(initial=-1)) + 1
+    if n_tasks < 2 or n < 3 * n_tasks:
+        return columns
+    changed = {}
+    for name, column in columns.items():
+        open_ = column.role is Role.HYPERPARAMETER or (column.role is Role.LEFT_OUT and words_of(name)[:1] in (("dataset",), ("task",)))
+        if name in marked or not open_ or parsed[name].n_distinct < 2:
+            continue
+        if int(group_ids([ids, parsed[name].codes], n).max()) + 1 == n_tasks:
+            changed[name] = Column(name, Role.CONTEXT, reason=f"context: the same in all rows of one {tasks[0]}")
+    return columns | changed
+
+
+def numbered_repeats(columns: Columns, parsed: Parsed) -> Columns:
+    """Return the columns with run or trial taken for the number of a repeat where configurations come back under it."""
+    hyperparameters = names_with(columns, Role.HYPERPARAMETER)
+    if not hyperparameters:
+        return columns
+    changed = {}
+    for name, column in columns.items():
+        if column.role is not Role.HYPERPARAMETER or not _may_number_runs(parsed[name]):
+            continue
+        others = [parsed[other].codes for other in hyperparameters if other != name]
+        n = len(parsed[name])
+        configurations = int(group_ids(others, n).max(initial=-1)) + 1
+        pairs = int(group_ids([*others, parsed[name].codes], n).max(initial=-1)) + 1
+        if others and 2 * configurations <= pairs and configurations > 1:
+            changed[name] = Column(name, Role.CONTEXT, context=ContextKind.REPEAT, reason="context: numbers the repeats of a configuration")
+        else:
+            changed[name] = left_out(name, "an identifier: it numbers the runs")
+    return columns | changed
+
+
+def _may_number_runs(values: Values) -> bool:
+    return words_of(values.name) in (("run",), ("trial",), ("attempt",), ("experiment",)) and values.is_integer
+
+
+def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], last_may_be: bool) -> str | None:
+    """Return the name of the metric, None if nothing looks like one.
+
+    Parameters
+    ----------
+    primary
+        The columns of which the export says that the search looked at them.
+    last_may_be
+        Whether the last column may be taken where no name tells: the only rule that looks at the order.
+    """
+    outcomes = [name for name, column in columns.items() if column.outcome and len(parsed[name].finite)]
+    varying = [name for name in outcomes if parsed[name].n_distinct > 1]
+    for group in ([name for name in varying if name in primary], varying, outcomes):
+        if group:
+            return min(group, key=vocabulary.preference)
+    rest = names_with(columns, Role.HYPERPARAMETER)
+    if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
+        return rest[-1]
+    return None
+
+
+def with_metric(columns: Columns, name: str | None, reason: str) -> Columns:
+    """Return the columns with `name` as the metric and any other metric as another outcome."""
+    changed = {
+        other: replace(column, role=Role.LEFT_OUT, outcome=True)
+        for other, column in columns.items()
+        if column.role is Role.METRIC
+    }
+    if name is not None:
+        changed[name] = Column(name, Role.METRIC, reason=reason, outcome=True)
+    return columns | changed

@@ -1,0 +1,136 @@
+"""Of what kind a hyperparameter is, and its cells as the rest of the house wants them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hpi.choices import Declaration
+from hpi.errors import SpaceError
+from hpi.space import Floats, Hyperparameter, Kind
+from hpi.values import NULL_WORDS, Values, shown
+
+LOG_RATIO = 1000.0
+LOG_DISTINCT = 10
+# Up to here a number beside the word None is a label; above, the word is a hyperparameter switched off.
+FEW_NUMBERS = 10
+_BOOLS = ({"true", "false"}, {"yes", "no"}, {"on", "off"}, {"t", "f"}, {"y", "n"})
+_FALSE = {"false", "no", "off", "f", "n"}
+# Bounds of a file are often rounded, so a value may stick out by this part of the range.
+_ROUNDING = 1e-6
+
+
+def kind_of(values: Values) -> Kind:
+    """Return the kind that the cells look like.
+
+    0 and 1 stay integers (with two levels they cost an estimator nothing); ordinal is never guessed.
+    """
+    if values.is_numeric or _words_switch_off(values):
+        return Kind.INT if _finite_part(values).is_integer else Kind.FLOAT
+    labels = {word.lower() for word in pd.unique(values.labels[~values.empty])}
+    return Kind.BOOL if any(labels == pair for pair in _BOOLS) else Kind.CATEGORY
+
+
+def is_log(values: Values) -> bool:
+    """Whether all values are positive, the largest is at least 1,000 times the smallest, and there are over 10."""
+    known = values.finite
+    if len(known) == 0 or known.min() <= 0 or known.max() < LOG_RATIO * known.min():
+        return False
+    return len(np.unique(known)) > LOG_DISTINCT
+
+
+def _words_switch_off(values: Values) -> bool:
+    """Whether the cells are many numbers with a few words between them, which then mean inactive."""
+    if not values.words or len(np.unique(values.finite)) <= FEW_NUMBERS:
+        return False
+    if {word.lower() for word in values.words} <= NULL_WORDS:
+        return True
+    return len(values.words) <= 3 and 2 * int(values.worded.sum()) <= values.n_filled
+
+
+def _finite_part(values: Values) -> Values:
+    return Values(values.name, values.finite, None)
+
+
+def cells_of(values: Values, kind: Kind) -> pd.Series:
+    """Return the cells of a hyperparameter: numbers with nan, or labels with None, where it is inactive."""
+    if kind in (Kind.FLOAT, Kind.INT):
+        numbers: Floats = np.where(np.isfinite(values.numbers), values.numbers, np.nan)
+        return pd.Series(numbers, name=values.name)
+    labels = values.labels
+    if kind is Kind.BOOL and len(pd.unique(labels[~values.empty])) > 2:
+        # True, true and TRUE of one column are one level.
+        labels = pd.Series(labels).map(lambda label: str(label).lower() not in _FALSE, na_action="ignore")
+        labels = labels.map({True: "True", False: "False"}).to_numpy(dtype=object)
+    return pd.Series(labels, name=values.name, dtype=object).where(~values.empty, None)
+
+
+def cell_notices(values: Values, kind: Kind) -> list[str]:
+    """Return what was done to cells of a hyperparameter that do not fit its kind."""
+    notices = []
+    numeric = kind in (Kind.FLOAT, Kind.INT)
+    if numeric and values.words:
+        notices.append(
+            f"{values.name}: {int(values.worded.sum()):,} cells hold no number ({shown(values.words)}) "
+            "and are taken as not active."
+        )
+    infinite = int(np.isinf(values.numbers).sum()) if numeric else 0
+    if infinite:
+        notices.append(f"{values.name}: {infinite:,} cells are infinite and are taken as not active.")
+    if not numeric and values.words and not np.all(np.isnan(values.numbers)):
+        notices.append(
+            f"{values.name}: {int(values.worded.sum()):,} of {values.n_filled:,} cells are no numbers "
+            f"({shown(values.words)}), so all of them are taken as labels."
+        )
+    return notices
+
+
+def build(name: str, cells: pd.Series, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter | None:
+    """Return the hyperparameter with the bounds or levels declared, else observed; None if nothing varies.
+
+    Raises
+    ------
+    SpaceError
+        If a cell contradicts the declaration.
+    """
+    known = cells[cells.notna()]
+    if known.nunique() < 2:
+        return None
+    if kind in (Kind.FLOAT, Kind.INT):
+        return _numeric(name, known.to_numpy(dtype=float), kind, log, declared)
+    seen = [str(label) for label in pd.unique(known)]
+    if declared is not None and declared.levels:
+        unknown = [level for level in seen if level not in declared.levels]
+        if unknown:
+            raise SpaceError(
+                f"{name}: the table has the level {unknown[0]!r}, which is not declared "
+                f"({shown(declared.levels)}); add it to the levels."
+            )
+        return Hyperparameter(name, kind, levels=declared.levels, declared=True)
+    return Hyperparameter(name, kind, levels=tuple(sorted(seen, key=_level_key)), declared=declared is not None)
+
+
+def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter:
+    low, high = float(known.min()), float(known.max())
+    if declared is None:
+        return Hyperparameter(name, kind, low, high, log)
+    if kind is Kind.INT and np.any(known != np.rint(known)):
+        raise SpaceError(f"{name}: declared as int, but the table has {known[known != np.rint(known)][0]}.")
+    bounds = []
+    for word, bound, seen, sign in (("low", declared.low, low, 1), ("high", declared.high, high, -1)):
+        slack = _ROUNDING * (abs(bound) if bound and log else high - low)
+        if bound is not None and sign * (bound - seen) > slack:
+            raise SpaceError(f"{name}: {word} is declared as {bound:g}, but the table has {seen}; widen the bounds.")
+        bounds.append(seen if bound is None else sign * min(sign * bound, sign * seen))
+    return Hyperparameter(name, kind, bounds[0], bounds[1], log, declared=True)
+
+
+def _level_key(level: str) -> tuple[int, float, str]:
+    """Order numbers before words, and False before True."""
+    if level.lower() in _FALSE:
+        return (0, 0.0, "")
+    try:
+        number = float(level)
+    except ValueError:
+        return (1, 0.0, level)
+    return (0, number, level) if np.isfinite(number) else (1, 0.0, level)

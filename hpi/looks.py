@@ -1,0 +1,225 @@
+"""What a column is, seen by itself: by its export's mark, by its name, by its cells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hpi import vocabulary
+from hpi.sources import Mark, Source
+from hpi.space import Kind
+from hpi.values import Values, shown
+from hpi.vocabulary import ContextKind, Direction, Role, words_of
+
+_MANY = 10
+_MOMENT = r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}"
+_SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
+_PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
+_COUNTERS = frozenset(
+    "number no nr num index idx row trial trials run runs iteration iter step unnamed i n counter order job "
+    "experiment exp arm evaluation eval sample point config configuration model epoch budget level".split()
+)
+# A loss that is a word (hinge, log_loss) is a choice, not an outcome.
+_CHOICES = frozenset({"loss", "metric", "criterion", "objective", "loss fn", "distance metric", "eval metric", "error", "target", "precision", "score", "power"})
+DONE = frozenset({"complete", "completed", "finished", "success", "successful", "succeeded", "ok", "done", "terminated", "passed"})
+_NOT_DONE = frozenset(
+    "pruned fail failed failure running waiting crashed killed timeout memout memoryout aborted notevaluated unknown "
+    "earlystopped stopped pending error errored scheduled created invalid abandoned candidate staged new cancelled "
+    "canceled preempted preempting queued dispatched submitted paused metricsunavailable interrupted diverged".split()
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column and its role.
+
+    Attributes
+    ----------
+    name
+        As in the table.
+    role
+        What it is to the question.
+    kind, log
+        Of a hyperparameter: what its values are, and whether they are spread over a logarithm.
+    direction
+        Of the metric; None if it is not known.
+    context
+        Of a context column: what it says about a trial; None if it only serves to filter.
+    reason
+        A sentence that says why.
+    outcome
+        Whether it could be the metric: a result of the trial.
+    """
+
+    name: str
+    role: Role
+    kind: Kind | None = None
+    log: bool = False
+    direction: Direction | None = None
+    context: ContextKind | None = None
+    reason: str = ""
+    outcome: bool = False
+
+
+def look(values: Values, source: Source | None) -> Column:
+    """Return what the column is by itself; a hyperparameter is what is nothing else."""
+    mark = None if source is None else source.mark(values.name)
+    for glance in (_by_emptiness, _by_state, _by_mark, _by_name, _by_cells, _by_neighbours):
+        column = glance(values, source, mark)
+        if column is not None:
+            return column
+    return Column(values.name, Role.HYPERPARAMETER, reason="nothing marks it as anything else")
+
+
+def left_out(name: str, reason: str, outcome: bool = False) -> Column:
+    """Return a column that takes no part."""
+    return Column(name, Role.LEFT_OUT, reason=reason, outcome=outcome)
+
+
+def _by_emptiness(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    if values.n_filled == 0:
+        return left_out(values.name, "every cell is empty")
+    if values.n_distinct > 1:
+        return None
+    label = shown([values.labels[~values.empty][0]])
+    where = "wherever it is not empty" if values.empty.any() else "in every row"
+    outcome = values.is_numeric and (mark is Mark.METRIC or vocabulary.outcome_of(values.name) is not None)
+    return left_out(values.name, f"constant: {label} {where}", outcome)
+
+
+def _by_state(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    if not is_state(values):
+        return None
+    return left_out(values.name, "says how each trial ended; rows of trials that did not end well are left out")
+
+
+def is_state(values: Values) -> bool:
+    """Whether the column says how each trial ended: COMPLETE, FAILED, 1..."""
+    words = words_of(values.name)
+    if not words or words[-1] not in ("state", "status"):
+        return False
+    if values.is_numeric:
+        return len(words) == 1 and values.is_integer and bool(np.all((values.finite >= -1) & (values.finite <= 10)))
+    known = [ending(word) in DONE | _NOT_DONE for word in pd.unique(values.labels[~values.empty])]
+    return 2 * sum(known) > len(known)
+
+
+def ending(label: str) -> str:
+    """Return a state's word without decoration: TrialState.COMPLETE -> complete, EARLY_STOPPED -> earlystopped."""
+    return re.sub(r"[^a-z]", "", label.lower().rsplit(".", 1)[-1])
+
+
+def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    if source is None or mark is None:
+        return None
+    if mark is Mark.META:
+        return left_out(values.name, f"bookkeeping of {source.title}")
+    if mark is Mark.METRIC:
+        if np.isnan(values.numbers).all():
+            return left_out(values.name, f"an outcome by its name ({source.title}), but it holds no number")
+        return left_out(values.name, f"an outcome: the name is that of a result ({source.title})", True)
+    prefix = source.prefix(values.name)
+    kind = vocabulary.context_of(words_of(values.name[len(prefix) :]))
+    if kind in (ContextKind.TASK, ContextKind.REPEAT):
+        return _context(values.name, kind)
+    if _nearly_all_differ(values):
+        return left_out(values.name, "an identifier: nearly every cell is a different text")
+    return Column(values.name, Role.HYPERPARAMETER, reason=f"the name starts with {prefix.strip()} ({source.title})")
+
+
+_SAYS = {
+    ContextKind.TASK: "names the task a trial was run on",
+    ContextKind.REPEAT: "tells repeats of one configuration apart",
+    ContextKind.FIDELITY: "says how far a trial was run",
+}
+
+
+def _context(name: str, kind: ContextKind) -> Column:
+    return Column(name, Role.CONTEXT, context=kind, reason=f"context: {_SAYS[kind]}")
+
+
+def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    name, words = values.name, words_of(values.name)
+    if _counts(values, words):
+        return left_out(name, "an identifier: it counts the rows")
+    if vocabulary.is_stamp(words) and (values.words or "time" in words or np.all(values.finite > 1e8)):
+        return left_out(name, "a timestamp: says when, not how")
+    kind = vocabulary.context_of(words)
+    if kind is not None and not _nearly_all_differ(values) and _suits(values, kind, words):
+        return _context(name, kind)
+    if vocabulary.is_identifier(words):
+        return left_out(name, "an identifier by its name")
+    if vocabulary.is_path(words):
+        return left_out(name, "a path by its name")
+    if words and words[-1] in ("id", "hash", "uuid", "uid") and values.n_distinct > max(_MANY, values.n_filled // 4):
+        return left_out(name, "an identifier: a name of its kind and many different values")
+    if name.startswith("_"):
+        return left_out(name, "bookkeeping: the name starts with an underscore")
+    return _by_outcome(values, words)
+
+
+def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
+    """Whether the cells can be what the name says."""
+    if kind is not ContextKind.FIDELITY or set(words) & {"budget", "budgets", "fidelity", "resource", "resources"}:
+        return True
+    return values.is_numeric and values.is_integer
+
+
+def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
+    why = vocabulary.outcome_of(values.name)
+    if why is None or (words[-1] == "precision" and values.is_integer):
+        return None
+    if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
+        if _is_span(values):
+            return left_out(values.name, "a duration: an outcome that is no number")
+        if " ".join(words) in _CHOICES:
+            return None
+        return left_out(values.name, f"an outcome by its name ({why}), but it holds no numbers")
+    return left_out(values.name, f"an outcome: {why}", outcome=True)
+
+
+def _counts(values: Values, words: tuple[str, ...]) -> bool:
+    """Whether the column numbers the rows: integers, all different, under a name for numbers."""
+    if not (values.is_numeric and values.is_integer) or values.n_distinct < len(values) or len(values) < 2:
+        return False
+    return not words or words[0] == "unnamed" or (words[-1] in _COUNTERS and len(words) == 1) or words[-1] == "id"
+
+
+def _nearly_all_differ(values: Values) -> bool:
+    """Whether the column is text, and nearly every cell another."""
+    texts = 2 * int(values.worded.sum()) > values.n_filled
+    return texts and values.n_distinct > max(_MANY, values.n_filled // 2)
+
+
+def _all_match(values: Values, pattern: str) -> bool:
+    if not values.words or np.isfinite(values.numbers).any():
+        return False
+    return all(re.fullmatch(pattern, word, re.DOTALL) for word in values.words[:100])
+
+
+def _is_span(values: Values) -> bool:
+    return _all_match(values, _SPAN)
+
+
+def _by_cells(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    if _all_match(values, _MOMENT):
+        return left_out(values.name, "a timestamp: says when, not how")
+    if _is_span(values):
+        return left_out(values.name, "a duration: an outcome that is no number")
+    if _all_match(values, _PLACE):
+        return left_out(values.name, "a path: every cell is a place on a disk or a network")
+    if _nearly_all_differ(values):
+        return left_out(values.name, "an identifier: nearly every cell is a different text")
+    return None
+
+
+def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+    """Say what a column without a mark is, in a table whose hyperparameters are marked."""
+    if source is None or not source.hyperparameter:
+        return None
+    if not values.is_numeric or source.metric:
+        return left_out(values.name, f"not marked as a hyperparameter, as others here are ({source.title})")
+    return left_out(values.name, f"an outcome: a number that is not marked as a hyperparameter ({source.title})", True)

@@ -1,0 +1,145 @@
+"""Text tables: CSV, TSV and their relatives, from a path, bytes, an open file or an upload."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from hpi.errors import TableError
+from hpi.readers.layout import BLANKS, MAX_COLUMNS, Layout, layout_of, names_of
+from hpi.readers.origin import content, is_readable
+from hpi.readers.protocol import Loaded
+from hpi.readers.text import decode
+
+_DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
+_THOUSANDS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+
+
+@dataclass(frozen=True)
+class DelimitedReader:
+    """Reads CSV, TSV, and text with semicolons, pipes or blanks between the cells."""
+
+    name: str = "delimited text"
+
+    def accepts(self, source: object) -> bool:
+        """Whether the source is a path, bytes or a file: what is in it is judged when it is read."""
+        return is_readable(source)
+
+    def load(self, source: object) -> Loaded:
+        """Return the cells as text, the file's name, and what had to be assumed."""
+        data, name = content(source)
+        text, notices = decode(data)
+        layout = layout_of(text)
+        cells = _cells(layout)
+        names, more = names_of(cells.iloc[0].tolist())
+        frame = cells.iloc[1:].reset_index(drop=True)
+        frame.columns = pd.Index(names, dtype=object)
+        frame, short = _filled(frame)
+        frame, commas = _with_points(_without_hollow(frame), layout.delimiter)
+        if len(frame) == 0:
+            raise TableError("The file has a header and no rows; it needs one line a trial.")
+        return frame, name, (*notices, *layout.notices, *more, *short, *commas)
+
+
+def _cells(layout: Layout) -> pd.DataFrame:
+    """Return all cells as text, the header's in the first row; missing where a line was short.
+
+    The header is read as a row like the others: otherwise pandas takes a surplus first cell for an index
+    and shifts every column without a word.
+    """
+    try:
+        return _parsed(layout, None)
+    except pd.errors.ParserError as error:
+        return _parsed(layout, _surplus(layout, error))
+    except pd.errors.EmptyDataError as error:
+        raise TableError("The file is empty; it needs a line of names and one line a trial.") from error
+
+
+def _parsed(layout: Layout, width: int | None) -> pd.DataFrame:
+    return pd.read_csv(
+        io.StringIO(layout.body, newline=""),
+        sep=layout.delimiter,
+        header=None,
+        names=None if width is None else range(width),
+        index_col=False,
+        dtype=str,
+        keep_default_na=False,
+        na_values=[],
+        skipinitialspace=True,
+        on_bad_lines="error",
+    )
+
+
+def _surplus(layout: Layout, error: Exception) -> int:
+    """Return the width of the widest line if what it has beyond the header is empty.
+
+    Raises
+    ------
+    TableError
+        If it is not, or if the lines cannot be cut into cells.
+    """
+    delimiter = " " if layout.delimiter == BLANKS else layout.delimiter
+    reader = csv.reader(io.StringIO(layout.body, newline=""), delimiter=delimiter, skipinitialspace=True)
+    width = widest = start = 0
+    try:
+        for row in reader:
+            line, start = start + 1, reader.line_num
+            width = width or len(row)
+            if any(cell.strip() for cell in row[width:]):
+                raise TableError(
+                    f"Line {line + layout.skipped:,} has {len(row)} cells, but the header has {width}; "
+                    "put cells that contain the separator in quotes."
+                )
+            widest = max(widest, len(row))
+    except csv.Error:
+        widest = 0
+    if "EOF inside string" in str(error) or not width < widest <= 2 * MAX_COLUMNS:
+        line = layout.skipped + start
+        raise TableError(_unreadable(str(error), line)) from error
+    return widest
+
+
+def _unreadable(why: str, line: int) -> str:
+    quoted = re.search(r"EOF inside string starting at row (\d+)", why)
+    if quoted:
+        return f"A quote is opened in line {int(quoted.group(1)) + 1:,} and never closed; close it or leave it out."
+    return f"The lines cannot be cut into cells (near line {line:,}); save the table as CSV again."
+
+
+def _filled(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return the frame with the cells that short lines lack empty, and say how many lines that were."""
+    missing = frame.isna()
+    n_short = int(missing.any(axis=1).sum())
+    if not n_short:
+        return frame, []
+    first = int(missing.any(axis=1).to_numpy().argmax())
+    return frame.fillna(""), [
+        f"{n_short:,} rows are shorter than the header (first: row {first + 1:,}); their missing cells are empty."
+    ]
+
+
+def _without_hollow(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame without nameless columns in which every cell is empty."""
+    hollow = [name for name in frame if name.startswith("Unnamed: ") and not frame[name].str.strip().any()]
+    return frame.drop(columns=hollow)
+
+
+def _with_points(frame: pd.DataFrame, delimiter: str) -> tuple[pd.DataFrame, list[str]]:
+    """Return the frame with decimal commas turned into points where commas do not separate cells."""
+    changed, notices = {}, []
+    for name in frame:
+        cells = frame[name]
+        if not cells.str.contains(",", regex=False).any():
+            continue
+        filled = cells[cells.str.strip() != ""].str.strip()
+        if delimiter != "," and filled.str.fullmatch(_DECIMAL_COMMA).all():
+            changed[name] = cells.str.replace(",", ".", regex=False)
+        elif filled.str.fullmatch(_THOUSANDS).any():
+            notices.append(f"{name} holds numbers with commas (such as 1,024), which were kept as text.")
+    if changed:
+        notices.append(f"The comma was read as the decimal point in {', '.join(list(changed)[:6])}.")
+    return frame.assign(**changed) if changed else frame, notices

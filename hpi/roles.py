@@ -1,0 +1,154 @@
+"""What each column of a table is, with a reason that a person can read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from hpi import company, kinds, vocabulary
+from hpi.choices import Choices
+from hpi.company import Columns, Parsed
+from hpi.errors import SpaceError, TableError
+from hpi.looks import Column, left_out, look
+from hpi.sources import Mark, Source, detect
+from hpi.values import Values, shown
+from hpi.vocabulary import ContextKind, Direction, Role, words_of
+
+__all__ = ["Column", "ContextKind", "Direction", "Role", "assign", "infer", "parse"]
+
+
+def parse(frame: pd.DataFrame) -> dict[str, Values]:
+    """Return each column of a frame with different names, parsed, in file order."""
+    return {str(name): Values.of(str(name), frame[name]) for name in frame.columns}
+
+
+def infer(frame: pd.DataFrame, choices: Choices | None = None) -> tuple[Column, ...]:
+    """Return the role of each column of a frame, in file order.
+
+    Raises
+    ------
+    TableError
+        If a choice names a column that is not there, or a metric without numbers.
+    """
+    return assign(parse(frame), choices or Choices())
+
+
+def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
+    """Return the role of each parsed column, in file order; raises as `infer` does."""
+    _check(parsed, choices)
+    source = detect(parsed)
+    columns = {name: look(values, source) for name, values in parsed.items()}
+    marked = frozenset(name for name in parsed if source is not None and source.mark(name) is Mark.HYPERPARAMETER)
+    declared = frozenset(name for name, _ in choices.space)
+    columns = company.sweep_definitions(columns, parsed)
+    columns = company.generic_outcomes(columns, parsed, choices.metric)
+    columns = company.task_properties(columns, parsed, marked | declared)
+    columns = company.numbered_repeats(columns, parsed)
+    columns = _with_overrides(columns, parsed, choices)
+    columns = _with_metric(columns, parsed, source, choices)
+    columns = company.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})
+    return tuple(_finished(columns[name], parsed[name], parsed, source, choices) for name in parsed)
+
+
+def _check(parsed: Parsed, choices: Choices) -> None:
+    wanted = [name for name, _ in (*choices.roles, *choices.contexts)]
+    for name in [*wanted, *([choices.metric] if choices.metric is not None else [])]:
+        if name not in parsed:
+            raise TableError(unknown_column(name, parsed))
+    for name, _ in choices.space:
+        if name not in parsed:
+            raise SpaceError(f"The declared search space: {unknown_column(name, parsed)}")
+        if name == choices.metric:
+            raise SpaceError(f"{name} is declared as a hyperparameter and chosen as the metric; it can be one of them.")
+    metrics = {name for name, role in choices.roles if role is Role.METRIC} | {choices.metric} - {None}
+    if len(metrics) > 1:
+        raise TableError(f"Two metrics were chosen ({shown(sorted(map(str, metrics)))}); choose one.")
+
+
+def unknown_column(name: str, known: Iterable[str]) -> str:
+    """Return the sentence that a column is not there, with the names that come close."""
+    known = list(known)
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5) or known
+    return f"There is no column {name!r}; the table has {shown(near)}."
+
+
+def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices) -> Columns:
+    """Return the columns with the roles that somebody declared or chose."""
+    changed: Columns = {}
+    roles = {name: Role.HYPERPARAMETER for name, _ in choices.space} | dict(choices.roles)
+    for name, role in roles.items():
+        if role is Role.HYPERPARAMETER and parsed[name].n_distinct < 2:
+            continue
+        said = "declared" if name in dict(choices.space) and role is Role.HYPERPARAMETER else "chosen by hand"
+        if role is not Role.METRIC:
+            changed[name] = Column(
+                name, role, reason=said, outcome=role is Role.LEFT_OUT and columns[name].outcome,
+                context=_context(columns[name], choices) if role is Role.CONTEXT else None,
+            )  # fmt: skip
+    for name, kind in choices.contexts:
+        if name not in roles:
+            changed[name] = Column(name, Role.CONTEXT, context=kind, reason="chosen by hand")
+    return columns | changed
+
+
+def _context(column: Column, choices: Choices) -> ContextKind | None:
+    chosen = dict(choices.contexts).get(column.name)
+    return chosen or column.context or vocabulary.context_of(words_of(column.name))
+
+
+def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choices: Choices) -> Columns:
+    chosen = choices.metric or next((name for name, role in choices.roles if role is Role.METRIC), None)
+    if chosen is not None:
+        if len(parsed[chosen].finite) == 0:
+            raise TableError(f"{chosen} holds no finite number, so it cannot be the metric; choose another column.")
+        return company.with_metric(columns, chosen, "chosen as the metric")
+    by_hand = {name for name, _ in choices.roles} | {name for name, _ in choices.space}
+    open_columns = {name: column for name, column in columns.items() if name not in by_hand}
+    primary = frozenset(
+        name for name in parsed if source and source.primary and re.fullmatch(source.primary, name, re.DOTALL)
+    ) | _named_by_sweep(parsed)  # fmt: skip
+    free = not (source and source.hyperparameter)
+    found = company.choose_metric(open_columns, parsed, primary, free)
+    if found is None:
+        return columns
+    reason = "the last column, a number of many values, and no name tells an outcome"
+    if columns[found].outcome:
+        reason = columns[found].reason if not columns[found].reason.startswith("constant") else "the only outcome"
+    return company.with_metric(columns, found, reason)
+
+
+def _named_by_sweep(parsed: Parsed) -> frozenset[str]:
+    """Return the metric that a column metric.name names (Weights & Biases)."""
+    cells = parsed["metric.name"].words if "metric.name" in parsed else ()
+    return frozenset(cells) & frozenset(parsed)
+
+
+def _finished(column: Column, values: Values, parsed: Parsed, source: Source | None, choices: Choices) -> Column:
+    """Return the column with what belongs to its role: the kind, or the direction."""
+    if column.role is Role.METRIC:
+        return replace(column, direction=choices.direction or _direction(column.name, parsed, source))
+    if column.role is not Role.HYPERPARAMETER:
+        return column
+    declared = dict(choices.space).get(column.name)
+    if declared is not None:
+        return replace(column, kind=declared.kind, log=declared.log)
+    kind = kinds.kind_of(values)
+    log = kind in (kinds.Kind.FLOAT, kinds.Kind.INT) and kinds.is_log(values)
+    return replace(column, kind=kind, log=log)
+
+
+def _direction(name: str, parsed: Parsed, source: Source | None) -> Direction | None:
+    if source is not None and source.maximize and source.mark(name) is Mark.METRIC:
+        return Direction.MAXIMIZE
+    said = re.search(r"\((maximize|minimize)\)\s*$", name)
+    if said:
+        return Direction(said.group(1))
+    goals = parsed["metric.goal"].words if "metric.goal" in parsed else ()
+    if len(goals) == 1 and goals[0].lower() in tuple(Direction) and name in _named_by_sweep(parsed) | {name}:
+        return Direction(goals[0].lower())
+    return vocabulary.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))

@@ -1,0 +1,275 @@
+"""A table of trials: validated once, frozen, and turned into arrays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hpi import kinds, trials
+from hpi.choices import Choices, Declaration, Space, parse_space
+from hpi.errors import TableError
+from hpi.roles import Column, ContextKind, Direction, Role, assign, parse
+from hpi.space import Design, Floats, Hyperparameter, Integers
+from hpi.trials import Grouping, Ledger
+from hpi.values import Values, shown
+
+__all__ = [
+    "Choices", "Column", "ContextKind", "Declaration", "Direction", "Role", "Space", "TrialTable", "build", "parse_space",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class TrialTable:
+    """A validated table.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    frame
+        As read: every row and every column.
+    columns
+        Each column's role, in file order.
+    hyperparameters
+        Those that vary, in file order.
+    metric, direction
+        None where they are not known; `loss` and `design` ask for them then.
+    trials
+        One row a trial that counts, in file order: hyperparameters (numbers with nan, labels with None
+        where inactive), context, other outcomes, the metric in its own unit. The index is the position of
+        the trial's first row in `frame`.
+    n_repeats
+        How many rows each trial stands for, shape (n_trials,).
+    unit
+        Configuration of each trial, shape (n_trials,), where trials of one configuration are kept.
+    excluded
+        Reason and number of rows; len(frame) == len(trials) + all of them.
+    notices
+        What was done and must be said.
+    choices
+        What was decided by a person.
+    fingerprint
+        sha256 of the names and cells, as hex; not of the file's name or the choices.
+    tasks
+        The task of each trial, where several are compared; else None.
+    reading
+        Those of the notices that the reader made.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    hyperparameters: tuple[Hyperparameter, ...]
+    metric: str | None
+    direction: Direction | None
+    trials: pd.DataFrame
+    n_repeats: Integers
+    unit: Integers | None
+    excluded: tuple[tuple[str, int], ...]
+    notices: tuple[str, ...]
+    choices: Choices
+    fingerprint: str
+    tasks: pd.Series | None
+    reading: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays: a frozen dataclass does not do it."""
+        for array in (self.n_repeats, self.unit):
+            if array is not None:
+                array.setflags(write=False)
+
+    @cached_property
+    def loss(self) -> Floats:
+        """The loss of each trial, shape (n_trials,): lower is better; where several tasks are compared, the rank within.
+
+        Raises
+        ------
+        TableError
+            If the metric or its direction is not known.
+        """
+        if self.metric is None:
+            candidates = [column.name for column in self.columns if column.outcome]
+            there = f"it could be {shown(candidates)}" if candidates else "no column looks like an outcome"
+            raise TableError(f"The metric is not known: {there}. Choose a column as the metric.")
+        if self.direction is None:
+            raise TableError(f"Whether a high or a low {self.metric} is good is not known; say minimize or maximize.")
+        metric = self.trials[self.metric].to_numpy(dtype=float)
+        loss = trials.loss_of(metric, self.direction is Direction.MAXIMIZE, self.tasks)
+        loss.setflags(write=False)
+        return loss
+
+    @cached_property
+    def design(self) -> Design:
+        """All trials as arrays, best first; raises as `loss` does."""
+        if not self.hyperparameters:
+            raise TableError("No column is a hyperparameter that varies; choose at least one.")
+        return Design.build(self.hyperparameters, self.trials, self.loss, self.unit)
+
+    def revise(self, **changes: Any) -> TrialTable:  # noqa: ANN401 - the fields of Choices
+        """Return the same table with other choices: metric, direction, roles, space, repeats, task."""
+        return build(self.frame, self.name, replace(self.choices, **changes), self.reading)
+
+
+def build(
+    frame: pd.DataFrame, name: str, choices: Choices | None = None, notices: Sequence[str] = ()
+) -> TrialTable:
+    """Return the validated table of a frame with different column names.
+
+    Raises
+    ------
+    TableError
+        If the table or a choice cannot be understood.
+    SpaceError
+        If the declared space contradicts the table.
+    """
+    choices = choices or Choices()
+    _check_shape(frame)
+    parsed = parse(frame)
+    columns, ledger = assign(parsed, choices), Ledger()
+    keep = trials.counting_rows(parsed, columns, choices, ledger)
+    if not keep.any():
+        raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
+    grouping = trials.group(parsed, columns, choices, keep, ledger)
+    kept = _trials(parsed, columns, grouping)
+    hyperparameters, columns = _hyperparameters(kept, columns, choices)
+    metric = next((column for column in columns if column.role is Role.METRIC), None)
+    tasks = _tasks(parsed, columns, kept, ledger)
+    said = [*notices, *_parsing(parsed, columns), *ledger.notices, *_space(kept, columns, hyperparameters)]
+    counted = np.bincount(grouping.trial)
+    return TrialTable(
+        name=name,
+        frame=pd.concat([values.column for values in parsed.values()], axis=1),
+        columns=columns,
+        hyperparameters=hyperparameters,
+        metric=None if metric is None else metric.name,
+        direction=None if metric is None else metric.direction,
+        trials=kept,
+        n_repeats=counted.astype(np.int64),
+        unit=_unit(grouping, tasks, choices),
+        excluded=tuple(ledger.excluded.items()),
+        notices=tuple(dict.fromkeys(said)),
+        choices=choices,
+        fingerprint=_fingerprint(parsed),
+        tasks=tasks,
+        reading=tuple(notices),
+    )
+
+
+def _check_shape(frame: pd.DataFrame) -> None:
+    names = [str(name) for name in frame.columns]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TableError(f"The column name {twice!r} appears twice; rename one of them.")
+    if len(frame) < 2 or len(names) < 2:
+        raise TableError(
+            f"The table has {len(frame)} rows and {len(names)} columns; at least two rows, a metric and one "
+            "hyperparameter are needed."
+        )
+
+
+def _reasons(ledger: Ledger) -> str:
+    return "; ".join(f"{reason} ({n:,} rows)" for reason, n in ledger.excluded.items())
+
+
+def _trials(parsed: Mapping[str, Values], columns: Sequence[Column], grouping: Grouping) -> pd.DataFrame:
+    """Return one row a trial: hyperparameters, context, other outcomes and the metric, in file order."""
+    first = np.unique(grouping.trial, return_index=True)[1]
+    single = len(first) == len(grouping.rows)
+    kept: dict[str, pd.Series] = {}
+    for column in columns:
+        values = parsed[column.name]
+        if column.role is Role.HYPERPARAMETER and column.kind is not None:
+            kept[column.name] = kinds.cells_of(values, column.kind).iloc[grouping.rows[first]]
+        elif column.role is Role.CONTEXT:
+            cells = values.column.iloc[grouping.rows]
+            kept[column.name] = cells if single else _agreed(cells, values, grouping, first)
+        elif column.role is Role.METRIC or (column.outcome and len(values.finite)):
+            numbers = pd.Series(values.numbers[grouping.rows])
+            mean = numbers if single else numbers.groupby(grouping.trial).mean()
+            kept[column.name] = mean.set_axis(grouping.rows[first])
+    return pd.DataFrame(kept, index=pd.Index(grouping.rows[first]))
+
+
+def _agreed(cells: pd.Series, values: Values, grouping: Grouping, first: Integers) -> pd.Series:
+    """Return a context column with the cells in which the rows of a trial agree, missing where they do not."""
+    codes = pd.Series(values.codes[grouping.rows]).groupby(grouping.trial)
+    agree = (codes.min() == codes.max()).to_numpy()
+    return cells.iloc[first].where(agree)
+
+
+def _hyperparameters(
+    kept: pd.DataFrame, columns: tuple[Column, ...], choices: Choices
+) -> tuple[tuple[Hyperparameter, ...], tuple[Column, ...]]:
+    """Return the hyperparameters that vary among the trials, and the columns with the others left out."""
+    found: list[Hyperparameter] = []
+    final: list[Column] = []
+    for column in columns:
+        if column.role is not Role.HYPERPARAMETER or column.kind is None:
+            final.append(column)
+            continue
+        declared = dict(choices.space).get(column.name)
+        built = kinds.build(column.name, kept[column.name], column.kind, column.log, declared)
+        if built is not None:
+            found.append(built)
+            final.append(column)
+        else:
+            reason = "constant in every trial that counts"
+            final.append(Column(column.name, Role.LEFT_OUT, reason=reason))
+    return tuple(found), tuple(final)
+
+
+def _tasks(
+    parsed: Mapping[str, Values], columns: Sequence[Column], kept: pd.DataFrame, ledger: Ledger
+) -> pd.Series | None:
+    labels = trials.task_labels(parsed, columns, len(next(iter(parsed.values()))))
+    if labels is None:
+        return None
+    labels = labels.iloc[kept.index]
+    n_tasks = labels.nunique(dropna=False)
+    if n_tasks < 2:
+        return None
+    ledger.notices.append(f"{n_tasks} tasks: the trials are compared by their rank within the task.")
+    return labels
+
+
+def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Integers | None:
+    first = np.unique(grouping.trial, return_index=True)[1]
+    unit = grouping.configuration[first]
+    repeated = len(np.unique(unit)) < len(unit)
+    return unit if repeated and (choices.repeats == "keep" or tasks is not None) else None
+
+
+def _parsing(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    used = [column for column in columns if column.role is not Role.LEFT_OUT or column.outcome]
+    said = [notice for column in used for notice in parsed[column.name].notices]
+    for column in used:
+        if column.role is Role.HYPERPARAMETER and column.kind is not None:
+            said += kinds.cell_notices(parsed[column.name], column.kind)
+    return said
+
+
+def _space(kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter]) -> list[str]:
+    open_ = [hyperparameter.name for hyperparameter in hyperparameters if not hyperparameter.declared]
+    if not open_:
+        return []
+    which = "" if len(open_) == len(hyperparameters) else f" of {shown(open_)}"
+    return [f"Bounds and levels{which} are those observed: the search space was not declared."]
+
+
+def _fingerprint(parsed: Mapping[str, Values]) -> str:
+    digest = hashlib.sha256()
+    for name, values in parsed.items():
+        digest.update(repr((name, len(values), values.text is None)).encode("utf-8", "surrogatepass"))
+        if values.text is None:
+            digest.update((values.numbers + 0.0).tobytes())
+            continue
+        cells = ["" if cell is None else cell for cell in values.text]
+        digest.update(np.array([len(cell) for cell in cells], dtype=np.int64).tobytes())
+        digest.update("".join(cells).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()

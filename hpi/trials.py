@@ -1,0 +1,262 @@
+"""From rows to trials: which rows count, which stand for one configuration, and the loss that orders them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from hpi import company
+from hpi.choices import Choices
+from hpi.errors import TableError
+from hpi.looks import DONE, Column, ending, is_state
+from hpi.sources import detect
+from hpi.space import Floats, Integers, Mask
+from hpi.values import Values, shown
+from hpi.vocabulary import ContextKind, Role
+
+# Two independent draws are equal in this many times more pairs than chance allows: then they are repeats.
+_BEYOND_CHANCE = 10
+
+
+@dataclass
+class Ledger:
+    """What happened to the rows: who was left out and why, and what must be said."""
+
+    excluded: dict[str, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    def leave_out(self, reason: str, n: int) -> None:
+        """Count n rows as left out for a reason."""
+        if n:
+            self.excluded[reason] = self.excluded.get(reason, 0) + n
+
+
+@dataclass(frozen=True, eq=False)
+class Grouping:
+    """Which rows count, and which of them stand for one trial.
+
+    Attributes
+    ----------
+    rows
+        The rows that count, ascending.
+    trial
+        Shape (n_counting_rows,): the trial each stands for, numbered by first appearance.
+    configuration
+        Shape (n_counting_rows,): which combination of hyperparameter values each has.
+    """
+
+    rows: Integers
+    trial: Integers
+    configuration: Integers
+
+
+def named(columns: Sequence[Column], role: Role, context: ContextKind | None = None) -> list[str]:
+    """Return the names of the columns with this role (and kind of context), in file order."""
+    return [c.name for c in columns if c.role is role and (context is None or c.context is context)]
+
+
+def counting_rows(parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger) -> Mask:
+    """Whether each row counts, shape (n_rows,): its task is asked for, it is complete, its metric is finite."""
+    n = len(next(iter(parsed.values())))
+    keep = _asked_for(parsed, columns, choices, ledger, n)
+    metric = next(iter(named(columns, Role.METRIC)), None)
+    finite = np.ones(n, dtype=bool) if metric is None else np.isfinite(parsed[metric].numbers)
+    keep = _complete(parsed, keep, finite, ledger)
+    if metric is None:
+        return keep
+    ledger.leave_out(f"no finite value of {metric}", int((keep & ~finite).sum()))
+    if parsed[metric].words:
+        ledger.notices.append(
+            f"{metric} holds text in {int(parsed[metric].worded.sum()):,} rows ({shown(parsed[metric].words)}), "
+            "which is no finite value."
+        )
+    return keep & finite
+
+
+def task_labels(parsed: Mapping[str, Values], columns: Sequence[Column], n: int) -> pd.Series | None:
+    """Return the task of each row as text, shape (n_rows,); None if no column tells tasks apart."""
+    tasks = [name for name in named(columns, Role.CONTEXT, ContextKind.TASK)]
+    if not tasks:
+        return None
+    whole = company.group_ids([parsed[name].codes for name in tasks], n)
+    for name in sorted(tasks):
+        # One column is enough where it tells all tasks apart.
+        if parsed[name].n_distinct == whole.max(initial=-1) + 1:
+            return pd.Series(parsed[name].labels, dtype=object)
+    parts = [pd.Series(parsed[name].labels, dtype=object).fillna("") for name in tasks]
+    label = parts[0]
+    for part in parts[1:]:
+        label = label + " / " + part
+    return label
+
+
+def _asked_for(
+    parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger, n: int
+) -> Mask:
+    if choices.task is None:
+        return np.ones(n, dtype=bool)
+    labels = task_labels(parsed, columns, n)
+    known = [] if labels is None else sorted(labels.dropna().unique())
+    if labels is None or choices.task not in known:
+        there = shown(known) if known else "no column that tells tasks apart"
+        raise TableError(f"There is no task {choices.task!r}; the table has {there}.")
+    asked = (labels == choices.task).to_numpy(dtype=bool)
+    ledger.leave_out("another task", int((~asked).sum()))
+    return asked
+
+
+def _complete(parsed: Mapping[str, Values], keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
+    """Leave out the trials that did not end well, unless none did."""
+    for values in parsed.values():
+        if not is_state(values):
+            continue
+        done, labels = _done(values, parsed), pd.Series(values.labels, dtype=object)
+        good, all_ = int((keep & finite & done).sum()), int((keep & finite).sum())
+        if done.all() or all_ == 0:
+            continue
+        if good == 0:
+            ledger.notices.append(
+                f"{values.name} says of no trial with a finite metric that it ended well "
+                f"({shown(map(str, labels.dropna().unique()))}); all of them were kept."
+            )
+            continue
+        for label, count in labels[keep & ~done].value_counts().items():
+            ledger.leave_out(f"{values.name} is {label}", int(count))
+        if 2 * good < all_:
+            ledger.notices.append(
+                f"Attention: only {good:,} of the {all_:,} trials with a finite metric ended well by {values.name}; "
+                f"the other {all_ - good:,} were left out. Their reasons are counted below."
+            )
+        keep = keep & done
+    return keep
+
+
+def _done(values: Values, parsed: Mapping[str, Values]) -> Mask:
+    """Whether each trial ended well or says nothing, shape (n_rows,)."""
+    if values.is_numeric:
+        source = detect(parsed)
+        code = 2 if source is not None and source.title == "Hyperopt" else 1
+        return np.asarray((values.numbers == code) | values.empty)
+    good = {label for label in pd.unique(values.labels[~values.empty]) if ending(label) in DONE}
+    return pd.Series(values.labels).isin(good).to_numpy() | values.empty
+
+
+def group(
+    parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, keep: Mask, ledger: Ledger
+) -> Grouping:
+    """Return the rows that count and the trials they stand for."""
+    rows = np.flatnonzero(keep)
+
+    def ids(names: Sequence[str]) -> Integers:
+        return company.group_ids([parsed[name].codes[rows] for name in names], len(rows))
+
+    hyperparameters = named(columns, Role.HYPERPARAMETER)
+    configuration = ids(hyperparameters)
+    tasks = named(columns, Role.CONTEXT, ContextKind.TASK)
+    identity = configuration if _beyond_chance(parsed, hyperparameters, rows, configuration) else None
+    state = _Rows(rows, configuration, ids([*hyperparameters, *tasks]), identity is not None)
+    state = _largest_fidelity(state, parsed, columns, ledger)
+    return _averaged(state, parsed, columns, choices, ledger)
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Rows on the way to trials: positions in the table, configuration, configuration and task."""
+
+    rows: Integers
+    configuration: Integers
+    cell: Integers
+    repeated: bool
+
+    def keep(self, mask: Mask) -> _Rows:
+        return _Rows(self.rows[mask], self.configuration[mask], self.cell[mask], self.repeated)
+
+
+def _beyond_chance(
+    parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, configuration: Integers
+) -> bool:
+    """Whether configurations come back more often than independent draws would.
+
+    Two draws agree in every hyperparameter at most as often as in the two most diverse ones.
+    """
+    if len(names) < 2 or len(rows) < 2:
+        return False
+    pairs = len(rows) * (len(rows) - 1) / 2
+    agree = sorted(float(np.sum((np.bincount(parsed[name].codes[rows] + 1) / len(rows)) ** 2)) for name in names)
+    counts = np.bincount(configuration)
+    return bool(np.sum(counts * (counts - 1.0)) / 2 > _BEYOND_CHANCE * (pairs * agree[0] * agree[1] + 1))
+
+
+def _largest_fidelity(
+    state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], ledger: Ledger
+) -> _Rows:
+    """Keep the rows in which a configuration went farthest."""
+    names = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
+    # Where several say how far a trial went (round and resources), the one with more values says it finer.
+    for name in sorted(names, key=lambda name: (-parsed[name].n_distinct, name)):
+        keys = _run_keys(state, parsed, columns)
+        run = company.group_ids([state.cell, *keys], len(state.rows))
+        fidelity = np.nan_to_num(parsed[name].numbers[state.rows], nan=-np.inf)
+        reached = pd.Series(fidelity).groupby(run).transform("max").to_numpy()
+        farthest = np.asarray(fidelity == reached)
+        if not farthest.all():
+            state = state.keep(farthest)
+            top = float(fidelity.max())
+            n_top = int((fidelity[farthest] == top).sum())
+            ledger.leave_out(f"a smaller {name} of the same configuration", int((~farthest).sum()))
+            ledger.notices.append(
+                f"Each configuration counts with the largest {name} it reached: {n_top:,} of the "
+                f"{len(state.rows):,} rows that remain reached {top:g}."
+            )
+    return state
+
+
+def _run_keys(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[Integers]:
+    """Return the codes of the columns that number runs, where equal configurations may be different runs."""
+    if state.repeated:
+        return []
+    names = [c.name for c in columns if c.role is Role.LEFT_OUT and "identifier" in c.reason or "bookkeeping" in c.reason]
+    keys = [parsed[name].codes[state.rows] for name in names]
+    n_cells = int(state.cell.max(initial=-1)) + 1
+    return [key for key in keys if n_cells <= len(np.unique(key)) < len(state.rows)]
+
+
+def _averaged(
+    state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger
+) -> Grouping:
+    """Join the rows that repeat a configuration under another seed, fold, instance..."""
+    names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
+    n = len(state.rows)
+    repeat = company.group_ids([parsed[name].codes[state.rows] for name in names], n)
+    # The k-th row of a configuration under one seed belongs to its k-th trial: what comes back under the
+    # same seed was drawn again, unless chance cannot explain that it came back.
+    within = company.group_ids([state.cell, repeat], n)
+    again = pd.Series(within).groupby(within).cumcount().to_numpy(dtype=np.int64)
+    trial = state.cell if state.repeated else company.group_ids([state.cell, again], n)
+    n_trials = int(trial.max(initial=-1)) + 1
+    if n_trials == n:
+        return Grouping(state.rows, np.arange(n), state.configuration)
+    varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
+    over = " and ".join(varying) or "the rows that repeat it"
+    if choices.repeats == "keep":
+        ledger.notices.append(
+            f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
+            "and rows of one configuration count as one piece of evidence."
+        )
+        return Grouping(state.rows, np.arange(n), trial)
+    ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
+    ledger.leave_out("averaged with another row of its configuration", n - n_trials)
+    return Grouping(state.rows, trial, state.configuration)
+
+
+def loss_of(metric: Floats, maximize: bool, tasks: pd.Series | None) -> Floats:
+    """Return the loss, shape (n_trials,): lower is better; with tasks the rank within the task, from 0 to 1."""
+    loss = -metric if maximize else metric
+    if tasks is None or tasks.nunique(dropna=False) < 2:
+        return loss + 0.0
+    grouped = pd.Series(loss).groupby(tasks.to_numpy(), dropna=False)
+    ranks = grouped.rank(method="average") / grouped.transform("size")
+    return ranks.to_numpy(dtype=float)

@@ -1,0 +1,248 @@
+"""What the words in a column's name say: outcome and direction, context, identifier, time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a column is to the question."""
+
+    METRIC = "metric"
+    HYPERPARAMETER = "hyperparameter"
+    CONTEXT = "context"
+    LEFT_OUT = "left out"
+
+
+class Direction(StrEnum):
+    """Which end of a metric is good."""
+
+    MINIMIZE = "minimize"
+    MAXIMIZE = "maximize"
+
+
+class ContextKind(StrEnum):
+    """What a context column says about a trial."""
+
+    TASK = "task"
+    REPEAT = "repeat"
+    FIDELITY = "fidelity"
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Heads of names: the last word that is not a suffix decides. Best known first: the order breaks ties.
+GOOD = (
+    "accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score r2 "
+    "rsquared bleu rouge meteor cider iou miou jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
+    "correlation corr spearman pearson sharpe profit reward rew rewards return returns performance perf fitness "
+    "utility success win hypervolume hv silhouette purity speedup winrate kappa"
+).split()
+BAD = (
+    "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer per "
+    "perplexity ppl bpc bpb bits fid regret cost distortion discrepancy deviance residual hamming failures misses"
+).split()
+# What a trial costs: an outcome, but not what is tuned unless somebody says so.
+COSTLY = _set(
+    "time runtime duration walltime elapsed seconds secs minutes hours latency memory mem ram energy power emissions "
+    "flops macs"
+)
+THROUGHPUT = _set("throughput fps speed ips")
+# Names that are outcomes only where the numbers look it, or where there is no other outcome.
+GENERIC = _set("metric value result output objective response target goal metrics values results")
+_BARE_ONLY = _set("y fx z out")
+# Two-sided words: outcomes after a split or a metric's word, hyperparameters alone.
+_NEVER_ALONE = _set("kappa ce per map power speed hit success win return bits")
+
+_SPLITS = {
+    "val": 0, "valid": 0, "validation": 0, "dev": 0, "cv": 0, "oof": 0, "holdout": 0, "heldout": 0,
+    "eval": 1, "evaluation": 1, "test": 1, "testing": 1, "train": 3, "training": 3, "fit": 3,
+}  # fmt: skip
+NO_SPLIT = 2
+_TRAIN = 3
+COSTLY_GROUP = 4
+
+_SUFFIXES = _set(
+    "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
+    "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms "
+    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of norm neg negative"
+)
+_SPREADS = _set("std stderr sem var variance rank ranking")
+# A word of this kind makes the name a setting, whatever else is in it: val_split, time_limit, loss_weight.
+SETTINGS = _set(
+    "weight weights coef coefs coeff coeffs coefficient scale scaling alpha beta gamma lambda size split fraction frac "
+    "ratio interval freq frequency every threshold limit type fn func function steps batch tol tolerance decay penalty "
+    "clip clipping norm normalization normalize smoothing margin temperature reduction mode strategy schedule "
+    "scheduler budget horizon dim dims window constant kernel patience factor embedding embed encoding series warmup "
+    "discount shaping mask masking step delay shift cutoff ratios samples sample set layer layers samplesize"
+)
+
+_CONTEXTS: dict[tuple[str, ...], ContextKind] = {}
+for _kind, _names in (
+    (
+        ContextKind.TASK,
+        "dataset|data set|dataset name|dataset id|data name|task|task id|task name|openml task id|problem|problem id|"
+        "problem name|benchmark|benchmark name|env|env id|env name|environment|environment name|scenario|"
+        "openml id|openml dataset id",
+    ),
+    (
+        ContextKind.REPEAT,
+        "seed|random seed|random state|rng|rng seed|seed id|train seed|eval seed|fold|fold id|cv fold|outer fold|"
+        "inner fold|k fold|kfold|instance|instance id|repeat|repeats|repeat id|repetition|repetitions|rep|rep id|"
+        "replicate|replication|replica|split id|data seed|model seed|global seed",
+    ),
+    (
+        ContextKind.FIDELITY,
+        "budget|budgets|epoch|iteration|iter|training iteration|n resources|resource|resources|fidelity|step|"
+        "global step|timestep|timesteps total|epoch number|epoch id|epochs done|epochs trained|n iterations done",
+    ),
+):
+    for _name in _names.split("|"):
+        _CONTEXTS[tuple(_name.split())] = _kind
+
+IDENTIFIERS = frozenset(
+    tuple(name.split())
+    for name in (
+        "id|uid|uuid|guid|from uid|run id|run uuid|trial id|trial index|trial number|trial no|trial name|config id|"
+        "config hash|configuration id|experiment id|experiment|experiment name|experiment tag|exp id|exp name|exp key|"
+        "job id|job name|slurm id|tid|pid|arm name|run name|run no|run number|sweep|sweep id|study id|study name|"
+        "project|user|owner|host|hostname|node ip|ip|machine|cmd|command|commit|git commit|git hash|git sha|sha|"
+        "comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
+        "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
+        "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent"
+    ).split("|")
+)
+_STAMPS = _set("date datetime timestamp created updated started ended submitted finished start starttime endtime")
+_PATHS = _set("path dir logdir directory folder file filename uri url filepath")
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """Return the words of a column's name in lower case: val_loss, "val loss" and valLoss are the same."""
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return tuple(re.findall(r"[a-z]+[0-9]*|[0-9]+", name.lower().replace("r^2", "r2")))
+
+
+def context_of(words: Sequence[str]) -> ContextKind | None:
+    """Return the kind of context that a name stands for, None if it names none."""
+    return _CONTEXTS.get(tuple(words))
+
+
+def is_identifier(words: Sequence[str]) -> bool:
+    """Whether the name is one that trackers and people give to what labels a run."""
+    return tuple(words) in IDENTIFIERS
+
+
+def is_stamp(words: Sequence[str]) -> bool:
+    """Whether the name is that of a moment: start_time, Created, timestamp."""
+    moment = {"time", "at", "date", "on", "day"}
+    edges = {"start", "end", "begin", "submit", "queue", "book", "refresh", "complete", "completion", "finish"}
+    return bool(words) and (
+        (set(words) <= _STAMPS | moment and bool(set(words) & _STAMPS))
+        or (words[-1] in moment and bool(set(words) & (edges | _STAMPS)))
+    )
+
+
+def is_path(words: Sequence[str]) -> bool:
+    """Whether the name is that of a place on a disk or a network."""
+    return bool(words) and words[-1] in _PATHS
+
+
+def _head(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words without splits and suffixes at the end: val_f1_macro -> (val, f1)."""
+    kept = list(words)
+    while len(kept) > 1 and (kept[-1] in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
+        kept.pop()
+    return tuple(kept)
+
+
+def _noun(words: Sequence[str]) -> str:
+    """Return the outcome's word that a name ends in, "" if it ends in none."""
+    head = _head(words)
+    if not head:
+        return ""
+    last = head[-1] if head[-1] in _NOUNS else re.sub(r"[0-9]+$", "", head[-1])
+    if last not in _NOUNS or (last in _NEVER_ALONE and len(words) == 1):
+        return ""
+    return last
+
+
+_NOUNS = frozenset(GOOD) | frozenset(BAD) | COSTLY | THROUGHPUT
+
+
+def outcome_of(name: str) -> str | None:
+    """Return why a name is that of an outcome, as the end of a sentence; None if it is not.
+
+    Rule 3 of the column conventions: an outcome never becomes a hyperparameter by default, so a doubtful
+    name counts as one unless a word such as weight, size or limit makes it a setting.
+    """
+    words = words_of(name)
+    if not words:
+        return None
+    noun = _noun(words)
+    setting = bool(set(words) & SETTINGS)
+    if noun and not (noun in COSTLY and setting):
+        return f"the name ends in {noun}"
+    if words[0] == "best" and len(words) > 1:
+        return "the name begins with best"
+    if words[0] in _SPLITS and _SPLITS[words[0]] < _TRAIN and not setting:
+        return f"the name begins with {words[0]}"
+    if len(words) == 1 and words[0] in _SPLITS and words[0] != "fit":
+        return f"the name is {words[0]}"
+    if set(words) & {"time", "runtime", "duration"} and not setting:
+        return "the name speaks of time"
+    return None
+
+
+def is_generic(name: str) -> bool:
+    """Whether the name may be that of a metric but says nothing: value, metric, objective 1."""
+    words = [word for word in words_of(name) if not word.isdigit()]
+    return len(words) == 1 and re.sub(r"[0-9]+$", "", words[0]) in GENERIC
+
+
+def is_bare(name: str) -> bool:
+    """Whether the name is what a formula's result is called: y."""
+    words = words_of(name)
+    return len(words) == 1 and words[0] in _BARE_ONLY
+
+
+def direction_of(name: str) -> Direction | None:
+    """Return the direction that the name of a metric tells, None if it tells none."""
+    words = words_of(name)
+    noun = _noun(words)
+    negated = bool({"neg", "negative", "minus"} & set(words))
+    if {"log", "likelihood"} <= set(words) or {"ll"} & set(words[-1:]):
+        return Direction.MINIMIZE if negated else Direction.MAXIMIZE
+    if not noun and set(words) & {"time", "runtime", "duration"}:
+        noun = "time"
+    if noun in ("success", "win") or noun in GOOD or noun in THROUGHPUT:
+        good = not negated
+    elif noun in BAD or noun in COSTLY:
+        good = negated
+    else:
+        return None
+    return Direction.MAXIMIZE if good else Direction.MINIMIZE
+
+
+def preference(name: str) -> tuple[int, int, int, str]:
+    """Return a sort key: the metric that is meant comes first.
+
+    Scores before losses before names that tell nothing before what a trial costs; within these validation
+    before test, before no split, before training.
+    """
+    words = words_of(name)
+    noun = _noun(words)
+    split = min((_SPLITS[word] for word in words if word in _SPLITS), default=NO_SPLIT)
+    known = [*GOOD, *BAD]
+    if set(words) & _SPREADS or noun in COSTLY | THROUGHPUT or (not noun and "time" in words):
+        group = COSTLY_GROUP - 1
+    else:
+        group = 0 if noun in known else (1 if is_generic(name) else 2)
+    kind = 0 if noun in GOOD else 1
+    order = known.index(noun) if noun in known else len(known)
+    if group == 0:
+        return (split == _TRAIN, split, kind * len(known) + order, name)
+    return (group + 1, split, order, name)
