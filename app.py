@@ -1,0 +1,10 @@
+"""What `streamlit run app.py` starts: the menu and the look, nothing else."""
+
+import streamlit as st
+
+from pages import look, shell
+
+st.set_page_config(page_title="hpi: what decides it?", layout="wide")
+st.html(look.STYLE)
+st.session_state["through_app"] = True
+st.navigation(shell.pages(), position="top").run()

@@ -1,0 +1,83 @@
+"""Which hyperparameters a page is about: the strongest ones, until somebody chooses others.
+
+Keys of the widgets: one; first, second, show. Options of a selectbox are literal, so names need no escaping.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from hpi.figures import Show
+from hpi.results import Score
+from pages import words
+from pages.state import Answer, session
+
+
+def one(answer: Answer) -> str:
+    """Draw the choice of one hyperparameter and return its name."""
+    now, names = session(), _names(answer)
+    if now.chosen not in names:
+        now.chosen = names[0]
+    st.session_state["one"] = now.chosen
+    _select("Hyperparameter", names, "one", answer)
+    return str(now.chosen)
+
+
+def two(answer: Answer) -> tuple[str, str, Show]:
+    """Draw the choice of two hyperparameters and of what the map shows; return all three."""
+    now, names = session(), _names(answer)
+    if now.pair is None or not set(now.pair) <= set(names):
+        now.pair = (names[0], names[1])
+    st.session_state["first"], st.session_state["second"] = now.pair
+    st.session_state["show"] = Show(now.show)
+    columns = st.columns([2, 2, 3], vertical_alignment="bottom")
+    with columns[0]:
+        _select("Across", names, "first", answer)
+    with columns[1]:
+        _select("Upwards", names, "second", answer)
+    with columns[2]:
+        st.segmented_control("Colour", list(Show), format_func=_title, key="show", required=True, on_change=_took_show)
+    return *now.pair, Show(now.show)
+
+
+def begin_pair(answer: Answer, first: str) -> None:
+    """Pair a hyperparameter with the strongest of the others."""
+    others = [name for name in _names(answer) if name != first]
+    session().pair = (first, others[0]) if others else None
+
+
+def _names(answer: Answer) -> list[str]:
+    return [score.name for score in answer.result.hyperparameters]
+
+
+def _select(label: str, names: list[str], key: str, answer: Answer) -> None:
+    """Draw the names, strongest first, each with its importance."""
+    titles = {score.name: _with_importance(score) for score in answer.result.hyperparameters}
+    st.selectbox(label, names, format_func=titles.get, key=key, on_change=_took, args=(key,))
+
+
+def _with_importance(score: Score) -> str:
+    strength = words.estimate(score) if score.detectable else "not told apart from chance"
+    return f"{score.name}  ·  {strength}"
+
+
+def _title(show: Show) -> str:
+    return {Show.MEDIAN: "median", Show.BEST: "best", Show.TARGET_SHARE: "share in the target"}[show]
+
+
+def _took(key: str) -> None:
+    """Remember what was chosen; choosing the same one twice swaps the two."""
+    now, name = session(), st.session_state[key]
+    if key == "one":
+        now.chosen = name
+        return
+    assert now.pair is not None
+    first, second = now.pair
+    if key == "first":
+        now.pair = (name, first if name == second else second)
+    else:
+        now.pair = (second if name == first else first, name)
+
+
+def _took_show() -> None:
+    session().show = st.session_state["show"]

@@ -1,0 +1,70 @@
+"""How pages look: the theme of the figures, charts that keep still, and the little that Streamlit's theme cannot say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from hpi.figures import DARK, LIGHT, Theme
+
+# Constants only: nothing from a table ever gets in here.
+STYLE = """<style>
+.stMainBlockContainer {max-width: 76rem; padding-top: 4.2rem; padding-bottom: 4rem}
+.stMainBlockContainer h1 {font-size: 1.75rem; padding: .4rem 0 .2rem}
+[data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
+.st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
+.st-key-identity [data-testid=stText] {font-weight: 600}
+.st-key-quiet [data-testid=stText], .st-key-counts [data-testid=stText] {font-size: .9rem; opacity: .8}
+.st-key-refused {border-left: 4px solid #B45309; padding: .4rem .9rem; background: rgba(180, 83, 9, .08)}
+.st-key-stale {opacity: .4; filter: grayscale(1)}
+</style>"""
+CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
+
+
+def theme() -> Theme:
+    """Return the colours of the figures that fit the page."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+def chart(figure: Any, key: str, clickable: bool = False) -> list[dict[str, Any]]:  # noqa: ANN401
+    """Draw a figure in its own height and colours; the points that were clicked, if it can be clicked."""
+    options = {"on_select": "rerun", "selection_mode": "points"} if clickable else {}
+    drawn = st.plotly_chart(figure, theme=None, key=key, config=CHART, **options)
+    return list(drawn["selection"]["points"]) if clickable else []
+
+
+def question(text: str) -> None:
+    """Write the title of a page, which is a question."""
+    st.title(text, anchor=False)
+
+
+def heading(text: str) -> None:
+    """Write the title of a part of a page; never with a name in it."""
+    st.subheader(text, anchor=False)
+
+
+def lead(text: str) -> None:
+    """Write the sentence that answers the question of the page."""
+    with st.container(key="lead"):
+        st.text(text)
+
+
+def refusal(text: str) -> None:
+    """Say calmly what could not be done; the text may hold names, so it is no Markdown."""
+    with st.container(key="refused"):
+        st.text(text)
+
+
+def quiet(lines: list[str]) -> None:
+    """Write small print, a line each."""
+    if lines:
+        with st.container(key="quiet", gap="xsmall"):
+            for line in lines:
+                st.text(line)
+
+
+def name_of(point: dict[str, Any]) -> str:
+    """Return the name that a clicked point carries."""
+    carried = point["customdata"]
+    return str(carried[0] if isinstance(carried, list | tuple) else carried)

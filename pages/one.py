@@ -1,0 +1,22 @@
+"""One hyperparameter: every trial's metric against it, and what is compared between target and region."""
+
+import streamlit as st
+
+from hpi import effects, figures
+from pages import choose, look, shell, words
+
+shell.guard()
+
+answer = shell.answered()
+look.question("Which values are good?")
+name = choose.one(answer)
+score = next(score for score in answer.result.hyperparameters if score.name == name)
+effect = effects.one_effect(answer.table, answer.sample, name)
+with shell.shown(answer):
+    look.lead(words.one(score, answer.result))
+    look.chart(figures.metric_against(effect, look.theme()), "metric_against")
+    look.heading("Where are the best trials, compared with all of the region?")
+    look.chart(figures.distribution(effect, look.theme()), "distribution")
+if st.button("With a second hyperparameter →", key="to_two"):
+    choose.begin_pair(answer, name)
+    st.switch_page(shell.TWO)

@@ -1,0 +1,121 @@
+"""The question as a sentence with two numbers, the slider under it, and the filters beside it.
+
+Keys of the widgets: region, target (typed, in percent), subspace (the slider: target, region), filter_on,
+filter_low, filter_high, filter_levels, filter_add, filters (the active ones).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from hpi.subspace import Between, Filter, OneOf
+from hpi.table import TrialTable
+from hpi.vocabulary import Role
+from pages import words
+from pages.state import Asked, session
+
+SMALLEST, STEP = 0.5, 0.5
+FEW_NUMBERS = 12
+
+
+def sentence(n_passing: int) -> None:
+    """Draw the question: two numbers that can be typed, and a slider with two handles, in step with each other."""
+    asked = session().asked
+    target = asked.resolved(n_passing)
+    st.session_state["region"], st.session_state["target"] = asked.region, target
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
+        st.markdown("Among the best", width="content")
+        _percent("region", "Region: the best trials among which is asked, in percent")
+        st.markdown("% of trials, what decides whether a trial is in the best", width="content")
+        _percent("target", "Target: the better part to be explained, in percent")
+        st.markdown("%?", width="content")
+    if target < asked.region:  # else the handles stay where they were, until the typed numbers make sense
+        st.session_state["subspace"] = (target, asked.region)
+    st.slider(
+        "Target and region, in percent of the trials",
+        *(SMALLEST, 100.0),
+        step=STEP,
+        format="%g %%",
+        key="subspace",
+        label_visibility="collapsed",
+        on_change=_slid,
+        args=(target,),
+    )
+
+
+def _percent(key: str, label: str) -> None:
+    st.number_input(
+        label, SMALLEST, 100.0, step=STEP, format="%g", key=key, label_visibility="collapsed", width=105,
+        on_change=_typed, args=(key,),
+    )  # fmt: skip
+
+
+def _typed(key: str) -> None:
+    now = session()
+    now.asked = replace(now.asked, **{key: st.session_state[key]})
+
+
+def _slid(shown: float) -> None:
+    """Take over the slider; a default target that was not moved stays the default."""
+    target, region = st.session_state["subspace"]
+    now = session()
+    now.asked = replace(now.asked, region=region, target=now.asked.target if target == shown else target)
+
+
+def filters(table: TrialTable) -> None:
+    """Draw the menu that adds a filter, and the active ones as chips that can be removed."""
+    with st.popover("Filter", key="filter_menu"):
+        columns = [c.name for c in table.columns if c.role in (Role.HYPERPARAMETER, Role.CONTEXT)]
+        columns = [name for name in columns if name in table.trials.columns]
+        name = st.selectbox("Only trials where", columns, key="filter_on", index=None, placeholder="choose a column")
+        if name is not None:
+            _condition(table.trials[name])
+    active = session().asked.where
+    if active:
+        st.session_state["filters"] = [words.condition(f) for f in active]
+        st.multiselect(
+            "Active filters", st.session_state["filters"], key="filters", label_visibility="collapsed",
+            on_change=_removed, args=(active,), width=420,
+        )  # fmt: skip
+
+
+def _condition(column: pd.Series) -> None:
+    """Draw what one column can be filtered by: choices where it has labels or few numbers, else a range."""
+    values = column.dropna()
+    if pd.api.types.is_numeric_dtype(values) and values.nunique() > FEW_NUMBERS:
+        for key, word, bound in (("filter_low", "from", values.min()), ("filter_high", "to", values.max())):
+            st.number_input(word, value=None, format="%g", key=key, placeholder=f"{bound:g}")
+        ready = any(st.session_state[key] is not None for key in ("filter_low", "filter_high"))
+    else:
+        levels = [_label(value) for value in sorted(values.unique())]
+        st.multiselect("is one of", levels, key="filter_levels", placeholder="choose values")
+        ready = bool(st.session_state["filter_levels"])
+    st.button("Add", key="filter_add", on_click=_added, args=(str(column.name),), disabled=not ready, type="primary")
+
+
+def _label(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _added(name: str) -> None:
+    """Add the filter that was put together; one on the same column gives way."""
+    state, now = st.session_state, session()
+    levels = tuple(state.get("filter_levels") or ())
+    new: Filter = OneOf(name, levels) if levels else Between(name, state["filter_low"], state["filter_high"])
+    now.asked = replace(now.asked, where=(*(f for f in now.asked.where if f.name != name), new))
+    for key in ("filter_on", "filter_low", "filter_high", "filter_levels"):
+        state.pop(key, None)
+
+
+def _removed(active: tuple[Filter, ...]) -> None:
+    kept = st.session_state["filters"]
+    now = session()
+    now.asked = replace(now.asked, where=tuple(f for f in active if words.condition(f) in kept))
+
+
+def is_default(asked: Asked) -> bool:
+    """Whether nobody changed the question."""
+    return asked == Asked(estimator=asked.estimator)

@@ -1,0 +1,116 @@
+"""The roles of the columns, with their reasons, and what changes them.
+
+Keys of the widgets: role_of (which column), role, kind, log, direction_of (of the metric); repeats, task.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from hpi.choices import Declaration
+from hpi.space import Kind
+from hpi.table import TrialTable
+from hpi.vocabulary import ContextKind, Role
+from pages import state
+
+MAX_LEVELS = 1000
+REPEATS = {"average": "averaged to one trial", "keep": "kept as trials"}
+ALL_TASKS = "all, ranked within each"
+
+
+def as_frame(table: TrialTable) -> pd.DataFrame:
+    """Return the roles as a table to read."""
+    return pd.DataFrame(
+        {
+            "Column": [column.name for column in table.columns],
+            "Role": [str(column.role) for column in table.columns],
+            "Kind": [_kind(column.kind, column.log) for column in table.columns],
+            "Better": [str(column.direction or "") for column in table.columns],
+            "Why": [column.reason for column in table.columns],
+        }
+    )
+
+
+def _kind(kind: Kind | None, log: bool) -> str:
+    return "" if kind is None else f"{kind}, log" if log else str(kind)
+
+
+def change(table: TrialTable) -> None:
+    """Draw what changes one column's role and, for a hyperparameter, its kind and scale."""
+    name, role, kind, log = st.columns([3, 2, 2, 1], vertical_alignment="bottom")
+    with name:
+        chosen = st.selectbox("Change the column", [column.name for column in table.columns], key="role_of")
+    column = next(column for column in table.columns if column.name == chosen)
+    _copy(role=column.role, kind=column.kind, log=column.log)
+    with role:
+        st.selectbox("is a", list(Role), key="role", on_change=_changed_role, args=(column.name,))
+    if column.role is Role.HYPERPARAMETER:
+        with kind:
+            st.selectbox("of the kind", list(Kind), key="kind", on_change=_changed_kind, args=(column.name,))
+        with log:
+            numeric = column.kind in (Kind.FLOAT, Kind.INT)
+            st.checkbox("log", key="log", disabled=not numeric, on_change=_changed_kind, args=(column.name,))
+
+
+def _copy(**values: Any) -> None:  # noqa: ANN401
+    """Set widgets to what holds now: a change that was refused is taken back."""
+    for key, value in values.items():
+        st.session_state[key] = value
+
+
+def _changed_role(name: str) -> None:
+    table = state.session().table
+    assert table is not None
+    role = st.session_state["role"]
+    others = tuple(pair for pair in table.choices.roles if pair[0] != name)
+    if role is Role.METRIC:
+        state.revise(metric=name, direction=None, roles=others)
+        return
+    metric = {"metric": None, "direction": None} if name == table.metric else {}
+    state.revise(roles=(*others, (name, role)), **metric)
+
+
+def _changed_kind(name: str) -> None:
+    table = state.session().table
+    assert table is not None
+    kind = Kind(st.session_state["kind"])
+    numeric = kind in (Kind.FLOAT, Kind.INT)
+    before = dict(table.choices.space).get(name)
+    if before is not None and before.is_numeric and numeric:
+        declared = replace(before, kind=kind, log=bool(st.session_state["log"]))
+    else:
+        levels = _in_order(table.trials[name]) if kind is Kind.ORDINAL else ()
+        declared = Declaration(kind, log=numeric and bool(st.session_state["log"]), levels=levels)
+    state.revise(space=(*(pair for pair in table.choices.space if pair[0] != name), (name, declared)))
+
+
+def _in_order(column: pd.Series) -> tuple[str, ...]:
+    """Return the levels of a column: numbers by size, words by the alphabet."""
+    levels = [f"{value:g}" if isinstance(value, float) else str(value) for value in column.dropna().unique()]
+    numbers = pd.to_numeric(pd.Series(levels, dtype=object), errors="coerce")
+    order = numbers.argsort() if numbers.notna().all() else pd.Series(levels).argsort()
+    return tuple(levels[i] for i in order[:MAX_LEVELS])
+
+
+def rows(table: TrialTable) -> None:
+    """Draw what is done with repeats and with several tasks, where the table has such."""
+    contexts = {column.context for column in table.columns if column.role is Role.CONTEXT}
+    if ContextKind.REPEAT in contexts:
+        _copy(repeats=table.choices.repeats)
+        st.segmented_control(
+            "Rows that repeat a configuration are", list(REPEATS), format_func=REPEATS.get, key="repeats",
+            required=True, on_change=_changed, args=("repeats",),
+        )  # fmt: skip
+    if ContextKind.TASK in contexts:
+        labels = [ALL_TASKS, *state.tasks(table)]
+        _copy(task=table.choices.task or ALL_TASKS)
+        st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",))
+
+
+def _changed(key: str) -> None:
+    value = st.session_state[key]
+    state.revise(**{key: None if value == ALL_TASKS else value})

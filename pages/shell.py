@@ -1,0 +1,222 @@
+"""The frame that every page shares: which table, which question, how many trials, what was refused.
+
+Keys of the widgets: upload, example-<name>, metric, direction (in the popover edit_metric), ask_metric,
+ask_direction (where they are not known), estimator; those of the question stand in question.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from hpi.errors import HpiError
+from hpi.estimators import ESTIMATORS, by_name
+from hpi.table import TrialTable
+from hpi.vocabulary import Direction
+from pages import look, question, state, words
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLES = {
+    "digits_mlp.csv": "A real random search: small neural networks that read handwritten digits",
+    "toy.csv": "A function whose importances are known",
+}
+IMPORTANCE, ONE, TWO, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "data"))
+DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
+
+
+def pages() -> list[StreamlitPage]:
+    """Return the pages in the order of the menu."""
+    return [
+        st.Page("pages/home.py", title="Start", default=True),
+        st.Page(IMPORTANCE, title="Importance"),
+        st.Page(ONE, title="One hyperparameter", url_path="one"),
+        st.Page(TWO, title="Two hyperparameters", url_path="two"),
+        st.Page(DATA, title="Data"),
+    ]
+
+
+def guard() -> None:
+    """Start over through app.py where a page was run alone: a deep link to a freshly started server does that."""
+    if not st.session_state.get("through_app"):
+        st.navigation(pages(), position="hidden")
+        st.rerun()
+
+
+def answered() -> state.Answer:
+    """Draw the frame and return the answer to show; where there is none, say why and end the page."""
+    answer = frame()
+    if answer is None:
+        st.stop()
+    return answer
+
+
+def table() -> TrialTable:
+    """Return the table that is open; only after `frame`."""
+    opened = state.session().table
+    assert opened is not None
+    return opened
+
+
+def frame() -> state.Answer | None:
+    """Draw what every page shares; the answer is None where there is no table, no direction or a refusal."""
+    table = state.session().table
+    if table is None:
+        st.text("No table is open yet.")
+        opening()
+        st.stop()
+    state.session().arrived = False
+    _identity(table)
+    if table.metric is None or table.direction is None:
+        ask(table)
+        return None
+    return _asked(table)
+
+
+def _asked(table: TrialTable) -> state.Answer | None:
+    """Draw the question, answer it, and say what was refused."""
+    now = state.session()
+    question.sentence(_passing(table))
+    answer = state.answer()
+    with st.container(horizontal=True, vertical_alignment="center", key="counts"):
+        if answer is not None and answer.refused is None:
+            st.text(words.sizes(answer.sample, answer.table))
+        question.filters(table)
+    refused = now.refused or (answer.refused if answer else None)
+    if refused:
+        look.refusal(refused + (" Below is the last answer there was." if answer and answer.refused else ""))
+    now.refused = None
+    return answer
+
+
+def _passing(table: TrialTable) -> int:
+    try:
+        return len(state.design(table, state.session().asked.where))
+    except HpiError:
+        return len(table.trials)
+
+
+def _identity(table: TrialTable) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="identity"):
+        st.text(words.identity(table))
+        with st.popover("✎", key="edit_metric", help="Another metric or direction", type="tertiary"):
+            _metric(table)
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            _estimator()
+
+
+def _metric(table: TrialTable) -> None:
+    st.session_state["metric"], st.session_state["direction"] = table.metric, table.direction
+    st.selectbox("Metric", candidates(table), key="metric", on_change=_metric_chosen, args=("metric",))
+    st.segmented_control(
+        "Better is", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
+        on_change=_direction_chosen, args=("direction",),
+    )  # fmt: skip
+
+
+def _metric_chosen(key: str) -> None:
+    state.revise(metric=st.session_state[key], direction=None)
+    state.session().arrived = True
+
+
+def _direction_chosen(key: str) -> None:
+    if st.session_state[key] is not None:  # a second click on the chosen one takes the choice away
+        state.revise(direction=st.session_state[key])
+        state.session().arrived = True
+
+
+def candidates(table: TrialTable) -> list[str]:
+    """Return the columns that can be the metric: outcomes first, then every other column of numbers."""
+    numeric = table.frame.select_dtypes("number").columns
+    outcomes = [column.name for column in table.columns if column.outcome]
+    return list(dict.fromkeys([*outcomes, *(str(name) for name in numeric)]))
+
+
+def _estimator() -> None:
+    now = state.session()
+    titles = {estimator.name: estimator.title for estimator in ESTIMATORS}
+    if len(titles) == 1:
+        st.text(f"by {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
+        return
+    st.session_state["estimator"] = now.asked.estimator
+    st.selectbox("Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200)
+
+
+def _estimator_chosen() -> None:
+    now = state.session()
+    now.asked = replace(now.asked, estimator=st.session_state["estimator"])
+
+
+def ask(table: TrialTable) -> None:
+    """Ask the one thing that the table does not say: the metric, or its direction."""
+    if table.metric is None:
+        st.selectbox(
+            "Which column is the metric: the number that says how good a trial is?", candidates(table), index=None,
+            key="ask_metric", on_change=_metric_chosen, args=("ask_metric",), placeholder="choose a column",
+        )  # fmt: skip
+    else:
+        st.text(f"One thing the table does not say: which values of {table.metric} are better?")
+        st.segmented_control(
+            "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="ask_direction",
+            on_change=_direction_chosen, args=("ask_direction",), label_visibility="collapsed",
+        )  # fmt: skip
+
+
+def opening() -> None:
+    """Draw what opens a table: a place to drop a file, and the examples."""
+    now = state.session()
+    st.file_uploader(
+        "Results of a search: one row a trial, CSV or TSV", ["csv", "tsv", "txt"], key="upload", on_change=_uploaded
+    )
+    if now.refused:
+        look.refusal(now.refused)
+        now.refused = None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("or open an example:", width="content")
+        for name, about in EXAMPLES.items():
+            path = ROOT / "examples" / name
+            if path.is_file():
+                st.button(name, key=f"example-{name}", help=about, on_click=_open_example, args=(path,))
+    if now.arrived and now.table is not None and now.table.direction is not None:
+        now.arrived = False
+        st.switch_page(IMPORTANCE)
+
+
+def _open_example(path: Path) -> None:
+    """Open an example with its search space, where that lies beside it."""
+    space = path.with_suffix(".space.json")
+    state.open_table(path, json.loads(space.read_text("utf-8")) if space.is_file() else None)
+
+
+def _uploaded() -> None:
+    upload = st.session_state["upload"]
+    if upload is not None:  # None: the file was taken away again, which closes no table
+        state.open_table(upload)
+
+
+def already_open() -> None:
+    """Say which table is open on the start page, and lead on; ask what it does not say."""
+    table = state.session().table
+    if table is None:
+        return
+    st.divider()
+    st.text(f"Open now: {words.identity(table)}")
+    if table.metric is None or table.direction is None:
+        ask(table)
+    else:
+        st.page_link(IMPORTANCE, label="See what decides it →")
+
+
+@contextmanager
+def shown(answer: state.Answer) -> Iterator[None]:
+    """A part of the page that shows an answer; dimmed while it is not the one that was asked for."""
+    with st.container(key="answer" if answer.refused is None else "stale"):
+        yield

@@ -1,0 +1,178 @@
+"""What a visitor's session holds: the table, the question and its answer. No widget is drawn here.
+
+Keys of st.session_state are plain values, so they outlive a change of page; widgets are copies of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+
+from hpi import readers, scoring, subspace
+from hpi.choices import Choices
+from hpi.errors import HpiError, TableError
+from hpi.estimators import by_name
+from hpi.estimators.ped_anova import PedAnova
+from hpi.results import ImportanceResult
+from hpi.space import Design
+from hpi.subspace import Filter, Sample, Subspace
+from hpi.table import TrialTable
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question on the page; region and target in percent, target None for its default."""
+
+    region: float = 100.0
+    target: float | None = None
+    where: tuple[Filter, ...] = ()
+    estimator: str = PedAnova.name
+
+    def resolved(self, n_trials: int) -> float:
+        """Return the target in percent, for a table of `n_trials` that pass the filters."""
+        if self.target is not None:
+            return self.target
+        target = Subspace(region=self.region / 100).resolved(n_trials).target
+        assert target is not None
+        return round(100 * target, 6)
+
+    @property
+    def subspace(self) -> Subspace:
+        """The question as `hpi` asks it; raises SubspaceError."""
+        target = None if self.target is None else self.target / 100
+        return Subspace(self.region / 100, target, self.where)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the pages show, and `refused`: why it is not the answer to the question that is asked now."""
+
+    table: TrialTable
+    sample: Sample
+    result: ImportanceResult
+    refused: str | None = None
+
+
+@dataclass
+class Session:
+    """Everything that one visitor's session holds."""
+
+    table: TrialTable | None = None
+    asked: Asked = Asked()
+    refused: str | None = None
+    arrived: bool = False
+    chosen: str | None = None
+    pair: tuple[str, str] | None = None
+    show: str = "median"
+    remembered: dict[str, Choices] = field(default_factory=dict)
+    designs: dict[Any, Design] = field(default_factory=dict)
+    answers: dict[Any, Answer] = field(default_factory=dict)
+    tasks: dict[Any, tuple[str, ...]] = field(default_factory=dict)
+    last: Answer | None = None
+
+
+def session() -> Session:
+    """Return the session of this visitor."""
+    if "hpi" not in st.session_state:
+        st.session_state["hpi"] = Session()
+    return st.session_state["hpi"]  # type: ignore[no-any-return]
+
+
+def open_table(source: Any, space: Any = None) -> None:  # noqa: ANN401
+    """Read a table and ask about it from now on; where it is refused, keep what was there and say why."""
+    now = session()
+    now.refused, now.arrived = None, False
+    try:
+        table = readers.read(source, space=space)
+    except HpiError as error:
+        now.refused = str(error)
+        return
+    now.arrived = True
+    now.table, now.refused = _as_remembered(table)
+    now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
+
+
+def revise(**changes: Any) -> None:  # noqa: ANN401
+    """Change roles, metric, direction... of the table; where that is refused, keep the old ones and say why."""
+    now = session()
+    assert now.table is not None
+    now.refused = None
+    try:
+        table = now.table.revise(**changes)
+    except HpiError as error:
+        now.refused = str(error)
+        return
+    now.table = table
+    now.remembered[header(table)] = table.choices
+    now.asked = replace(now.asked, where=tuple(f for f in now.asked.where if f.name in table.trials.columns))
+
+
+def header(table: TrialTable) -> str:
+    """Return a digest of the names of the columns: a table with the same one gets the same roles."""
+    return hashlib.sha256(repr([str(name) for name in table.frame.columns]).encode()).hexdigest()
+
+
+def _as_remembered(table: TrialTable) -> tuple[TrialTable, str | None]:
+    """Return the table with the roles that were chosen for its header before, and why not if they do not fit."""
+    choices = session().remembered.get(header(table))
+    if choices is None:
+        return table, None
+    try:
+        return table.revise(**vars(choices)), None
+    except HpiError as error:
+        return table, f"The roles that were chosen before for such a table do not fit this one. {error}"
+
+
+def tasks(table: TrialTable) -> tuple[str, ...]:
+    """Return the tasks of a table, also where one of them was chosen."""
+    kept = session().tasks
+    key = (table.fingerprint, replace(table.choices, task=None))
+    if key not in kept:
+        labels = (table if table.choices.task is None else table.revise(task=None)).tasks
+        kept.clear()
+        kept[key] = () if labels is None else tuple(sorted(map(str, labels.dropna().unique())))
+    return kept[key]
+
+
+def design(table: TrialTable, where: tuple[Filter, ...]) -> Design:
+    """Return the trials that pass the filters; kept, so that moving the slider does not sort them again."""
+    kept = session().designs
+    key = (table.fingerprint, table.choices, where)
+    if key not in kept:
+        passing = subspace.filtered(table, where)
+        kept.clear()
+        kept[key] = passing
+    return kept[key]
+
+
+def answer() -> Answer | None:
+    """Return the answer to the question that is asked, or the last one there was with the reason; None without."""
+    now = session()
+    assert now.table is not None
+    try:
+        now.last = _answer(now.table, now.asked)
+    except HpiError as error:
+        if now.last is None:
+            now.refused = str(error)
+            return None
+        return replace(now.last, refused=str(error))
+    return now.last
+
+
+def _answer(table: TrialTable, asked: Asked) -> Answer:
+    if not table.hyperparameters:
+        raise TableError(
+            "No column of this table is a hyperparameter, so there is nothing to compare. "
+            "Give at least one column that role on the page Data."
+        )
+    kept = session().answers
+    key = (table.fingerprint, table.choices, asked)
+    if key not in kept:
+        sample = subspace.cut(design(table, asked.where), asked.subspace)
+        result = scoring.score(table, sample, by_name(asked.estimator)(), seed=0)
+        kept.clear()
+        kept[key] = Answer(table, sample, result)
+    return kept[key]

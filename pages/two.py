@@ -1,0 +1,22 @@
+"""Two hyperparameters: a heat map over both, and the same as a surface."""
+
+import streamlit as st
+
+from hpi import effects, figures
+from pages import choose, look, shell
+
+shell.guard()
+
+answer = shell.answered()
+look.question("Which values are good together?")
+if len(answer.table.hyperparameters) < 2:
+    st.text("This table has one hyperparameter only; a pair needs two.")
+    st.stop()
+first, second, show = choose.two(answer)
+effect = effects.two_effects(answer.table, answer.sample, first, second)
+with shell.shown(answer):
+    left, right = st.columns(2)
+    with left:
+        look.chart(figures.heat_map(effect, show, look.theme()), "heat_map")
+    with right:
+        look.chart(figures.surface(effect, show, look.theme()), "surface")

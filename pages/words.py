@@ -1,0 +1,159 @@
+"""Sentences about a result, as plain text: names are data, so nothing here is Markdown."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from hpi.results import ImportanceResult, Score
+from hpi.space import Kind
+from hpi.subspace import Between, Filter, Sample
+from hpi.table import TrialTable
+from hpi.vocabulary import Role
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BETTER = {"minimize": "lower is better", "maximize": "higher is better"}
+HOW_TO_READ = """
+- **A bar** is the share of the difference between the target (the best trials) and the rest of the region that this
+  hyperparameter explains by itself. 100 % would mean: knowing its value alone, you know whether a trial is in the target.
+- **The line at its end** is the 95 % interval: other trials of the same search would give a bar somewhere in it.
+- **The grey field** is as far as chance alone reaches: the same table with its results shuffled. A bar that cannot be
+  told apart from that is grey and hatched.
+- The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
+- **Click a bar** to see which values are good.
+"""
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction with the digits it deserves: 41 %, 2.5 %, 0.1 %."""
+    digits = 0 if fraction >= 0.1 or fraction == 0 else 1
+    return f"{100 * fraction:.{digits}f}".removesuffix(".0") + " %"
+
+
+def share(value: float) -> str:
+    """Write a fraction that somebody chose, as it was chosen: 12.5 %."""
+    return f"{100 * value:.4g} %"
+
+
+def estimate(score: Score) -> str:
+    """Write an importance with its interval: 41 % [36 to 47]."""
+    if score.importance is None:
+        return "no number"
+    if score.low is None or score.high is None:
+        return percent(score.importance)
+    return f"{percent(score.importance)} [{_bare(score.low)} to {_bare(score.high)}]"
+
+
+def separates(result: ImportanceResult) -> str:
+    """Say what is explained: what separates the best 10 % from the rest."""
+    asked = result.subspace
+    rest = "the rest" if asked.region == 1 else f"the rest of the best {share(asked.region)}"
+    return f"what separates the best {share(asked.target)} from {rest}"
+
+
+def lead(result: ImportanceResult) -> str:
+    """Say in one or two sentences what decides, and how much of it can be told apart from chance."""
+    found = result.detectable
+    if not found:
+        return (
+            f"Nothing here can be told apart from chance: no hyperparameter alone explains {separates(result)} "
+            "better than a shuffled table would."
+        )
+    return f"{_strongest(found, result)} {_how_many(result)}"
+
+
+def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
+    first = found[0]
+    close = [score for score in found[1:] if (score.high or 0.0) > (first.low or 0.0)]
+    if not close:
+        return f"{first.name} decides most: it alone explains {estimate(first)} of {separates(result)}."
+    rivals = f"{close[0].name} ({estimate(close[0])})" if len(close) == 1 else f"{len(close)} others"
+    return (
+        f"{first.name} shows most: it alone explains {estimate(first)} of {separates(result)}; "
+        f"its interval overlaps that of {rivals}, so their order is not sure."
+    )
+
+
+def _how_many(result: ImportanceResult) -> str:
+    found, total = len(result.detectable), len(result.hyperparameters)
+    if total == 1:
+        return "It can be told apart from chance."
+    who = f"All {total}" if found == total else f"{found} of {total}"
+    return f"{who} hyperparameters can be told apart from chance."
+
+
+def one(score: Score, result: ImportanceResult) -> str:
+    """Say what one hyperparameter explains, how sure that is, and what chance alone would reach."""
+    if score.importance is None:
+        return f"{score.name} has no number here: {score.note or 'it could not be estimated'}."
+    said = f"{score.name} alone explains {estimate(score)} of {separates(result)}"
+    chance = "" if score.floor is None else f"chance alone reaches {percent(score.floor)}"
+    p = "" if score.p_value is None else f"p = {score.p_value:.2g}"
+    reasons = ", ".join(filter(None, (chance, p)))
+    verdict = "" if score.detectable else ": it cannot be told apart from chance"
+    note = "" if score.note is None else f" It is {score.note}."
+    return f"{said}{verdict} ({reasons}).{note}" if reasons else f"{said}{verdict}.{note}"
+
+
+def identity(table: TrialTable) -> str:
+    """Say which table this is: name, trials, metric and direction."""
+    parts = [table.name, f"{len(table.trials):,} trials"]
+    if table.metric is not None:
+        parts.append(f"{table.metric}, {BETTER[table.direction]}" if table.direction else table.metric)
+    return "  ·  ".join(parts)
+
+
+def sizes(sample: Sample, table: TrialTable) -> str:
+    """Say how many trials are in the target and in the region, and how many the filters let pass."""
+    passing, total = len(sample.design), len(table.trials)
+    said = f"{sample.n_target:,} trials in the target, {sample.n_region:,} in the region"
+    return said if passing == total else f"{said}; {passing:,} of {total:,} pass the filters"
+
+
+def condition(one_filter: Filter) -> str:
+    """Say a filter in words: lr from 0.0001 to 0.01."""
+    if not isinstance(one_filter, Between):
+        return f"{one_filter.name} is {' or '.join(one_filter.levels)}"
+    low = "" if one_filter.low is None else f" from {one_filter.low:g}"
+    high = "" if one_filter.high is None else f" to {one_filter.high:g}"
+    return f"{one_filter.name}{low}{high}"
+
+
+def kind(kind_of: Kind | None, log: bool) -> str:
+    """Say the kind of a hyperparameter: float, log."""
+    return "" if kind_of is None else f"{kind_of}, log" if log else str(kind_of)
+
+
+def bars_as_csv(result: ImportanceResult) -> str:
+    """Return the bars as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    frame = result.frame()
+    written = io.StringIO()
+    writer = csv.writer(written)  # RFC 4180: lines end in CR LF, and a cell with either of them is quoted
+    writer.writerow(frame.columns)
+    for row in frame.astype(object).itertuples(index=False):
+        writer.writerow([_cell(value) for value in row])
+    return written.getvalue()
+
+
+def csv_name(result: ImportanceResult) -> str:
+    """Name the file after the question: importance-best-10-of-100.csv."""
+    asked = result.subspace
+    return f"importance-best-{100 * asked.target:g}-of-{100 * asked.region:g}.csv"
+
+
+def left_out(table: TrialTable) -> list[str]:
+    """Say what of the file is not among the trials, a line each: rows with their reason, then columns."""
+    rows = [f"{count:,} rows: {reason}" for reason, count in table.excluded if count]
+    columns = [f"{column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]
+    return [*rows, *columns]
+
+
+def _cell(value: object) -> object:
+    """Escape text alone: a negative number stays a number, what is not known an empty cell."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return "" if value is None or value != value else value
+
+
+def _bare(fraction: float) -> str:
+    return percent(fraction).removesuffix(" %")

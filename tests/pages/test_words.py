@@ -1,0 +1,118 @@
+"""Sentences against numbers made by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+import pytest
+
+from hpi.results import ImportanceResult, Question, Score
+from hpi.subspace import Between, OneOf
+from pages import words
+
+CLEAR = Score("lr", 0.41, 0.36, 0.47, 0.8, 0.02, 0.005, True, None)
+WEAK = Score("width", 0.1, 0.06, 0.15, 0.2, 0.02, 0.01, True, None)
+NOISE = Score("dropout", 0.004, 0.0, 0.02, 0.0, 0.02, 0.61, False, None)
+UNKNOWN = Score("momentum", None, None, None, None, None, None, False, "only one value in the region")
+
+
+def result(*scores: Score, region: float = 1.0, target: float = 0.1) -> ImportanceResult:
+    return ImportanceResult(
+        rows=1200,
+        used=1200,
+        excluded=(),
+        metric="acc",
+        direction="maximize",
+        subspace=Question(region, target, int(1200 * region), int(1200 * target), ()),
+        estimator="ped-anova",
+        settings=(),
+        hyperparameters=scores,
+        pairs=(),
+        warnings=(),
+        seed=0,
+        fingerprint="",
+        version="0",
+    )
+
+
+def test_the_lead_names_the_strongest_how_sure_it_is_and_how_many_count():
+    assert words.lead(result(CLEAR, WEAK, NOISE)) == (
+        "lr decides most: it alone explains 41 % [36 to 47] of what separates the best 10 % from the rest. "
+        "2 of 3 hyperparameters can be told apart from chance."
+    )
+
+
+def test_a_region_is_named_in_the_lead():
+    assert "the best 2.5 % from the rest of the best 50 %" in words.lead(result(CLEAR, region=0.5, target=0.025))
+
+
+def test_overlapping_intervals_claim_no_order():
+    rival = replace(WEAK, importance=0.38, low=0.33, high=0.44)
+    said = words.lead(result(CLEAR, rival, NOISE))
+    assert "decides most" not in said
+    assert "its interval overlaps that of width (38 % [33 to 44]), so their order is not sure" in said
+    assert "that of 2 others" in words.lead(result(CLEAR, rival, replace(rival, name="depth")))
+
+
+def test_no_signal_names_no_hyperparameter():
+    said = words.lead(result(NOISE, UNKNOWN))
+    assert said.startswith("Nothing here can be told apart from chance")
+    assert "dropout" not in said
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        (CLEAR, "lr alone explains 41 % [36 to 47] of what separates the best 10 % from the rest (chance alone reaches 2 %, p = 0.005)."),
+        (NOISE, "dropout alone explains 0.4 % [0 to 2] of what separates the best 10 % from the rest: it cannot be told apart from chance (chance alone reaches 2 %, p = 0.61)."),
+        (UNKNOWN, "momentum has no number here: only one value in the region."),
+    ],
+)  # fmt: skip
+def test_one_hyperparameter_in_words(score, said):
+    assert words.one(score, result(score)) == said
+
+
+def test_a_note_is_part_of_the_sentence():
+    noted = replace(CLEAR, note="compared among the 600 of 1,200 trials where it is active")
+    assert words.one(noted, result(noted)).endswith("It is compared among the 600 of 1,200 trials where it is active.")
+
+
+@pytest.mark.parametrize(
+    ("fraction", "said"), [(0.0, "0 %"), (0.41, "41 %"), (0.0049, "0.5 %"), (0.02, "2 %"), (0.025, "2.5 %"), (1.0, "100 %")]
+)  # fmt: skip
+def test_percentages_have_the_digits_they_deserve(fraction, said):
+    assert words.percent(fraction) == said
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (Between("lr", 1e-4, 0.01), "lr from 0.0001 to 0.01"),
+        (Between("lr", None, 0.01), "lr to 0.01"),
+        (OneOf("optimizer", ("adam", "sgd")), "optimizer is adam or sgd"),
+    ],
+)
+def test_filters_in_words(condition, said):
+    assert words.condition(condition) == said
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+a", "-a", "@a", "\ta", "\ra"])
+def test_no_cell_of_the_csv_is_a_formula(name):
+    (row,) = csv.DictReader(io.StringIO(words.bars_as_csv(result(replace(CLEAR, name=name))), newline=""))
+    assert row["name"] == f"'{name}"
+    assert float(row["importance"]) == 0.41
+
+
+def test_the_csv_has_every_bar_and_leaves_unknown_numbers_empty():
+    rows = list(csv.DictReader(io.StringIO(words.bars_as_csv(result(CLEAR, UNKNOWN)), newline="")))
+    assert [row["name"] for row in rows] == ["lr", "momentum"]
+    assert [row["importance"] for row in rows] == ["0.41", ""]
+    assert [row["detectable"] for row in rows] == ["True", "False"]
+
+
+def test_negative_numbers_stay_numbers():
+    odd = replace(CLEAR, low=-0.01)
+    (row,) = csv.DictReader(io.StringIO(words.bars_as_csv(result(odd)), newline=""))
+    assert row["low"] == "-0.01"
