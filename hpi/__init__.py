@@ -1,1 +1,40 @@
-"""Which hyperparameters decide whether a trial is among the best, and how sure that is."""
+"""Which hyperparameters decide whether a trial is among the best, and how sure that is.
+
+>>> import hpi
+>>> table = hpi.read("trials.csv")                                     # doctest: +SKIP
+>>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
+"""
+
+from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
+from hpi.estimators import ESTIMATORS
+from hpi.readers import READERS, read
+from hpi.results import ImportanceResult, Score
+from hpi.roles import Direction, Role
+from hpi.scoring import importance
+from hpi.space import Hyperparameter, Kind
+from hpi.subspace import Between, OneOf, Subspace
+from hpi.table import TrialTable
+from hpi.version import VERSION as __version__
+
+__all__ = [
+    "ESTIMATORS",
+    "READERS",
+    "Between",
+    "Direction",
+    "EstimatorError",
+    "HpiError",
+    "Hyperparameter",
+    "ImportanceResult",
+    "Kind",
+    "OneOf",
+    "Role",
+    "Score",
+    "SpaceError",
+    "Subspace",
+    "SubspaceError",
+    "TableError",
+    "TrialTable",
+    "__version__",
+    "importance",
+    "read",
+]

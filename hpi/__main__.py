@@ -1,0 +1,156 @@
+"""The command line: the same calls as the pages, for scripts.
+
+With --json, standard output holds one JSON object and nothing else. Bad input is one line on standard error and
+exit code 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, NoReturn
+
+import hpi
+from hpi.errors import EstimatorError
+from hpi.estimators import by_name
+from hpi.subspace import parse_filter
+
+
+class _OneLineParser(argparse.ArgumentParser):
+    """A parser whose complaints are one line, without the usage that argparse puts before them."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message} (see python -m hpi {self.prog.split()[-1]} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        answer, text = options.answer(options)
+    except hpi.HpiError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _OneLineParser(prog="python -m hpi", description=hpi.__doc__.splitlines()[0] if hpi.__doc__ else None)
+    commands = parser.add_subparsers(required=True, metavar="{describe,importance}")
+    describe = commands.add_parser("describe", help="say what each column of a table is taken for, and why")
+    describe.set_defaults(answer=_describe)
+    importance = commands.add_parser("importance", help="say which hyperparameters decide who is among the best")
+    importance.set_defaults(answer=_importance)
+    for command in (describe, importance):
+        _add_table_options(command)
+    _add_question_options(importance)
+    return parser
+
+
+def _add_table_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("table", metavar="TABLE", help="a CSV or TSV file with one row a trial")
+    command.add_argument("--metric", help="the column to explain")
+    direction = command.add_mutually_exclusive_group()
+    for name, word in (("--maximize", "higher"), ("--minimize", "lower")):
+        direction.add_argument(
+            name, dest="direction", action="store_const", const=name[2:], help=f"{word} values of the metric are better"
+        )
+    command.add_argument("--space", metavar="SPACE.json", help="the search space, where it is known")
+    command.add_argument("--repeats", choices=("average", "keep"), default="average", help="rows of one configuration")
+    command.add_argument("--task", help="use one dataset or task of several; otherwise each is ranked by itself")
+    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_question_options(command: argparse.ArgumentParser) -> None:
+    names = ", ".join(estimator.name for estimator in hpi.ESTIMATORS)
+    command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a setting of the estimator")
+    command.add_argument("--region", type=float, default=1.0, help="ask among the best part of the trials (default 1)")
+    command.add_argument("--target", type=float, help="the better part to explain (default .1, more in small tables)")
+    command.add_argument(
+        "--where", action="append", default=[], metavar="COLUMN=...", help="lr=1e-4:1e-2 or optimizer=adam,sgd"
+    )
+    command.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
+
+
+def _read(options: argparse.Namespace) -> hpi.TrialTable:
+    space = None if options.space is None else _json_object(Path(options.space))
+    return hpi.read(
+        options.table,
+        metric=options.metric,
+        direction=options.direction,
+        space=space,
+        repeats=options.repeats,
+        task=options.task,
+    )
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    try:
+        declared = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise hpi.SpaceError(f"The space {path.name} cannot be read as JSON ({error}); see the README.") from None
+    if not isinstance(declared, dict):
+        raise hpi.SpaceError(f"The space {path.name} must be one JSON object: a column's name, then its declaration.")
+    return declared
+
+
+def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    table = _read(options)
+    keys = ("name", "role", "kind", "log", "direction", "reason")
+    columns = [{key: getattr(column, key) for key in keys} for column in table.columns]
+    answer = {"rows": len(table.frame), "columns": columns, "notices": list(table.notices)}
+    lines = [f"{column.name}: {column.role} ({column.reason})" for column in table.columns]
+    return answer, "\n".join([f"{len(table.frame):,} rows", *lines, *table.notices])
+
+
+def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    table = _read(options)
+    where = tuple(parse_filter(table, text) for text in options.where)
+    subspace = hpi.Subspace(options.region, options.target, where)
+    result = hpi.importance(
+        table, estimator=_estimator(options.estimator, options.set), subspace=subspace, seed=options.seed
+    )
+    return result.to_dict(), _as_text(result)
+
+
+def _estimator(name: str, settings: Sequence[str]) -> Any:
+    """Return the estimator with the settings given as NAME=NUMBER."""
+    chosen = by_name(name)
+    known = {field.name for field in fields(chosen)}  # type: ignore[arg-type]  # every estimator is a dataclass
+    values: dict[str, int] = {}
+    for text in settings:
+        key, _, value = text.partition("=")
+        if key not in known:
+            raise EstimatorError(f"{name} has no setting {key!r}; it has: {', '.join(sorted(known))}.")
+        if not value.isdecimal():
+            raise EstimatorError(f"The setting {key} is {value!r}; it takes a whole number.")
+        values[key] = int(value)
+    return chosen(**values)
+
+
+def _as_text(result: hpi.ImportanceResult) -> str:
+    """Return the result for a person: a line a hyperparameter, strongest first."""
+    question = result.subspace
+    head = (
+        f"{result.metric} ({result.direction}): the best {question.target:.3g} ({question.n_target:,} trials) among "
+        f"the best {question.region:.3g} ({question.n_region:,} trials)"
+    )
+    width = max(len(score.name) for score in result.hyperparameters)
+    return "\n".join([head, *(_line(score, width) for score in result.hyperparameters), *result.warnings])
+
+
+def _line(score: hpi.Score, width: int) -> str:
+    if score.importance is None:
+        return f"{score.name:<{width}}  unknown: {score.note}"
+    verdict = "" if score.detectable else "  not told apart from chance"
+    return f"{score.name:<{width}}  {score.importance:.3f} [{score.low:.3f}, {score.high:.3f}]{verdict}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
