@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Groups from left to right; modules of one group do not know each other. "pages" and "app" are not in hpi.
 ORDER = """
-errors, version < child < space < values, vocabulary, sources < choices, looks < kinds, company < roles < table
+errors, version < child < space < values, vocabulary, sources < choices, looks < kinds, company < roles, trials < table
 < subspace, toys, readers < counts, surrogate, checks < estimators < chance, results < scoring, effects
 < statements, advice < figures < reporting, store, jobs < __init__ < __main__ < pages < app
 """
@@ -158,3 +160,9 @@ def test_what_is_allowed_is_not_complained_about(tmp_path, name, code):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(code)
     assert complaints(path, tmp_path) == []
+
+
+def test_importing_hpi_loads_nothing_slow():
+    code = "import sys, hpi; print(*{'sklearn', 'scipy.stats', 'streamlit'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
