@@ -18,18 +18,18 @@ from hpi import chance
 from hpi.estimators import PedAnova
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Subspace, cut
-from hpi.toys import ADDITIVE, ISHIGAMI, WINDOW, Toy, reached
+from hpi.toys import ADDITIVE, ISHIGAMI, WINDOW, Toy
 
 SIZES = (300, 1000, 5000)
 TARGET = 0.1
-# The lattice truth is good to three digits.
+# The printed truths have three digits.
 ROUNDING = 1e-3
 OUT = Path(__file__).with_suffix(".md")
 
 
 def study(toy: Toy, n_trials: int, n_tables: int) -> str:
     """Return the table rows of one function and size: a row a hyperparameter."""
-    truth = reached(toy, TARGET)
+    truth = np.array(toy.truth)
     found, covered, seen = [], [], []
     for seed in range(n_tables):
         trials = toy.draw(n_trials, np.random.default_rng([n_trials, seed]))
@@ -122,18 +122,18 @@ REPORT = """# PED-ANOVA against known truth
 
 Made by `python -m benchmarks.accuracy --tables {tables}` (seeded). Target 0.1, region 1, {tables} fresh random
 tables for each function and size. Truth: S, the share of the variance of "is in the target" that the hyperparameter
-alone explains, from a lattice rule (`hpi/toys.py`, where the formulas are). Coverage is that of the 95 % interval;
+alone explains (`hpi/toys.py`, where the formulas are). Coverage is that of the 95 % interval;
 the last column is how often the hyperparameter is told apart from chance (for idle ones: a false alarm).
 
 | function | trials | hyperparameter | truth | bias | root mean square error | largest error | coverage | detected |
 |---|---|---|---|---|---|---|---|---|
 {rows}
 
-On {noise} tables of pure noise (100 to 2,000 trials, 8 hyperparameters of mixed kinds, default target), a table
+On {noise:,} tables of pure noise (100 to 2,000 trials, 8 hyperparameters of mixed kinds, default target), a table
 shows any detectable hyperparameter with probability {alarms:.3f} (standard error {error:.3f}; wanted: at most 0.05).
 
 What falls short: `window` is a target with edges sharper than a smooth series can follow. Its importance comes out
-too low in small tables, and the interval of `y`, which acts only inside the window, covers less often than it should.
+too low in small tables.
 """
 
 

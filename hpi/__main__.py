@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 import hpi
 from hpi.errors import EstimatorError
-from hpi.estimators import by_name
+from hpi.estimators import Estimator, by_name
 from hpi.subspace import parse_filter
 
 
@@ -119,7 +119,7 @@ def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     return result.to_dict(), _as_text(result)
 
 
-def _estimator(name: str, settings: Sequence[str]) -> Any:
+def _estimator(name: str, settings: Sequence[str]) -> Estimator:
     """Return the estimator with the settings given as NAME=NUMBER."""
     chosen = by_name(name)
     known = {field.name for field in fields(chosen)}  # type: ignore[arg-type]  # every estimator is a dataclass

@@ -10,9 +10,10 @@ from examples import make_known_function
 from hpi import toys
 
 
-@pytest.mark.parametrize("toy", [toys.ISHIGAMI, toys.ADDITIVE], ids=lambda toy: toy.name)
-def test_the_lattice_gives_the_printed_truth(toy):
-    assert toys.reached(toy, 0.1) == pytest.approx(toy.truth, abs=1e-3)
+@pytest.mark.parametrize(("toy", "tolerance"), [(toys.ISHIGAMI, 1e-3), (toys.ADDITIVE, 1e-3), (toys.WINDOW, 0.02)])
+def test_the_lattice_gives_the_printed_truth(toy, tolerance):
+    """The window's edges cut cells in two, so the lattice comes out a little low there."""
+    assert toys.reached(toy, 0.1) == pytest.approx(toy.truth, abs=tolerance)
 
 
 def test_ishigami_by_brute_force():
@@ -25,11 +26,6 @@ def test_ishigami_by_brute_force():
         p, r = np.bincount(cell, weights=best, minlength=100) / best.sum(), np.bincount(cell, minlength=100) / len(best)
         divergence = ((p - r) ** 2 / r).sum() - 99 * (1 / best.sum() - 1 / len(best))
         assert divergence / 9 == pytest.approx(truth, abs=2e-3)
-
-
-def test_the_window_is_its_own_target():
-    """Its tenth of the axis is the best tenth: S of x is 1 up to the cells cut by the window's edges."""
-    assert toys.reached(toys.WINDOW, 0.1, n_cells=500) == pytest.approx([1, 0, 0], abs=1e-2)
 
 
 @pytest.mark.parametrize("toy", toys.TOYS, ids=lambda toy: toy.name)
