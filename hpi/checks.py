@@ -11,6 +11,7 @@ from hpi.subspace import Sample
 
 FEWEST_TARGET = 8
 FEW_TARGET = 20
+FEWEST_REST = 2
 TIES_WORTH_SAYING = 1.2
 SURE = 1e-3
 SORTED = 0.9
@@ -23,7 +24,8 @@ def refuse(sample: Sample) -> None:
     Raises
     ------
     EstimatorError
-        If the metric is constant, the target holds fewer than 8 trials (or configurations), or is the region.
+        If the metric is constant, the target holds fewer than 8 trials (or configurations), or it is the whole
+        region or all but one trial of it.
     """
     if sample.design.loss[0] == sample.design.loss[-1]:
         raise EstimatorError(
@@ -40,6 +42,11 @@ def refuse(sample: Sample) -> None:
         raise EstimatorError(
             f"The target holds {_independent(sample)} {what}; at least {FEWEST_TARGET} are needed for a number. "
             "Raise the target or widen the filters."
+        )
+    if sample.n_region - sample.n_target < FEWEST_REST:
+        raise EstimatorError(
+            f"Target and region differ by {sample.n_region - sample.n_target} trial; at least {FEWEST_REST} are needed "
+            "to compare with. Raise the region or lower the target."
         )
 
 

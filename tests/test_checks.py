@@ -89,4 +89,6 @@ def test_refusals_name_what_was_found():
     unit = np.arange(100) // 20
     with pytest.raises(EstimatorError, match="configurations; at least 8"):
         checks.refuse(cut(design({"x": x}, x, unit), Subspace(1.0, 0.5)))
+    with pytest.raises(EstimatorError, match="differ by 1 trial; at least 2"):
+        checks.refuse(cut(design({"x": x}, x), Subspace(0.1, 0.09)))
     checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.08)))
