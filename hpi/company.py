@@ -87,7 +87,8 @@ def without_duplicates(columns: Columns, parsed: Parsed, kept: frozenset[str]) -
     if not names:
         return columns
     n_configurations = int(group_ids([parsed[name].codes for name in names], len(parsed[names[0]])).max(initial=-1)) + 1
-    first = {_signature(parsed[name]): name for name, column in columns.items() if column.outcome}
+    outcomes = sorted((name for name, column in columns.items() if column.outcome), reverse=True)
+    first = {_signature(parsed[name]): name for name in outcomes}
     changed: Columns = {}
     for name in names:
         twin = first.setdefault(_signature(parsed[name]), name)
@@ -151,16 +152,16 @@ def task_properties(columns: Columns, parsed: Parsed, marked: frozenset[str]) ->
         return columns
     changed = {}
     for name, column in columns.items():
-        open_ = column.role is Role.HYPERPARAMETER or (column.role is Role.LEFT_OUT and words_of(name)[:1] in (("dataset",), ("task",)))
-        if name in marked or not open_ or parsed[name].n_distinct < 2:
+        said = column.role is Role.LEFT_OUT and words_of(name)[:1] in (("dataset",), ("task",))
+        if name in marked or not (said or column.role is Role.HYPERPARAMETER) or parsed[name].n_distinct < 2:
             continue
         if int(group_ids([ids, parsed[name].codes], n).max()) + 1 == n_tasks:
-            changed[name] = Column(name, Role.CONTEXT, reason=f"context: the same in all rows of one {tasks[0]}")
+            changed[name] = Column(name, Role.CONTEXT, reason=f"context: the same in all rows of one {min(tasks)}")
     return columns | changed
 
 
 def numbered_repeats(columns: Columns, parsed: Parsed) -> Columns:
-    """Return the columns with run or trial taken for the number of a repeat where configurations come back under it."""
+    """Return the columns with run or trial taken for a repeat's number if configurations come back under others."""
     hyperparameters = names_with(columns, Role.HYPERPARAMETER)
     if not hyperparameters:
         return columns
@@ -173,7 +174,8 @@ def numbered_repeats(columns: Columns, parsed: Parsed) -> Columns:
         configurations = int(group_ids(others, n).max(initial=-1)) + 1
         pairs = int(group_ids([*others, parsed[name].codes], n).max(initial=-1)) + 1
         if others and 2 * configurations <= pairs and configurations > 1:
-            changed[name] = Column(name, Role.CONTEXT, context=ContextKind.REPEAT, reason="context: numbers the repeats of a configuration")
+            reason = "context: numbers the repeats of a configuration"
+            changed[name] = Column(name, Role.CONTEXT, context=ContextKind.REPEAT, reason=reason)
         else:
             changed[name] = left_out(name, "an identifier: it numbers the runs")
     return columns | changed

@@ -14,8 +14,9 @@ LOG_RATIO = 1000.0
 LOG_DISTINCT = 10
 # Up to here a number beside the word None is a label; above, the word is a hyperparameter switched off.
 FEW_NUMBERS = 10
-_BOOLS = ({"true", "false"}, {"yes", "no"}, {"on", "off"}, {"t", "f"}, {"y", "n"})
-_FALSE = {"false", "no", "off", "f", "n"}
+_FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
+_BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
+_FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
 # Bounds of a file are often rounded, so a value may stick out by this part of the range.
 _ROUNDING = 1e-6
 
@@ -27,8 +28,7 @@ def kind_of(values: Values) -> Kind:
     """
     if values.is_numeric or _words_switch_off(values):
         return Kind.INT if _finite_part(values).is_integer else Kind.FLOAT
-    labels = {word.lower() for word in pd.unique(values.labels[~values.empty])}
-    return Kind.BOOL if any(labels == pair for pair in _BOOLS) else Kind.CATEGORY
+    return Kind.BOOL if values.lowered in _BOOLS else Kind.CATEGORY
 
 
 def is_log(values: Values) -> bool:
@@ -57,12 +57,11 @@ def cells_of(values: Values, kind: Kind) -> pd.Series:
     if kind in (Kind.FLOAT, Kind.INT):
         numbers: Floats = np.where(np.isfinite(values.numbers), values.numbers, np.nan)
         return pd.Series(numbers, name=values.name)
-    labels = values.labels
-    if kind is Kind.BOOL and len(pd.unique(labels[~values.empty])) > 2:
+    labels = pd.Series(values.labels, name=values.name, dtype=object)
+    if kind is Kind.BOOL and values.n_distinct > 2 and values.lowered in _BOOLS:
         # True, true and TRUE of one column are one level.
-        labels = pd.Series(labels).map(lambda label: str(label).lower() not in _FALSE, na_action="ignore")
-        labels = labels.map({True: "True", False: "False"}).to_numpy(dtype=object)
-    return pd.Series(labels, name=values.name, dtype=object).where(~values.empty, None)
+        labels = labels.str.lower().isin(_FALSE).map({True: "False", False: "True"}).astype(object)
+    return labels.where(~values.empty, None)
 
 
 def cell_notices(values: Values, kind: Kind) -> list[str]:
@@ -94,24 +93,33 @@ def build(name: str, cells: pd.Series, kind: Kind, log: bool, declared: Declarat
         If a cell contradicts the declaration.
     """
     known = cells[cells.notna()]
+    if len(known) == 0 and kind in (Kind.FLOAT, Kind.INT):
+        raise SpaceError(f"{name}: declared as {kind}, but no cell is a number; declare it as category.")
     if known.nunique() < 2:
         return None
     if kind in (Kind.FLOAT, Kind.INT):
         return _numeric(name, known.to_numpy(dtype=float), kind, log, declared)
-    seen = [str(label) for label in pd.unique(known)]
-    if declared is not None and declared.levels:
-        unknown = [level for level in seen if level not in declared.levels]
-        if unknown:
-            raise SpaceError(
-                f"{name}: the table has the level {unknown[0]!r}, which is not declared "
-                f"({shown(declared.levels)}); add it to the levels."
-            )
-        return Hyperparameter(name, kind, levels=declared.levels, declared=True)
-    return Hyperparameter(name, kind, levels=tuple(sorted(seen, key=_level_key)), declared=declared is not None)
+    return _labelled(name, [str(label) for label in pd.unique(known)], kind, declared)
+
+
+def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | None) -> Hyperparameter:
+    levels = declared.levels if declared is not None else ()
+    unknown = [level for level in seen if level not in levels]
+    if levels and unknown:
+        raise SpaceError(
+            f"{name}: the table has the level {unknown[0]!r}, which is not declared ({shown(levels)}); "
+            "add it to the levels."
+        )
+    if kind is Kind.BOOL and len(levels or seen) > 2:
+        raise SpaceError(f"{name}: a bool has two levels, not {len(levels or seen)} ({shown(levels or seen)}).")
+    levels = levels or tuple(sorted(seen, key=_level_key))
+    return Hyperparameter(name, kind, levels=levels, declared=declared is not None)
 
 
 def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter:
     low, high = float(known.min()), float(known.max())
+    if not np.isfinite(high - low):
+        raise SpaceError(f"{name}: the values go from {low} to {high}, more than a double can span; rescale them.")
     if declared is None:
         return Hyperparameter(name, kind, low, high, log)
     if kind is Kind.INT and np.any(known != np.rint(known)):

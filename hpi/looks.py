@@ -12,23 +12,26 @@ from hpi import vocabulary
 from hpi.sources import Mark, Source
 from hpi.space import Kind
 from hpi.values import Values, shown
-from hpi.vocabulary import ContextKind, Direction, Role, words_of
+from hpi.vocabulary import ContextKind, Direction, Role, one_of, words_of
 
 _MANY = 10
-_MOMENT = r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}"
+_MOMENT = (
+    r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*"
+    r"|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}"
+)
 _SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
 _PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
-_COUNTERS = frozenset(
-    "number no nr num index idx row trial trials run runs iteration iter step unnamed i n counter order job "
-    "experiment exp arm evaluation eval sample point config configuration model epoch budget level".split()
+_COUNTERS = one_of(
+    "number|no|nr|num|index|idx|row|trial|trials|run|runs|iteration|iter|step|unnamed|i|n|counter|order|job|"
+    "experiment|exp|arm|evaluation|eval|sample|point|config|configuration|model|epoch|level"
 )
 # A loss that is a word (hinge, log_loss) is a choice, not an outcome.
-_CHOICES = frozenset({"loss", "metric", "criterion", "objective", "loss fn", "distance metric", "eval metric", "error", "target", "precision", "score", "power"})
-DONE = frozenset({"complete", "completed", "finished", "success", "successful", "succeeded", "ok", "done", "terminated", "passed"})
-_NOT_DONE = frozenset(
-    "pruned fail failed failure running waiting crashed killed timeout memout memoryout aborted notevaluated unknown "
-    "earlystopped stopped pending error errored scheduled created invalid abandoned candidate staged new cancelled "
-    "canceled preempted preempting queued dispatched submitted paused metricsunavailable interrupted diverged".split()
+_CHOICES = one_of("loss|metric|distance metric|eval metric|objective|error|target|precision|score|power")
+DONE = one_of("complete|completed|finished|success|successful|succeeded|ok|done|terminated|passed")
+_NOT_DONE = one_of(
+    "pruned|fail|failed|failure|running|waiting|crashed|killed|timeout|memout|memoryout|aborted|notevaluated|unknown|"
+    "earlystopped|stopped|pending|error|errored|scheduled|created|invalid|abandoned|candidate|staged|new|cancelled|"
+    "canceled|preempted|preempting|queued|dispatched|submitted|paused|metricsunavailable|interrupted|diverged"
 )
 
 
@@ -71,7 +74,7 @@ def look(values: Values, source: Source | None) -> Column:
         column = glance(values, source, mark)
         if column is not None:
             return column
-    return Column(values.name, Role.HYPERPARAMETER, reason="nothing marks it as anything else")
+    return Column(values.name, Role.HYPERPARAMETER, reason="it varies, and nothing marks it as anything else")
 
 
 def left_out(name: str, reason: str, outcome: bool = False) -> Column:
@@ -84,7 +87,7 @@ def _by_emptiness(values: Values, source: Source | None, mark: Mark | None) -> C
         return left_out(values.name, "every cell is empty")
     if values.n_distinct > 1:
         return None
-    label = shown([values.labels[~values.empty][0]])
+    label = shown([values.first_label])
     where = "wherever it is not empty" if values.empty.any() else "in every row"
     outcome = values.is_numeric and (mark is Mark.METRIC or vocabulary.outcome_of(values.name) is not None)
     return left_out(values.name, f"constant: {label} {where}", outcome)
@@ -116,18 +119,18 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
     if source is None or mark is None:
         return None
     if mark is Mark.META:
-        return left_out(values.name, f"bookkeeping of {source.title}")
+        return left_out(values.name, f"bookkeeping{source.said}")
     if mark is Mark.METRIC:
         if np.isnan(values.numbers).all():
             return left_out(values.name, f"an outcome by its name ({source.title}), but it holds no number")
-        return left_out(values.name, f"an outcome: the name is that of a result ({source.title})", True)
+        return left_out(values.name, f"an outcome: the name is that of a result{source.said}", True)
     prefix = source.prefix(values.name)
     kind = vocabulary.context_of(words_of(values.name[len(prefix) :]))
     if kind in (ContextKind.TASK, ContextKind.REPEAT):
         return _context(values.name, kind)
     if _nearly_all_differ(values):
         return left_out(values.name, "an identifier: nearly every cell is a different text")
-    return Column(values.name, Role.HYPERPARAMETER, reason=f"the name starts with {prefix.strip()} ({source.title})")
+    return Column(values.name, Role.HYPERPARAMETER, reason=f"the name starts with {prefix.strip()}{source.said}")
 
 
 _SAYS = {
@@ -220,6 +223,5 @@ def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> 
     """Say what a column without a mark is, in a table whose hyperparameters are marked."""
     if source is None or not source.hyperparameter:
         return None
-    if not values.is_numeric or source.metric:
-        return left_out(values.name, f"not marked as a hyperparameter, as others here are ({source.title})")
-    return left_out(values.name, f"an outcome: a number that is not marked as a hyperparameter ({source.title})", True)
+    reason = f"not marked as a hyperparameter, as others here are{source.said}"
+    return left_out(values.name, reason, outcome=values.is_numeric)

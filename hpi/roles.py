@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from hpi import company, kinds, vocabulary
 from hpi.choices import Choices
 from hpi.company import Columns, Parsed
 from hpi.errors import SpaceError, TableError
-from hpi.looks import Column, left_out, look
+from hpi.looks import Column, look
 from hpi.sources import Mark, Source, detect
+from hpi.space import Kind
 from hpi.values import Values, shown
 from hpi.vocabulary import ContextKind, Direction, Role, words_of
 
@@ -23,7 +24,17 @@ __all__ = ["Column", "ContextKind", "Direction", "Role", "assign", "infer", "par
 
 
 def parse(frame: pd.DataFrame) -> dict[str, Values]:
-    """Return each column of a frame with different names, parsed, in file order."""
+    """Return each column of a frame, parsed, in file order.
+
+    Raises
+    ------
+    TableError
+        If two columns have one name.
+    """
+    names = [str(name) for name in frame.columns]
+    twice = [name for name, n in Counter(names).items() if n > 1]
+    if twice:
+        raise TableError(f"The column name {twice[0]!r} appears twice; rename one of them.")
     return {str(name): Values.of(str(name), frame[name]) for name in frame.columns}
 
 
@@ -138,7 +149,7 @@ def _finished(column: Column, values: Values, parsed: Parsed, source: Source | N
     if declared is not None:
         return replace(column, kind=declared.kind, log=declared.log)
     kind = kinds.kind_of(values)
-    log = kind in (kinds.Kind.FLOAT, kinds.Kind.INT) and kinds.is_log(values)
+    log = kind in (Kind.FLOAT, Kind.INT) and kinds.is_log(values)
     return replace(column, kind=kind, log=log)
 
 

@@ -23,7 +23,7 @@ class Source:
     Attributes
     ----------
     title
-        As people call it.
+        As people call it; "" for a prefix that many use.
     hyperparameter, metric, meta
         What the export marks; "" where it has no mark. The first group of `hyperparameter` is the prefix.
     needed
@@ -55,6 +55,11 @@ class Source:
             if pattern and re.fullmatch(pattern, name, re.DOTALL):
                 return mark
         return None
+
+    @property
+    def said(self) -> str:
+        """The title for the end of a sentence."""
+        return f" ({self.title})" if self.title else ""
 
     def prefix(self, name: str) -> str:
         """Return the mark at the beginning of a hyperparameter's name, for instance params_."""
@@ -135,7 +140,7 @@ SOURCES: tuple[Source, ...] = (
         needed=3,
         signature=_WANDB + r"|metric\.(?:goal|name)|_runtime|_timestamp|_wandb",
     ),
-    Source("a configuration prefix", hyperparameter=r"(config\.).+", metric=r"summary[./].+", meta=r"_\w+"),
+    Source("", hyperparameter=r"(config\.).+", metric=r"summary[./].+", meta=r"_\w+"),
     Source(
         "Syne Tune",
         hyperparameter=r"(config_)(?!(?:id|hash|name|idx|index)$).+",
@@ -149,7 +154,7 @@ SOURCES: tuple[Source, ...] = (
         meta=r"trial_id|status|best_step|message|hyperparameters\.space",
     ),
     Source(
-        "a prefix for hyperparameters",
+        "",
         hyperparameter=r"(hp_config[._/]|hp[._/:]|hparams?[._/:]|hyper_?param(?:eter)?s?[._/:]|"
         r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]).+",
         metric=r"metrics?[._/:].+|results?[./].+|outputs?[./].+",

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hpi import kinds, trials
-from hpi.choices import Choices, Declaration, Space, parse_space
+from hpi import gaps, kinds, trials
+from hpi.choices import Choices, Declaration, parse_space
 from hpi.errors import TableError
 from hpi.roles import Column, ContextKind, Direction, Role, assign, parse
 from hpi.space import Design, Floats, Hyperparameter, Integers
@@ -20,7 +20,7 @@ from hpi.trials import Grouping, Ledger
 from hpi.values import Values, shown
 
 __all__ = [
-    "Choices", "Column", "ContextKind", "Declaration", "Direction", "Role", "Space", "TrialTable", "build", "parse_space",
+    "Choices", "Column", "ContextKind", "Declaration", "Direction", "Role", "TrialTable", "build", "parse_space"
 ]  # fmt: skip
 
 
@@ -60,6 +60,8 @@ class TrialTable:
         The task of each trial, where several are compared; else None.
     reading
         Those of the notices that the reader made.
+    parsed
+        The cells of each column, so that a revision does not parse them again.
     """
 
     name: str
@@ -76,7 +78,8 @@ class TrialTable:
     choices: Choices
     fingerprint: str
     tasks: pd.Series | None
-    reading: tuple[str, ...] = ()
+    reading: tuple[str, ...]
+    parsed: Mapping[str, Values]
 
     def __post_init__(self) -> None:
         """Freeze the arrays: a frozen dataclass does not do it."""
@@ -86,7 +89,7 @@ class TrialTable:
 
     @cached_property
     def loss(self) -> Floats:
-        """The loss of each trial, shape (n_trials,): lower is better; where several tasks are compared, the rank within.
+        """The loss of each trial, shape (n_trials,): lower is better; between several tasks, the rank within its own.
 
         Raises
         ------
@@ -113,12 +116,11 @@ class TrialTable:
 
     def revise(self, **changes: Any) -> TrialTable:  # noqa: ANN401 - the fields of Choices
         """Return the same table with other choices: metric, direction, roles, space, repeats, task."""
-        return build(self.frame, self.name, replace(self.choices, **changes), self.reading)
+        choices = replace(self.choices, **changes)
+        return _validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
 
 
-def build(
-    frame: pd.DataFrame, name: str, choices: Choices | None = None, notices: Sequence[str] = ()
-) -> TrialTable:
+def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, notices: Sequence[str] = ()) -> TrialTable:
     """Return the validated table of a frame with different column names.
 
     Raises
@@ -128,9 +130,20 @@ def build(
     SpaceError
         If the declared space contradicts the table.
     """
-    choices = choices or Choices()
     _check_shape(frame)
     parsed = parse(frame)
+    shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
+    return _validated(parsed, shown_frame, name, choices or Choices(), tuple(notices), _fingerprint(parsed))
+
+
+def _validated(
+    parsed: Mapping[str, Values],
+    frame: pd.DataFrame,
+    name: str,
+    choices: Choices,
+    reading: tuple[str, ...],
+    fingerprint: str,
+) -> TrialTable:
     columns, ledger = assign(parsed, choices), Ledger()
     keep = trials.counting_rows(parsed, columns, choices, ledger)
     if not keep.any():
@@ -140,35 +153,31 @@ def build(
     hyperparameters, columns = _hyperparameters(kept, columns, choices)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
-    said = [*notices, *_parsing(parsed, columns), *ledger.notices, *_space(kept, columns, hyperparameters)]
-    counted = np.bincount(grouping.trial)
+    about_space = _about_space(kept, columns, hyperparameters)
     return TrialTable(
         name=name,
-        frame=pd.concat([values.column for values in parsed.values()], axis=1),
+        frame=frame,
         columns=columns,
         hyperparameters=hyperparameters,
         metric=None if metric is None else metric.name,
         direction=None if metric is None else metric.direction,
         trials=kept,
-        n_repeats=counted.astype(np.int64),
+        n_repeats=np.bincount(grouping.trial).astype(np.int64),
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
-        notices=tuple(dict.fromkeys(said)),
+        notices=tuple(dict.fromkeys([*reading, *_about_cells(parsed, columns), *ledger.notices, *about_space])),
         choices=choices,
-        fingerprint=_fingerprint(parsed),
+        fingerprint=fingerprint,
         tasks=tasks,
-        reading=tuple(notices),
+        reading=reading,
+        parsed=parsed,
     )
 
 
 def _check_shape(frame: pd.DataFrame) -> None:
-    names = [str(name) for name in frame.columns]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise TableError(f"The column name {twice!r} appears twice; rename one of them.")
-    if len(frame) < 2 or len(names) < 2:
+    if len(frame) < 2 or len(frame.columns) < 2:
         raise TableError(
-            f"The table has {len(frame)} rows and {len(names)} columns; at least two rows, a metric and one "
+            f"The table has {len(frame)} rows and {len(frame.columns)} columns; at least two rows, a metric and one "
             "hyperparameter are needed."
         )
 
@@ -239,13 +248,16 @@ def _tasks(
 
 
 def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Integers | None:
+    """Return the configuration of each trial, shape (n_trials,), if several of one are no independent evidence."""
+    if tasks is None and choices.repeats == "average":
+        return None
     first = np.unique(grouping.trial, return_index=True)[1]
-    unit = grouping.configuration[first]
-    repeated = len(np.unique(unit)) < len(unit)
-    return unit if repeated and (choices.repeats == "keep" or tasks is not None) else None
+    unit = (grouping.repeat if tasks is None else grouping.configuration)[first]
+    return unit if len(np.unique(unit)) < len(unit) else None
 
 
-def _parsing(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+def _about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    """Return what was done to the cells of columns that take part."""
     used = [column for column in columns if column.role is not Role.LEFT_OUT or column.outcome]
     said = [notice for column in used for notice in parsed[column.name].notices]
     for column in used:
@@ -254,12 +266,16 @@ def _parsing(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[st
     return said
 
 
-def _space(kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter]) -> list[str]:
+def _about_space(kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter]) -> list[str]:
+    """Return what is not known about the search space."""
+    names = [hyperparameter.name for hyperparameter in hyperparameters]
+    context = [column.name for column in columns if column.role is Role.CONTEXT]
+    said = gaps.notices(kept, names, context)
     open_ = [hyperparameter.name for hyperparameter in hyperparameters if not hyperparameter.declared]
-    if not open_:
-        return []
-    which = "" if len(open_) == len(hyperparameters) else f" of {shown(open_)}"
-    return [f"Bounds and levels{which} are those observed: the search space was not declared."]
+    if open_:
+        which = "" if len(open_) == len(names) else f" of {shown(open_)}"
+        said.append(f"Bounds and levels{which} are those observed: the search space was not declared.")
+    return said
 
 
 def _fingerprint(parsed: Mapping[str, Values]) -> str:

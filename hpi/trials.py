@@ -15,7 +15,7 @@ from hpi.looks import DONE, Column, ending, is_state
 from hpi.sources import detect
 from hpi.space import Floats, Integers, Mask
 from hpi.values import Values, shown
-from hpi.vocabulary import ContextKind, Role
+from hpi.vocabulary import ContextKind, Role, is_run_key
 
 # Two independent draws are equal in this many times more pairs than chance allows: then they are repeats.
 _BEYOND_CHANCE = 10
@@ -46,11 +46,15 @@ class Grouping:
         Shape (n_counting_rows,): the trial each stands for, numbered by first appearance.
     configuration
         Shape (n_counting_rows,): which combination of hyperparameter values each has.
+    repeat
+        Shape (n_counting_rows,): rows with one number repeat one trial; finer than `configuration`, which
+        may have been drawn several times.
     """
 
     rows: Integers
     trial: Integers
     configuration: Integers
+    repeat: Integers
 
 
 def named(columns: Sequence[Column], role: Role, context: ContextKind | None = None) -> list[str]:
@@ -64,7 +68,9 @@ def counting_rows(parsed: Mapping[str, Values], columns: Sequence[Column], choic
     keep = _asked_for(parsed, columns, choices, ledger, n)
     metric = next(iter(named(columns, Role.METRIC)), None)
     finite = np.ones(n, dtype=bool) if metric is None else np.isfinite(parsed[metric].numbers)
-    keep = _complete(parsed, keep, finite, ledger)
+    states = [column.name for column in columns if column.role is Role.LEFT_OUT and is_state(parsed[column.name])]
+    for name in states:
+        keep = _complete(parsed, name, keep, finite, ledger)
     if metric is None:
         return keep
     ledger.leave_out(f"no finite value of {metric}", int((keep & ~finite).sum()))
@@ -108,30 +114,26 @@ def _asked_for(
     return asked
 
 
-def _complete(parsed: Mapping[str, Values], keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
+def _complete(parsed: Mapping[str, Values], name: str, keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
     """Leave out the trials that did not end well, unless none did."""
-    for values in parsed.values():
-        if not is_state(values):
-            continue
-        done, labels = _done(values, parsed), pd.Series(values.labels, dtype=object)
-        good, all_ = int((keep & finite & done).sum()), int((keep & finite).sum())
-        if done.all() or all_ == 0:
-            continue
-        if good == 0:
-            ledger.notices.append(
-                f"{values.name} says of no trial with a finite metric that it ended well "
-                f"({shown(map(str, labels.dropna().unique()))}); all of them were kept."
-            )
-            continue
-        for label, count in labels[keep & ~done].value_counts().items():
-            ledger.leave_out(f"{values.name} is {label}", int(count))
-        if 2 * good < all_:
-            ledger.notices.append(
-                f"Attention: only {good:,} of the {all_:,} trials with a finite metric ended well by {values.name}; "
-                f"the other {all_ - good:,} were left out. Their reasons are counted below."
-            )
-        keep = keep & done
-    return keep
+    done, labels = _done(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
+    good, all_ = int((keep & finite & done).sum()), int((keep & finite).sum())
+    if done.all() or all_ == 0:
+        return keep
+    if good == 0:
+        ledger.notices.append(
+            f"{name} says of no trial with a finite metric that it ended well "
+            f"({shown(map(str, labels.dropna().unique()))}); all of them were kept."
+        )
+        return keep
+    for label, count in labels[keep & ~done].value_counts().items():
+        ledger.leave_out(f"{name} is {label}", int(count))
+    if 2 * good < all_:
+        ledger.notices.append(
+            f"Attention: by {name} only {good:,} of the {all_:,} trials with a finite metric ended well; "
+            f"the other {all_ - good:,} were left out. To keep them, make {name} a context column."
+        )
+    return keep & done
 
 
 def _done(values: Values, parsed: Mapping[str, Values]) -> Mask:
@@ -175,9 +177,7 @@ class _Rows:
         return _Rows(self.rows[mask], self.configuration[mask], self.cell[mask], self.repeated)
 
 
-def _beyond_chance(
-    parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, configuration: Integers
-) -> bool:
+def _beyond_chance(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, configuration: Integers) -> bool:
     """Whether configurations come back more often than independent draws would.
 
     Two draws agree in every hyperparameter at most as often as in the two most diverse ones.
@@ -190,9 +190,7 @@ def _beyond_chance(
     return bool(np.sum(counts * (counts - 1.0)) / 2 > _BEYOND_CHANCE * (pairs * agree[0] * agree[1] + 1))
 
 
-def _largest_fidelity(
-    state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], ledger: Ledger
-) -> _Rows:
+def _largest_fidelity(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], ledger: Ledger) -> _Rows:
     """Keep the rows in which a configuration went farthest."""
     names = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
     # Where several say how far a trial went (round and resources), the one with more values says it finer.
@@ -218,7 +216,7 @@ def _run_keys(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Colu
     """Return the codes of the columns that number runs, where equal configurations may be different runs."""
     if state.repeated:
         return []
-    names = [c.name for c in columns if c.role is Role.LEFT_OUT and "identifier" in c.reason or "bookkeeping" in c.reason]
+    names = [c.name for c in columns if c.role is Role.LEFT_OUT and is_run_key(c.name)]
     keys = [parsed[name].codes[state.rows] for name in names]
     n_cells = int(state.cell.max(initial=-1)) + 1
     return [key for key in keys if n_cells <= len(np.unique(key)) < len(state.rows)]
@@ -234,11 +232,11 @@ def _averaged(
     # The k-th row of a configuration under one seed belongs to its k-th trial: what comes back under the
     # same seed was drawn again, unless chance cannot explain that it came back.
     within = company.group_ids([state.cell, repeat], n)
-    again = pd.Series(within).groupby(within).cumcount().to_numpy(dtype=np.int64)
+    again = np.asarray(pd.Series(within).groupby(within).cumcount(), dtype=np.int64)
     trial = state.cell if state.repeated else company.group_ids([state.cell, again], n)
     n_trials = int(trial.max(initial=-1)) + 1
     if n_trials == n:
-        return Grouping(state.rows, np.arange(n), state.configuration)
+        return Grouping(state.rows, np.arange(n), state.configuration, trial)
     varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
     over = " and ".join(varying) or "the rows that repeat it"
     if choices.repeats == "keep":
@@ -246,10 +244,10 @@ def _averaged(
             f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
             "and rows of one configuration count as one piece of evidence."
         )
-        return Grouping(state.rows, np.arange(n), trial)
+        return Grouping(state.rows, np.arange(n), state.configuration, trial)
     ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
-    return Grouping(state.rows, trial, state.configuration)
+    return Grouping(state.rows, trial, state.configuration, trial)
 
 
 def loss_of(metric: Floats, maximize: bool, tasks: pd.Series | None) -> Floats:

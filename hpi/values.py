@@ -15,11 +15,16 @@ from hpi.space import Floats, Integers, Mask
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PERCENT = _NUMBER + r"\s?%"
+_WHOLE = r"^([+-]?[0-9]+)\.0+$"
+# Hyperopt's lists of one value, or of none where inactive.
+_LISTED = r"\[(?:[^\[\],]*)\]"
+_NUMPY = r"^np\.\w+\((.*)\)$"
 # Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
 _LONGEST_NUMBER = 400
 _EXACT = 2.0**53
 _INTEGERS_END = 2.0**63
-NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "+inf", "infinity", "-infinity"})
+# Words that stand for "no number" among numbers.
+NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +49,20 @@ class Values:
     text: NDArray[np.object_] | None
     notices: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Freeze the arrays: a frozen dataclass does not do it."""
+        for array in (self.numbers, self.text):
+            if array is not None:
+                array.setflags(write=False)
+
     @classmethod
     def of(cls, name: str, column: pd.Series) -> Values:
         """Return the column parsed, whatever its dtype."""
         if pd.api.types.is_bool_dtype(column):
             return _parse(name, column.astype(object).map({True: "True", False: "False"}))
         if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
-            return cls(name, column.to_numpy(dtype=float, na_value=np.nan), None)
+            numbers = column.to_numpy(dtype=float, na_value=np.nan)
+            return cls(name, np.where(np.isnan(numbers), np.nan, numbers), None)
         return _parse(name, column)
 
     def __len__(self) -> int:
@@ -77,7 +89,8 @@ class Values:
     @cached_property
     def codes(self) -> Integers:
         """Which of the different values each cell holds, shape (n_rows,), in their order; -1 where empty."""
-        column = self.numbers + 0.0 if self.is_numeric else self.text
+        # Adding zero makes -0.0 and 0.0 one value.
+        column = self.numbers + 0.0 if self.text is None else self.text
         return np.asarray(pd.factorize(column, sort=True)[0], dtype=np.int64)
 
     @cached_property
@@ -108,50 +121,80 @@ class Values:
 
     @cached_property
     def labels(self) -> NDArray[np.object_]:
-        """Each cell as text, shape (n_rows,), None where empty."""
-        if self.text is not None:
+        """Each cell as text, shape (n_rows,), None where empty; 5.0 and 5 are both 5."""
+        if self.text is None:
+            # The last one is where code -1, an empty cell, points to.
+            different = [*map(label_of, np.unique(self.numbers[~self.empty])), None]
+            return np.array(different, dtype=object)[self.codes]
+        cells = pd.Series(self.text, dtype=object)
+        if np.isnan(self.numbers).all():
             return self.text
-        shown = pd.Series(self.numbers).map(_label, na_action="ignore").astype(object)
-        return shown.where(~self.empty, None).to_numpy()
+        return cells.replace(_WHOLE, r"\1", regex=True).where(~self.empty, None).to_numpy(dtype=object)
+
+    @property
+    def first_label(self) -> str:
+        """The first cell that is not empty, as text."""
+        first = int(np.argmin(self.empty))
+        return label_of(self.numbers[first]) if self.text is None else str(self.text[first])
+
+    @property
+    def lowered(self) -> frozenset[str]:
+        """The different labels in small letters."""
+        return frozenset(str(label).lower() for label in pd.unique(self.labels[~self.empty]))
 
     @property
     def column(self) -> pd.Series:
         """The column for display: integers, floats or text, missing where empty."""
         if not self.is_numeric:
-            return pd.Series(self.labels, name=self.name, dtype=object)
+            return pd.Series(self.text, name=self.name, dtype="str")
         whole = self.is_integer and not self.empty.any() and bool(np.all(np.abs(self.numbers) < _EXACT))
         return pd.Series(self.numbers.astype(np.int64) if whole else self.numbers, name=self.name)
 
 
-def _label(number: float) -> str:
+def label_of(number: float) -> str:
+    """Return a number as it is written in a sentence or as a level: 5.0 is 5."""
     return str(int(number)) if number == np.rint(number) and abs(number) < _EXACT else repr(float(number))
 
 
 def _parse(name: str, column: pd.Series) -> Values:
     text = _as_text(column)
     filled = text.notna()
-    looks = filled & (text.str.len() <= _LONGEST_NUMBER) & text.str.fullmatch(_NUMBER).fillna(False)
     notices: list[str] = []
+    if filled.any() and text[filled].str.fullmatch(_LISTED).all():
+        text = _blank_to_missing(text.str.slice(1, -1).str.strip().str.replace(_NUMPY, r"\1", regex=True))
+        filled = text.notna()
+        notices.append(f"{name}: lists of one value were read as that value, and empty lists as empty cells.")
+    looks = _looks_numeric(text)
     if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
         text, looks = text.str.rstrip("%").str.rstrip(), filled
         notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
     numbers = np.full(len(text), np.nan)
-    numbers[looks.to_numpy(dtype=bool)] = text[looks].astype(object).astype(float)
-    if np.any(np.abs(numbers) >= _INTEGERS_END) and _digits_matter(text[looks], numbers):
-        numbers[:] = np.nan
-        notices.append(f"{name}: integers beyond 2**63 were kept as text.")
-    elif np.any(np.abs(numbers) > _EXACT) and _digits_matter(text[looks], numbers):
-        notices.append(f"{name}: integers beyond 2**53 were rounded to the nearest number a double can hold.")
-    if not np.any(np.isnan(numbers) & filled.to_numpy(dtype=bool)):
+    numbers[looks.to_numpy(dtype=bool)] = text[looks].to_numpy(dtype=object).astype(float)
+    if _digits_matter(text[looks], numbers):
+        notices.append(_about_digits(name, numbers))
+    filled_mask = filled.to_numpy(dtype=bool)
+    if not np.any(np.isnan(numbers) & filled_mask):
         return Values(name, numbers, None, tuple(notices))
     cells = text.astype(object).where(filled, None).to_numpy(dtype=object)
     return Values(name, numbers, cells, tuple(notices))
 
 
+def _looks_numeric(text: pd.Series) -> pd.Series:
+    return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+
+
+def _about_digits(name: str, numbers: Floats) -> str:
+    """Forget the numbers where most digits are lost, and say what was done."""
+    if np.nanmax(np.abs(numbers)) < _INTEGERS_END:
+        return f"{name}: integers beyond 2**53 were rounded to the nearest number a double can hold."
+    numbers[:] = np.nan
+    return f"{name}: integers beyond 2**63 were kept as text."
+
+
 def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
-    """Whether different digits became equal numbers."""
-    known = numbers[~np.isnan(numbers)]
-    return bool(text.str.fullmatch("[+-]?[0-9]+").all()) and text.nunique() > len(np.unique(known))
+    """Whether integers are too long for a double, so that different ones may become equal."""
+    large = np.abs(numbers) > _EXACT
+    return bool(large.any()) and bool(text.str.fullmatch("[+-]?[0-9]+").all())
 
 
 def _as_text(column: pd.Series) -> pd.Series:
@@ -161,7 +204,10 @@ def _as_text(column: pd.Series) -> pd.Series:
     if not isinstance(column.dtype, pd.StringDtype):
         column = pd.Series([_cell(value) for value in column], index=column.index, dtype=object)
         column = column.astype("str")
-    text = column.str.strip()
+    return _blank_to_missing(column.str.strip())
+
+
+def _blank_to_missing(text: pd.Series) -> pd.Series:
     return text.where(text.str.len() > 0)
 
 

@@ -31,21 +31,30 @@ class ContextKind(StrEnum):
     FIDELITY = "fidelity"
 
 
+def one_of(words: str) -> frozenset[str]:
+    """Return the words between the bars."""
+    return frozenset(words.split("|"))
+
+
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+def _list(words: str) -> list[str]:
+    return words.split()
+
+
 # Heads of names: the last word that is not a suffix decides. Best known first: the order breaks ties.
-GOOD = (
+GOOD = _list(
     "accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score r2 "
     "rsquared bleu rouge meteor cider iou miou jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
     "correlation corr spearman pearson sharpe profit reward rew rewards return returns performance perf fitness "
     "utility success win hypervolume hv silhouette purity speedup winrate kappa"
-).split()
-BAD = (
+)
+BAD = _list(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer per "
     "perplexity ppl bpc bpb bits fid regret cost distortion discrepancy deviance residual hamming failures misses"
-).split()
+)
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = _set(
     "time runtime duration walltime elapsed seconds secs minutes hours latency memory mem ram energy power emissions "
@@ -106,7 +115,7 @@ for _kind, _names in (
 
 IDENTIFIERS = frozenset(
     tuple(name.split())
-    for name in (
+    for name in one_of(
         "id|uid|uuid|guid|from uid|run id|run uuid|trial id|trial index|trial number|trial no|trial name|config id|"
         "config hash|configuration id|experiment id|experiment|experiment name|experiment tag|exp id|exp name|exp key|"
         "job id|job name|slurm id|tid|pid|arm name|run name|run no|run number|sweep|sweep id|study id|study name|"
@@ -114,7 +123,7 @@ IDENTIFIERS = frozenset(
         "comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
         "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent"
-    ).split("|")
+    )
 )
 _STAMPS = _set("date datetime timestamp created updated started ended submitted finished start starttime endtime")
 _PATHS = _set("path dir logdir directory folder file filename uri url filepath")
@@ -134,6 +143,12 @@ def context_of(words: Sequence[str]) -> ContextKind | None:
 def is_identifier(words: Sequence[str]) -> bool:
     """Whether the name is one that trackers and people give to what labels a run."""
     return tuple(words) in IDENTIFIERS
+
+
+def is_run_key(name: str) -> bool:
+    """Whether rows of one run may share the cell: an identifier, or a name that ends in id."""
+    words = words_of(name)
+    return is_identifier(words) or (bool(words) and words[-1] in ("id", "uid", "run", "trial", "index", "number"))
 
 
 def is_stamp(words: Sequence[str]) -> bool:

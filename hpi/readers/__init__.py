@@ -66,9 +66,7 @@ def read(
         if reader.accepts(source):
             frame, found, notices = reader.load(source)
             return build(frame, found if name is None else name, choices, notices)
-    raise TableError(
-        f"A {type(source).__name__} cannot be read; give a path, bytes, an open file or a DataFrame."
-    )
+    raise TableError(f"A {type(source).__name__} cannot be read; give a path, bytes, an open file or a DataFrame.")
 
 
 def _one_of(kind: type[Direction], value: Direction | str | None, what: str) -> Direction | None:

@@ -124,14 +124,16 @@ def _filled(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
 
 def _without_hollow(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the frame without nameless columns in which every cell is empty."""
-    hollow = [name for name in frame if name.startswith("Unnamed: ") and not frame[name].str.strip().any()]
+    nameless = [str(name) for name in frame.columns if str(name).startswith("Unnamed: ")]
+    hollow = [name for name in nameless if not (frame[name].str.strip() != "").any()]
     return frame.drop(columns=hollow)
 
 
 def _with_points(frame: pd.DataFrame, delimiter: str) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame with decimal commas turned into points where commas do not separate cells."""
-    changed, notices = {}, []
-    for name in frame:
+    changed: dict[str, pd.Series] = {}
+    notices = []
+    for name in map(str, frame.columns):
         cells = frame[name]
         if not cells.str.contains(",", regex=False).any():
             continue
@@ -142,4 +144,4 @@ def _with_points(frame: pd.DataFrame, delimiter: str) -> tuple[pd.DataFrame, lis
             notices.append(f"{name} holds numbers with commas (such as 1,024), which were kept as text.")
     if changed:
         notices.append(f"The comma was read as the decimal point in {', '.join(list(changed)[:6])}.")
-    return frame.assign(**changed) if changed else frame, notices
+    return frame.assign(**changed), notices

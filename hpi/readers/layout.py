@@ -137,7 +137,8 @@ def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
         notices.append("The first line holds numbers: if the file has no header, add a line with names.")
     for position, name in enumerate(names):
         if len(name) > MAX_NAME:
-            raise TableError(f"Column {position + 1} has a name of {len(name):,} characters; at most {MAX_NAME} are allowed.")
+            length = f"{len(name):,} characters"
+            raise TableError(f"Column {position + 1} has a name of {length}; at most {MAX_NAME} are allowed.")
         if not name:
             names[position] = f"Unnamed: {position}"
     _check_different(names)

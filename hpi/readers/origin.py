@@ -53,7 +53,7 @@ def _read(source: object) -> object:
     try:
         return source.read()  # type: ignore[attr-defined]
     except (OSError, ValueError) as error:
-        raise TableError(f"The file cannot be read: {error}. Save it as UTF-8 text, or open it in binary mode.") from error
+        raise TableError(f"The file cannot be read: {error}. Save it as UTF-8, or open it in binary mode.") from error
 
 
 def _encoded(data: object) -> bytes:
