@@ -10,7 +10,7 @@ import streamlit as st
 from hpi.figures import Show
 from hpi.results import Score
 from pages import words
-from pages.state import Answer, session
+from pages.state import Answer, copy, session
 
 
 def one(answer: Answer) -> str:
@@ -18,7 +18,7 @@ def one(answer: Answer) -> str:
     now, names = session(), _names(answer)
     if now.chosen not in names:
         now.chosen = names[0]
-    st.session_state["one"] = now.chosen
+    copy(one=now.chosen)
     _select("Hyperparameter", names, "one", answer)
     return str(now.chosen)
 
@@ -28,8 +28,7 @@ def two(answer: Answer) -> tuple[str, str, Show]:
     now, names = session(), _names(answer)
     if now.pair is None or not set(now.pair) <= set(names):
         now.pair = (names[0], names[1])
-    st.session_state["first"], st.session_state["second"] = now.pair
-    st.session_state["show"] = Show(now.show)
+    copy(first=now.pair[0], second=now.pair[1], show=Show(now.show))
     columns = st.columns([2, 2, 3], vertical_alignment="bottom")
     with columns[0]:
         _select("Across", names, "first", answer)

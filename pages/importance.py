@@ -16,10 +16,13 @@ with shell.shown(answer):
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
-look.quiet(list(result.warnings))
+look.quiet("warnings", *result.warnings)
 with st.container(horizontal=True):
-    st.download_button("The bars as CSV", words.bars_as_csv(result), words.csv_name(result), "text/csv", key="bars_csv", on_click="ignore")
+    st.download_button(
+        "The bars as CSV", words.bars_as_csv(result), words.csv_name(result), "text/csv", key="bars_csv",
+        on_click="ignore",
+    )  # fmt: skip
 with st.expander("How to read this chart"):
     st.markdown(words.HOW_TO_READ)
 with st.expander("What was left out"):
-    look.quiet(words.left_out(answer.table))
+    look.quiet("left_out", *words.left_out(answer.table))

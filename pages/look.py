@@ -1,4 +1,4 @@
-"""How pages look: the theme of the figures, charts that keep still, and the little that Streamlit's theme cannot say."""
+"""How pages look: the theme of the figures, charts, and the little that Streamlit's theme cannot say."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ STYLE = """<style>
 .stMainBlockContainer h1 {font-size: 1.75rem; padding: .4rem 0 .2rem}
 [data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
-.st-key-identity [data-testid=stText] {font-weight: 600}
-.st-key-quiet [data-testid=stText], .st-key-counts [data-testid=stText] {font-size: .9rem; opacity: .8}
-.st-key-refused {border-left: 4px solid #B45309; padding: .4rem .9rem; background: rgba(180, 83, 9, .08)}
+.st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
+.st-key-frame {border-bottom: 1px solid rgba(128, 140, 155, .35); padding-bottom: .6rem}
+[class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText] {font-size: .9rem; opacity: .8}
+.st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
+.st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
 .st-key-stale {opacity: .4; filter: grayscale(1)}
 </style>"""
 CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
@@ -50,17 +52,20 @@ def lead(text: str) -> None:
         st.text(text)
 
 
-def refusal(text: str) -> None:
-    """Say calmly what could not be done; the text may hold names, so it is no Markdown."""
-    with st.container(key="refused"):
+def refusal(text: str | None, key: str = "refused") -> None:
+    """Say calmly what could not be done, if anything; the text may hold names, so it is no Markdown."""
+    if text is None:
+        return
+    with st.container(key=key):
         st.text(text)
 
 
-def quiet(lines: list[str]) -> None:
-    """Write small print, a line each."""
-    if lines:
-        with st.container(key="quiet", gap="xsmall"):
-            for line in lines:
+def quiet(key: str, *lines: str | None) -> None:
+    """Write small print, a line each; `key` is unique on the page."""
+    said = [line for line in lines if line]
+    if said:
+        with st.container(key=f"quiet-{key}", gap="xsmall"):
+            for line in said:
                 st.text(line)
 
 

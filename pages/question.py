@@ -6,8 +6,6 @@ filter_low, filter_high, filter_levels, filter_add, filters (the active ones).
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -15,25 +13,30 @@ from hpi.subspace import Between, Filter, OneOf
 from hpi.table import TrialTable
 from hpi.vocabulary import Role
 from pages import words
-from pages.state import Asked, session
+from pages.state import ask, copy, session
 
 SMALLEST, STEP = 0.5, 0.5
 FEW_NUMBERS = 12
 
 
 def sentence(n_passing: int) -> None:
-    """Draw the question: two numbers that can be typed, and a slider with two handles, in step with each other."""
+    """Draw the question as a sentence with two numbers that can be typed."""
     asked = session().asked
-    target = asked.resolved(n_passing)
-    st.session_state["region"], st.session_state["target"] = asked.region, target
+    copy(region=asked.region, target=asked.resolved(n_passing))
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
         st.markdown("Among the best", width="content")
         _percent("region", "Region: the best trials among which is asked, in percent")
         st.markdown("% of trials, what decides whether a trial is in the best", width="content")
         _percent("target", "Target: the better part to be explained, in percent")
         st.markdown("%?", width="content")
+
+
+def slider(n_passing: int) -> None:
+    """Draw the slider with its two handles, in step with the typed numbers."""
+    asked = session().asked
+    target = asked.resolved(n_passing)
     if target < asked.region:  # else the handles stay where they were, until the typed numbers make sense
-        st.session_state["subspace"] = (target, asked.region)
+        copy(subspace=_on_steps(target, asked.region))
     st.slider(
         "Target and region, in percent of the trials",
         *(SMALLEST, 100.0),
@@ -42,8 +45,12 @@ def sentence(n_passing: int) -> None:
         key="subspace",
         label_visibility="collapsed",
         on_change=_slid,
-        args=(target,),
     )
+
+
+def _on_steps(target: float, region: float) -> tuple[float, float]:
+    """Return the places of the handles: typed numbers may lie between the steps of the slider."""
+    return STEP * round(target / STEP), STEP * round(region / STEP)
 
 
 def _percent(key: str, label: str) -> None:
@@ -54,31 +61,35 @@ def _percent(key: str, label: str) -> None:
 
 
 def _typed(key: str) -> None:
-    now = session()
-    now.asked = replace(now.asked, **{key: st.session_state[key]})
+    ask(**{key: st.session_state[key]})
 
 
-def _slid(shown: float) -> None:
-    """Take over the slider; a default target that was not moved stays the default."""
-    target, region = st.session_state["subspace"]
-    now = session()
-    now.asked = replace(now.asked, region=region, target=now.asked.target if target == shown else target)
+def _slid() -> None:
+    """Take over the handle that was moved; the other number stays as it was typed, a default target the default."""
+    moved = dict(zip(("target", "region"), st.session_state["subspace"], strict=True))
+    shown = _on_steps(st.session_state["target"], session().asked.region)
+    ask(**{key: place for (key, place), before in zip(moved.items(), shown, strict=True) if place != before})
 
 
-def filters(table: TrialTable) -> None:
-    """Draw the menu that adds a filter, and the active ones as chips that can be removed."""
+def add_filter(table: TrialTable) -> None:
+    """Draw the menu that adds a filter."""
     with st.popover("Filter", key="filter_menu"):
         columns = [c.name for c in table.columns if c.role in (Role.HYPERPARAMETER, Role.CONTEXT)]
         columns = [name for name in columns if name in table.trials.columns]
         name = st.selectbox("Only trials where", columns, key="filter_on", index=None, placeholder="choose a column")
         if name is not None:
             _condition(table.trials[name])
+
+
+def active_filters() -> None:
+    """Draw the active filters as chips that can be removed."""
     active = session().asked.where
     if active:
-        st.session_state["filters"] = [words.condition(f) for f in active]
+        conditions = [words.condition(f) for f in active]
+        copy(filters=conditions)
         st.multiselect(
-            "Active filters", st.session_state["filters"], key="filters", label_visibility="collapsed",
-            on_change=_removed, args=(active,), width=420,
+            "Active filters", conditions, key="filters", label_visibility="collapsed",
+            on_change=_removed, args=(active,),
         )  # fmt: skip
 
 
@@ -102,20 +113,14 @@ def _label(value: object) -> str:
 
 def _added(name: str) -> None:
     """Add the filter that was put together; one on the same column gives way."""
-    state, now = st.session_state, session()
+    state = st.session_state
     levels = tuple(state.get("filter_levels") or ())
     new: Filter = OneOf(name, levels) if levels else Between(name, state["filter_low"], state["filter_high"])
-    now.asked = replace(now.asked, where=(*(f for f in now.asked.where if f.name != name), new))
+    ask(where=(*(f for f in session().asked.where if f.name != name), new))
     for key in ("filter_on", "filter_low", "filter_high", "filter_levels"):
         state.pop(key, None)
 
 
 def _removed(active: tuple[Filter, ...]) -> None:
     kept = st.session_state["filters"]
-    now = session()
-    now.asked = replace(now.asked, where=tuple(f for f in active if words.condition(f) in kept))
-
-
-def is_default(asked: Asked) -> bool:
-    """Whether nobody changed the question."""
-    return asked == Asked(estimator=asked.estimator)
+    ask(where=tuple(f for f in active if words.condition(f) in kept))

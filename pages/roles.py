@@ -6,7 +6,6 @@ Keys of the widgets: role_of (which column), role, kind, log, direction_of (of t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -45,7 +44,7 @@ def change(table: TrialTable) -> None:
     with name:
         chosen = st.selectbox("Change the column", [column.name for column in table.columns], key="role_of")
     column = next(column for column in table.columns if column.name == chosen)
-    _copy(role=column.role, kind=column.kind, log=column.log)
+    state.copy(role=column.role, kind=column.kind, log=column.log)
     with role:
         st.selectbox("is a", list(Role), key="role", on_change=_changed_role, args=(column.name,))
     if column.role is Role.HYPERPARAMETER:
@@ -54,12 +53,6 @@ def change(table: TrialTable) -> None:
         with log:
             numeric = column.kind in (Kind.FLOAT, Kind.INT)
             st.checkbox("log", key="log", disabled=not numeric, on_change=_changed_kind, args=(column.name,))
-
-
-def _copy(**values: Any) -> None:  # noqa: ANN401
-    """Set widgets to what holds now: a change that was refused is taken back."""
-    for key, value in values.items():
-        st.session_state[key] = value
 
 
 def _changed_role(name: str) -> None:
@@ -100,14 +93,14 @@ def rows(table: TrialTable) -> None:
     """Draw what is done with repeats and with several tasks, where the table has such."""
     contexts = {column.context for column in table.columns if column.role is Role.CONTEXT}
     if ContextKind.REPEAT in contexts:
-        _copy(repeats=table.choices.repeats)
+        state.copy(repeats=table.choices.repeats)
         st.segmented_control(
             "Rows that repeat a configuration are", list(REPEATS), format_func=REPEATS.get, key="repeats",
             required=True, on_change=_changed, args=("repeats",),
         )  # fmt: skip
     if ContextKind.TASK in contexts:
         labels = [ALL_TASKS, *state.tasks(table)]
-        _copy(task=table.choices.task or ALL_TASKS)
+        state.copy(task=table.choices.task or ALL_TASKS)
         st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = {
-    "digits_mlp.csv": "A real random search: small neural networks that read handwritten digits",
-    "toy.csv": "A function whose importances are known",
+    "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
+    "toy.csv": "**A known answer.** A function of which it is known how much each of its variables decides.",
 }
 IMPORTANCE, ONE, TWO, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "data"))
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
@@ -74,27 +73,38 @@ def frame() -> state.Answer | None:
         opening()
         st.stop()
     state.session().arrived = False
-    _identity(table)
-    if table.metric is None or table.direction is None:
-        ask(table)
-        return None
-    return _asked(table)
+    with st.container(key="frame"):
+        _identity(table)
+        if table.metric is None or table.direction is None:
+            look.refusal(state.session().refused)
+            ask(table)
+            return None
+        look.quiet("remark", state.session().remark)
+        return _asked(table)
 
 
 def _asked(table: TrialTable) -> state.Answer | None:
     """Draw the question, answer it, and say what was refused."""
-    now = state.session()
     question.sentence(_passing(table))
+    slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
+    with slider:
+        question.slider(_passing(table))
     answer = state.answer()
-    with st.container(horizontal=True, vertical_alignment="center", key="counts"):
-        if answer is not None and answer.refused is None:
+    with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
+        if isinstance(answer, state.Answer) and answer.refused is None:
             st.text(words.sizes(answer.sample, answer.table))
-        question.filters(table)
-    refused = now.refused or (answer.refused if answer else None)
-    if refused:
-        look.refusal(refused + (" Below is the last answer there was." if answer and answer.refused else ""))
-    now.refused = None
-    return answer
+        question.add_filter(table)
+    question.active_filters()
+    look.refusal(state.session().refused)
+    look.refusal(_why_not(answer), "unanswered")
+    return answer if isinstance(answer, state.Answer) else None
+
+
+def _why_not(answer: state.Answer | str) -> str | None:
+    """Say why the question has no answer, and what is shown instead."""
+    if isinstance(answer, str):
+        return answer
+    return None if answer.refused is None else f"{answer.refused} Below is the last answer there was."
 
 
 def _passing(table: TrialTable) -> int:
@@ -114,7 +124,7 @@ def _identity(table: TrialTable) -> None:
 
 
 def _metric(table: TrialTable) -> None:
-    st.session_state["metric"], st.session_state["direction"] = table.metric, table.direction
+    state.copy(metric=table.metric, direction=table.direction)
     st.selectbox("Metric", candidates(table), key="metric", on_change=_metric_chosen, args=("metric",))
     st.segmented_control(
         "Better is", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
@@ -146,13 +156,12 @@ def _estimator() -> None:
     if len(titles) == 1:
         st.text(f"by {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
         return
-    st.session_state["estimator"] = now.asked.estimator
+    state.copy(estimator=now.asked.estimator)
     st.selectbox("Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200)
 
 
 def _estimator_chosen() -> None:
-    now = state.session()
-    now.asked = replace(now.asked, estimator=st.session_state["estimator"])
+    state.ask(estimator=st.session_state["estimator"])
 
 
 def ask(table: TrialTable) -> None:
@@ -176,15 +185,13 @@ def opening() -> None:
     st.file_uploader(
         "Results of a search: one row a trial, CSV or TSV", ["csv", "tsv", "txt"], key="upload", on_change=_uploaded
     )
-    if now.refused:
-        look.refusal(now.refused)
-        now.refused = None
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("or open an example:", width="content")
-        for name, about in EXAMPLES.items():
-            path = ROOT / "examples" / name
-            if path.is_file():
-                st.button(name, key=f"example-{name}", help=about, on_click=_open_example, args=(path,))
+    look.refusal(now.refused)
+    st.markdown("No table at hand? Open an example:")
+    paths = [path for name in EXAMPLES if (path := ROOT / "examples" / name).is_file()]
+    for column, path in zip(st.columns(max(2, len(paths))), paths, strict=False):
+        with column.container(border=True):
+            st.markdown(EXAMPLES[path.name])
+            st.button(f"Open {path.name}", key=f"example-{path.name}", on_click=_open_example, args=(path,))
     if now.arrived and now.table is not None and now.table.direction is not None:
         now.arrived = False
         st.switch_page(IMPORTANCE)

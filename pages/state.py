@@ -62,7 +62,9 @@ class Session:
 
     table: TrialTable | None = None
     asked: Asked = Asked()
+    page: str | None = None
     refused: str | None = None
+    remark: str | None = None
     arrived: bool = False
     chosen: str | None = None
     pair: tuple[str, str] | None = None
@@ -81,6 +83,29 @@ def session() -> Session:
     return st.session_state["hpi"]  # type: ignore[no-any-return]
 
 
+def arrive(page: str) -> None:
+    """Note which page is drawn; what was refused on another one is no longer said."""
+    now = session()
+    if now.page != page:
+        now.page, now.refused = page, None
+
+
+def ask(**changes: Any) -> None:  # noqa: ANN401
+    """Change the question."""
+    now = session()
+    now.asked, now.refused = replace(now.asked, **changes), None
+
+
+def copy(**values: Any) -> None:  # noqa: ANN401
+    """Set widgets to what holds now, before they are drawn.
+
+    One that holds it already is left alone: setting it again would undo what the visitor did to it meanwhile.
+    """
+    for key, value in values.items():
+        if key not in st.session_state or st.session_state[key] != value:
+            st.session_state[key] = value
+
+
 def open_table(source: Any, space: Any = None) -> None:  # noqa: ANN401
     """Read a table and ask about it from now on; where it is refused, keep what was there and say why."""
     now = session()
@@ -91,7 +116,7 @@ def open_table(source: Any, space: Any = None) -> None:  # noqa: ANN401
         now.refused = str(error)
         return
     now.arrived = True
-    now.table, now.refused = _as_remembered(table)
+    now.table, now.remark = _as_remembered(table)
     now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
 
 
@@ -99,7 +124,7 @@ def revise(**changes: Any) -> None:  # noqa: ANN401
     """Change roles, metric, direction... of the table; where that is refused, keep the old ones and say why."""
     now = session()
     assert now.table is not None
-    now.refused = None
+    now.refused = now.remark = None
     try:
         table = now.table.revise(**changes)
     except HpiError as error:
@@ -148,17 +173,14 @@ def design(table: TrialTable, where: tuple[Filter, ...]) -> Design:
     return kept[key]
 
 
-def answer() -> Answer | None:
-    """Return the answer to the question that is asked, or the last one there was with the reason; None without."""
+def answer() -> Answer | str:
+    """Return the answer to the question, or the last one there was with the reason; the reason alone without one."""
     now = session()
     assert now.table is not None
     try:
         now.last = _answer(now.table, now.asked)
     except HpiError as error:
-        if now.last is None:
-            now.refused = str(error)
-            return None
-        return replace(now.last, refused=str(error))
+        return replace(now.last, refused=str(error)) if now.last else str(error)
     return now.last
 
 

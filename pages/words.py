@@ -15,7 +15,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 BETTER = {"minimize": "lower is better", "maximize": "higher is better"}
 HOW_TO_READ = """
 - **A bar** is the share of the difference between the target (the best trials) and the rest of the region that this
-  hyperparameter explains by itself. 100 % would mean: knowing its value alone, you know whether a trial is in the target.
+  hyperparameter explains by itself. 100 % would mean: its value alone tells whether a trial is in the target.
 - **The line at its end** is the 95 % interval: other trials of the same search would give a bar somewhere in it.
 - **The grey field** is as far as chance alone reaches: the same table with its results shuffled. A bar that cannot be
   told apart from that is grey and hatched.

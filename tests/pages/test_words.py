@@ -65,11 +65,19 @@ def test_no_signal_names_no_hyperparameter():
 @pytest.mark.parametrize(
     ("score", "said"),
     [
-        (CLEAR, "lr alone explains 41 % [36 to 47] of what separates the best 10 % from the rest (chance alone reaches 2 %, p = 0.005)."),
-        (NOISE, "dropout alone explains 0.4 % [0 to 2] of what separates the best 10 % from the rest: it cannot be told apart from chance (chance alone reaches 2 %, p = 0.61)."),
+        (
+            CLEAR,
+            "lr alone explains 41 % [36 to 47] of what separates the best 10 % from the rest "
+            "(chance alone reaches 2 %, p = 0.005).",
+        ),
+        (
+            NOISE,
+            "dropout alone explains 0.4 % [0 to 2] of what separates the best 10 % from the rest: "
+            "it cannot be told apart from chance (chance alone reaches 2 %, p = 0.61).",
+        ),
         (UNKNOWN, "momentum has no number here: only one value in the region."),
     ],
-)  # fmt: skip
+)
 def test_one_hyperparameter_in_words(score, said):
     assert words.one(score, result(score)) == said
 
@@ -80,8 +88,9 @@ def test_a_note_is_part_of_the_sentence():
 
 
 @pytest.mark.parametrize(
-    ("fraction", "said"), [(0.0, "0 %"), (0.41, "41 %"), (0.0049, "0.5 %"), (0.02, "2 %"), (0.025, "2.5 %"), (1.0, "100 %")]
-)  # fmt: skip
+    ("fraction", "said"),
+    [(0.0, "0 %"), (0.41, "41 %"), (0.0049, "0.5 %"), (0.02, "2 %"), (0.025, "2.5 %"), (1.0, "100 %")],
+)
 def test_percentages_have_the_digits_they_deserve(fraction, said):
     assert words.percent(fraction) == said
 
