@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hpi.figures.importance import importance
+from hpi.figures.bars import importance
 from hpi.figures.theme import DARK, LIGHT, Theme
 
 __all__ = ["DARK", "LIGHT", "Theme", "importance"]

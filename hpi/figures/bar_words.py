@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from hpi.estimators import by_name
-from hpi.figures.labels import decimals, percent, plain, wrapped
+from hpi.figures.heading import Fact
+from hpi.figures.labels import decimals, percent, wrapped
 from hpi.results import ImportanceResult, Score
 
 BY_CHANCE = "not told apart from chance"
@@ -64,21 +65,22 @@ def axis_title(result: ImportanceResult) -> str:
     return f"share of the difference between {_target(result)} and {_rest(result)} that it explains alone"
 
 
-def header(result: ImportanceResult) -> tuple[str, ...]:
-    """Lines above the chart, escaped: with them the picture can be read away from its page."""
-    signal = () if result.detectable else (f"<b>{plain(NO_SIGNAL)}</b>",)
-    return (*signal, *wrapped(" · ".join(_facts(result))).split("<br>"))
-
-
-def _facts(result: ImportanceResult) -> list[str]:
+def facts(result: ImportanceResult) -> list[Fact]:
+    """What stands above the chart: with it the picture can be read away from its page."""
+    signal = [] if result.detectable else [Fact(NO_SIGNAL, bold=True)]
     question, goal = result.subspace, "higher" if result.direction == "maximize" else "lower"
     region = "all" if question.region == 1 else f"the best {percent(question.region)}"
-    facts = [
+    said = [
         by_name(result.estimator).title,
         f"{result.metric}, {goal} is better",
         f"best {percent(question.target)} among {region}: {question.n_target:,} of {question.n_region:,} trials",
         *(["only " + " and ".join(question.where)] if question.where else []),
-        f"{result.used:,} trials used of {result.rows:,} rows",
-        *(f"{count:,} {reason}" for reason, count in result.excluded if count),
+        f"{result.used:,} trials used of {result.rows:,} rows{_left_out(result)}",
+        "lines: 95\u00a0% interval",
     ]
-    return [*facts, "lines: 95\u00a0% interval"]
+    return [*signal, *map(Fact, said)]
+
+
+def _left_out(result: ImportanceResult) -> str:
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in result.excluded if count)
+    return f" (left out: {reasons})" if reasons else ""

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
+from hpi.figures.heading import LINE, heading
 from hpi.figures.labels import folded, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.results import ImportanceResult, Score
 
 KEY = "chance alone reaches here"
 LABEL_COLUMNS = 22
-ROW, LINE = 34, 16  # heights in pixels
+ROW = 34  # pixels
 # The server does not know the width of the screen: what must fit is laid out for the narrowest.
 NARROWEST, COLUMN = 366, 6.4  # pixels of the chart, and of a character
 
@@ -33,26 +34,27 @@ class _Row:
 
 @dataclass(frozen=True)
 class _Chart:
-    """What is drawn: rows from top to bottom, the end of the axis, its ticks, the lines above."""
+    """What is drawn: rows from top to bottom, the end of the axis, its ticks, the lines above and their height."""
 
     rows: tuple[_Row, ...]
     top: float
     room: float
     ticks: tuple[float, ...]
-    header: tuple[str, ...]
+    title: dict[str, object]
+    above: int
     axis: str
 
 
 def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
     """Return the bars of a result; `customdata` of each is the hyperparameter's name as in the table."""
-    chart = _chart(result)
-    margin_top, bottom = 20 + LINE * len(chart.header), 38 + LINE * (1 + chart.axis.count("<br>"))
+    chart = _chart(result, theme)
+    bottom = 38 + LINE * (1 + chart.axis.count("<br>"))
     figure = draw(
         theme,
-        int(margin_top + ROW * (len(chart.rows) + 0.8) + bottom),
-        margin={"l": 12, "r": 16, "t": margin_top, "b": bottom},
+        int(chart.above + ROW * (len(chart.rows) + 0.8) + bottom),
+        margin={"l": 12, "r": 16, "t": chart.above, "b": bottom},
         barmode="overlay",
-        title=_header(chart, theme),
+        title=chart.title,
         xaxis=_x_axis(chart),
         yaxis=_y_axis(chart, theme),
     )
@@ -63,7 +65,7 @@ def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
     return figure
 
 
-def _chart(result: ImportanceResult) -> _Chart:
+def _chart(result: ImportanceResult, theme: Theme) -> _Chart:
     scores = sorted(result.hyperparameters, key=lambda score: score.importance is None)
     names = shortened([score.name for score in scores], 2 * LABEL_COLUMNS - 2)
     rows = tuple(_row(result, score, name) for score, name in zip(scores, names, strict=True))
@@ -71,12 +73,14 @@ def _chart(result: ImportanceResult) -> _Chart:
     room = max(120.0, NARROWEST - 12 - 16 - 8 - COLUMN * 1.1 * longest)
     furthest = max((row.end for row in rows), default=0.0) or 1.0
     top = max((row.end / _part_for_ink(row, room) for row in rows), default=1.0)
+    title, above = heading(words.facts(result), theme)
     return _Chart(
         rows=rows,
         top=max(top, furthest),
         room=room,
         ticks=_ticks(furthest),
-        header=words.header(result),
+        title=title,
+        above=above,
         axis=wrapped(words.axis_title(result), min(44, int((room + 24) / COLUMN))),
     )
 
@@ -104,12 +108,6 @@ def _ticks(furthest: float) -> tuple[float, ...]:
     """Round values from 0 to the end of the ink, at most five steps."""
     step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if furthest <= 5 * s)
     return tuple(round(i * step, 3) for i in range(math.floor(furthest / step + 1e-9) + 1))
-
-
-def _header(chart: _Chart, theme: Theme) -> dict[str, object]:
-    place = {"xref": "container", "yref": "container", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
-    font = {"size": SMALL, "color": theme.muted}
-    return {"text": "<br>".join(chart.header), "font": font, "pad": {"l": 4, "t": 16}, **place}
 
 
 def _x_axis(chart: _Chart) -> dict[str, object]:

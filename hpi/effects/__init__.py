@@ -1,0 +1,23 @@
+"""What the trials themselves show of one hyperparameter, of two, and over time: numbers for pictures and sentences."""
+
+from __future__ import annotations
+
+from hpi.effects.cuts import OTHER, Cut
+from hpi.effects.one import Compared, OneEffect, Quartiles, one_effect
+from hpi.effects.order import History, history
+from hpi.effects.outcome import Outcome
+from hpi.effects.two import TwoEffects, two_effects
+
+__all__ = [
+    "OTHER",
+    "Compared",
+    "Cut",
+    "History",
+    "OneEffect",
+    "Outcome",
+    "Quartiles",
+    "TwoEffects",
+    "history",
+    "one_effect",
+    "two_effects",
+]
