@@ -195,11 +195,13 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
     last_may_be
         Whether the last column may be taken where no name tells: the only rule that looks at the order.
     """
-    outcomes = [name for name, column in columns.items() if column.outcome and len(parsed[name].finite)]
-    varying = [name for name in outcomes if parsed[name].n_distinct > 1]
-    for group in ([name for name in varying if name in primary], varying, outcomes):
-        if group:
-            return min(group, key=vocabulary.preference)
+    outcomes = [name for name, column in columns.items() if column.outcome]
+    if primary & set(outcomes):
+        outcomes = [name for name in outcomes if name in primary]
+    known = [name for name in outcomes if len(parsed[name].finite)]
+    varying = [name for name in known if parsed[name].n_distinct > 1]
+    if outcomes:
+        return min(varying or known, key=vocabulary.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
     if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
         return rest[-1]

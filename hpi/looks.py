@@ -119,7 +119,9 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
     if source is None or mark is None:
         return None
     if mark is Mark.META:
-        return left_out(values.name, f"bookkeeping{source.said}")
+        # A run time among the bookkeeping can still be asked about.
+        measured = values.is_numeric and vocabulary.outcome_of(values.name.removeprefix("user_attrs_")) is not None
+        return left_out(values.name, f"bookkeeping{source.said}", outcome=measured)
     if mark is Mark.METRIC:
         if np.isnan(values.numbers).all():
             return left_out(values.name, f"an outcome by its name ({source.title}), but it holds no number")
@@ -178,7 +180,7 @@ def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
         if _is_span(values):
             return left_out(values.name, "a duration: an outcome that is no number")
-        if " ".join(words) in _CHOICES:
+        if " ".join(words) in _CHOICES or "time" in why:
             return None
         return left_out(values.name, f"an outcome by its name ({why}), but it holds no numbers")
     return left_out(values.name, f"an outcome: {why}", outcome=True)

@@ -35,7 +35,21 @@ def parse(frame: pd.DataFrame) -> dict[str, Values]:
     twice = [name for name, n in Counter(names).items() if n > 1]
     if twice:
         raise TableError(f"The column name {twice[0]!r} appears twice; rename one of them.")
-    return {str(name): Values.of(str(name), frame[name]) for name in frame.columns}
+    return _with_nones({str(name): Values.of(str(name), frame[name]) for name in frame.columns})
+
+
+def _with_nones(parsed: dict[str, Values]) -> dict[str, Values]:
+    """Return the columns with None back where scikit-learn's table lost it: its column params still shows it."""
+    whole = parsed.get("params")
+    if whole is None or whole.text is None:
+        return parsed
+    shown_there = pd.Series(whole.text, dtype="str")
+    for name, values in parsed.items():
+        key = repr(name.removeprefix("param_"))
+        if name.startswith("param_") and values.empty.any():
+            lost = values.empty & shown_there.str.contains(f"{key}: None", regex=False).fillna(False).to_numpy(bool)
+            parsed[name] = values.filled(lost, "None") if lost.any() else values
+    return parsed
 
 
 def infer(frame: pd.DataFrame, choices: Choices | None = None) -> tuple[Column, ...]:

@@ -142,6 +142,10 @@ class Values:
         """The different labels in small letters."""
         return frozenset(str(label).lower() for label in pd.unique(self.labels[~self.empty]))
 
+    def filled(self, where: Mask, label: str) -> Values:
+        """Return the column with `label` in the cells where the mask, shape (n_rows,), is true."""
+        return Values(self.name, self.numbers, np.where(where, label, self.labels), self.notices)
+
     @property
     def column(self) -> pd.Series:
         """The column for display: integers, floats or text, missing where empty."""

@@ -49,11 +49,12 @@ GOOD = _list(
     "accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score r2 "
     "rsquared bleu rouge meteor cider iou miou jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
     "correlation corr spearman pearson sharpe profit reward rew rewards return returns performance perf fitness "
-    "utility success win hypervolume hv silhouette purity speedup winrate kappa"
+    "utility success win hypervolume hv silhouette purity speedup winrate kappa explained corrcoef elo concordance"
 )
 BAD = _list(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer per "
-    "perplexity ppl bpc bpb bits fid regret cost distortion discrepancy deviance residual hamming failures misses"
+    "perplexity ppl bpc bpb bpd fid regret cost distortion discrepancy divergence deviance residual hamming bouldin "
+    "failures misses"
 )
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = _set(
@@ -65,7 +66,7 @@ THROUGHPUT = _set("throughput fps speed ips")
 GENERIC = _set("metric value result output objective response target goal metrics values results")
 _BARE_ONLY = _set("y fx z out")
 # Two-sided words: outcomes after a split or a metric's word, hyperparameters alone.
-_NEVER_ALONE = _set("kappa ce per map power speed hit success win return bits")
+_NEVER_ALONE = _set("kappa ce per map power speed hit success win return")
 
 _SPLITS = {
     "val": 0, "valid": 0, "validation": 0, "dev": 0, "cv": 0, "oof": 0, "holdout": 0, "heldout": 0,
@@ -78,17 +79,34 @@ COSTLY_GROUP = 4
 _SUFFIXES = _set(
     "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
     "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms "
-    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of norm neg negative"
+    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of neg negative ratio r l lsum"
 )
-_SPREADS = _set("std stderr sem var variance rank ranking")
+_SPREADS = _set("std stderr sem var rank ranking")
+# A split that is the whole name is the result on it.
+_ALONE = _set("val valid validation dev test testing eval evaluation train training")
 # A word of this kind makes the name a setting, whatever else is in it: val_split, time_limit, loss_weight.
 SETTINGS = _set(
     "weight weights coef coefs coeff coeffs coefficient scale scaling alpha beta gamma lambda size split fraction frac "
     "ratio interval freq frequency every threshold limit type fn func function steps batch tol tolerance decay penalty "
     "clip clipping norm normalization normalize smoothing margin temperature reduction mode strategy schedule "
     "scheduler budget horizon dim dims window constant kernel patience factor embedding embed encoding series warmup "
-    "discount shaping mask masking step delay shift cutoff ratios samples sample set layer layers samplesize"
+    "discount shaping mask masking step delay shift cutoff ratios samples sample set layer layers aug augmentation use "
+    "is has enable replay"
 )
+
+# Whole names that are outcomes though their last word is not; the numbers of parameters have no good end.
+_WHOLE: dict[tuple[str, ...], Direction | None] = {
+    **dict.fromkeys(
+        (("c", "index"), ("em",), ("exact", "match"), ("g", "mean"), ("hmean",), ("ll",), ("log", "lik")),
+        Direction.MAXIMIZE,
+    ),
+    **dict.fromkeys((("kl",), ("approx", "kl"), ("mean", "kl")), Direction.MINIMIZE),
+    **dict.fromkeys(
+        (("entropy",), ("n", "params"), ("num", "params"), ("n", "parameters"), ("num", "parameters"),
+         ("param", "count"), ("parameter", "count"), ("params", "count"), ("trainable", "params")),
+        None,
+    ),
+}  # fmt: skip
 
 _CONTEXTS: dict[tuple[str, ...], ContextKind] = {}
 for _kind, _names in (
@@ -131,7 +149,7 @@ _PATHS = _set("path dir logdir directory folder file filename uri url filepath")
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a column's name in lower case: val_loss, "val loss" and valLoss are the same."""
-    name = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    name = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name.replace("IoU", "Iou"))
     return tuple(re.findall(r"[a-z]+[0-9]*|[0-9]+", name.lower().replace("r^2", "r2")))
 
 
@@ -169,7 +187,7 @@ def is_path(words: Sequence[str]) -> bool:
 def _head(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words without splits and suffixes at the end: val_f1_macro -> (val, f1)."""
     kept = list(words)
-    while len(kept) > 1 and (kept[-1] in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
+    while len(kept) > 1 and (kept[-1].rstrip("0123456789") in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
         kept.pop()
     return tuple(kept)
 
@@ -180,9 +198,10 @@ def _noun(words: Sequence[str]) -> str:
     if not head:
         return ""
     last = head[-1] if head[-1] in _NOUNS else re.sub(r"[0-9]+$", "", head[-1])
-    if last not in _NOUNS or (last in _NEVER_ALONE and len(words) == 1):
+    if last not in _NOUNS or (last in _NEVER_ALONE and last == words[-1] and len(words) == 1):
         return ""
-    return last
+    # A brier score is an error, whatever it is called.
+    return head[-2] if last == "score" and len(head) > 1 and head[-2] in BAD else last
 
 
 _NOUNS = frozenset(GOOD) | frozenset(BAD) | COSTLY | THROUGHPUT
@@ -195,18 +214,18 @@ def outcome_of(name: str) -> str | None:
     name counts as one unless a word such as weight, size or limit makes it a setting.
     """
     words = words_of(name)
-    if not words:
+    if not words or words[0] == "lambda":
         return None
     noun = _noun(words)
     setting = bool(set(words) & SETTINGS)
+    if words in _WHOLE or (len(words) == 1 and words[0] in _ALONE):
+        return f"the name is {' '.join(words)}"
     if noun and not (noun in COSTLY and setting):
         return f"the name ends in {noun}"
     if words[0] == "best" and len(words) > 1:
         return "the name begins with best"
-    if words[0] in _SPLITS and _SPLITS[words[0]] < _TRAIN and not setting:
+    if len(words) > 1 and _SPLITS.get(words[0], _TRAIN) < _TRAIN and not setting:
         return f"the name begins with {words[0]}"
-    if len(words) == 1 and words[0] in _SPLITS and words[0] != "fit":
-        return f"the name is {words[0]}"
     if set(words) & {"time", "runtime", "duration"} and not setting:
         return "the name speaks of time"
     return None
@@ -214,8 +233,8 @@ def outcome_of(name: str) -> str | None:
 
 def is_generic(name: str) -> bool:
     """Whether the name may be that of a metric but says nothing: value, metric, objective 1."""
-    words = [word for word in words_of(name) if not word.isdigit()]
-    return len(words) == 1 and re.sub(r"[0-9]+$", "", words[0]) in GENERIC
+    words = [re.sub(r"[0-9]+$", "", word) for word in words_of(name) if not word.isdigit()]
+    return bool(words) and set(words) <= GENERIC
 
 
 def is_bare(name: str) -> bool:
@@ -227,9 +246,11 @@ def is_bare(name: str) -> bool:
 def direction_of(name: str) -> Direction | None:
     """Return the direction that the name of a metric tells, None if it tells none."""
     words = words_of(name)
+    if words in _WHOLE or set(words) & _SPREADS:
+        return _WHOLE.get(words)
     noun = _noun(words)
     negated = bool({"neg", "negative", "minus"} & set(words))
-    if {"log", "likelihood"} <= set(words) or {"ll"} & set(words[-1:]):
+    if {"log", "likelihood"} <= set(words):
         return Direction.MINIMIZE if negated else Direction.MAXIMIZE
     if not noun and set(words) & {"time", "runtime", "duration"}:
         noun = "time"

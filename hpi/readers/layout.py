@@ -61,31 +61,27 @@ def layout_of(text: str) -> Layout:
 
 def _without_preamble(text: str) -> tuple[str, int, str | None, list[str]]:
     """Return the text from the header on, how many lines were skipped, a delimiter that the file names, notices."""
-    delimiter, notices, skipped, comments = None, [], 0, 0
-    while True:
-        line, ending, rest = _first_line(text)
-        named = re.fullmatch(r'"?sep=(.)"?', line.strip("\ufeff \r"))
-        comment = line.lstrip().startswith("#") and rest and not _is_header(line, rest)
-        if not (named or comment or (not line.strip() and ending)):
+    delimiter, skipped, comments, start = None, 0, 0, 0
+    for line in re.finditer(r"([^\r\n]*)(?:\r\n?|\n)", text):
+        content = line.group(1)
+        named = re.fullmatch(r'\s*"?sep=(.)"?\s*', content)
+        comment = content.lstrip().startswith("#") and not _is_header(content, _line_at(text, line.end()))
+        if content.strip() and not (named or comment):
             break
         delimiter = named.group(1) if named else delimiter
-        comments += bool(comment)
-        text, skipped = rest, skipped + 1
-    if comments:
-        notices.append(f"{comments} comment lines before the header were skipped.")
-    return text, skipped, delimiter, notices
+        comments += comment
+        start, skipped = line.end(), skipped + 1
+    notices = [f"{comments:,} comment lines before the header were skipped."] if comments else []
+    return text[start:], skipped, delimiter, notices
 
 
-def _first_line(text: str) -> tuple[str, str, str]:
-    match = re.search(r"\r\n?|\n", text)
-    if match is None:
-        return text, "", ""
-    return text[: match.start()], match.group(), text[match.end() :]
+def _line_at(text: str, start: int) -> str:
+    match = re.compile(r"[^\r\n]*").match(text, start)
+    return match.group() if match else ""
 
 
-def _is_header(line: str, rest: str) -> bool:
+def _is_header(line: str, following: str) -> bool:
     """Whether a line that begins with # is the header: as many cells as the next line, which is no comment."""
-    following = _first_line(rest)[0]
     if following.lstrip().startswith("#"):
         return False
     counts = [(line.count(delimiter), following.count(delimiter)) for delimiter in _DELIMITERS]
