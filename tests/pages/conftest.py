@@ -1,0 +1,40 @@
+"""The app without a browser: every page in its three states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.tables import as_upload, search
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The start page of a new visitor."""
+    return _clean(AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run())
+
+
+@pytest.fixture
+def open_table(app: AppTest) -> Callable[..., AppTest]:
+    """A function that uploads a table on the start page: `open_table(frame)`."""
+
+    def upload(frame: pd.DataFrame | None = None, name: str = "search.csv") -> AppTest:
+        app.switch_page("pages/home.py").run()
+        app.file_uploader(key="upload").set_value(as_upload(search() if frame is None else frame, name)).run()
+        if [heading.value for heading in _clean(app).title] == ["What decides it?"]:
+            # the app has switched the page; AppTest would run the start page again at the next step
+            app.switch_page("pages/importance.py").run()
+        return _clean(app)
+
+    return upload
+
+
+def _clean(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception[0].message
+    return app

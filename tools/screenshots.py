@@ -1,0 +1,115 @@
+"""Pictures of the real pages: docs/importance.png for the README, and every page light and dark, wide and narrow.
+
+They show examples/digits_mlp.csv. The many lie in test-results/pages, to be looked at and thrown away.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "docs" / "importance.png"
+ALL = ROOT / "test-results" / "pages"
+WIDTHS, THEMES = (1280, 400), ("light", "dark")
+PAGES = {"importance": "Importance", "one": "One hyperparameter", "two": "Two hyperparameters", "data": "Data"}
+EXAMPLE = "digits_mlp.csv"
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+SETTLED = 1500  # milliseconds in which charts are drawn
+
+
+def main() -> int:
+    """Exit code: 0 where all pictures were taken."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--table", type=Path, help="take the many pictures of this file instead of the example")
+    table = parser.parse_args().table
+    sys.path.insert(0, str(ROOT))
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import ARGUMENTS
+    from tests.browser.servers import running
+    from tools import ensure_browser
+
+    program = ensure_browser.find()
+    if program is None:
+        sys.exit(f"hpi: {ensure_browser.ADVICE}")
+    home = Path(tempfile.mkdtemp())
+    with running(ROOT / "app.py", home) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        if table is None:
+            _for_readme(browser, server.url)
+        for width, theme in product(WIDTHS, THEMES):
+            _all_pages(browser, server.url, width, theme, table)
+        browser.close()
+    return 0
+
+
+def _for_readme(browser: Browser, url: str) -> None:
+    page = browser.new_page(viewport={"width": 1100, "height": 800}, device_scale_factor=1.5)
+    _open(page, url, None)
+    _take(page, README)
+    page.close()
+
+
+def _all_pages(browser: Browser, url: str, width: int, theme: str, table: Path | None) -> None:
+    """Take a picture of every page, as long as the page is."""
+    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
+    page.goto(url)
+    page.get_by_text("Open an example").wait_for()
+    _take(page, ALL / f"start-{theme}-{width}.png")
+    _open(page, url, table)
+    for name, title in PAGES.items():
+        _go(page, title)
+        _take(page, ALL / f"{name}-{theme}-{width}.png")
+    page.close()
+
+
+def _open(page: Page, url: str, table: Path | None) -> None:
+    page.goto(url)
+    if table is None:
+        page.get_by_role("button", name=f"Open {EXAMPLE}").click()
+    else:
+        page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(table)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    _settle(page)
+
+
+def _go(page: Page, title: str) -> None:
+    """Open a page by the menu, which a narrow window folds into a sidebar."""
+    folded = page.get_by_test_id("stExpandSidebarButton")
+    if folded.is_visible():
+        folded.click()
+    page.get_by_role("link", name=title, exact=True).click()
+    _settle(page)
+    close = page.get_by_test_id("stSidebarCollapseButton").locator("button")
+    if close.is_visible():
+        close.click()
+
+
+def _settle(page: Page) -> None:
+    page.wait_for_timeout(SETTLED)
+    page.wait_for_selector(IDLE, state="attached")
+
+
+def _take(page: Page, path: Path) -> None:
+    """Make the window as high as what is in it, take the picture, and say where it is."""
+    size = page.viewport_size
+    assert size is not None
+    height = page.get_by_test_id("stMainBlockContainer").evaluate("main => main.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": int(height)})
+    _settle(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)
+    page.set_viewport_size(size)
+    print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
