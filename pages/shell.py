@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
-    "toy.csv": "**A known answer.** A function of which it is known how much each of its variables decides.",
+    "known_function.csv": "**A known answer.** A function of which it is known how much each of its variables decides.",
 }
 IMPORTANCE, ONE, TWO, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "data"))
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}

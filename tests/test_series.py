@@ -16,7 +16,9 @@ from hpi.toys import ISHIGAMI
 from tests.makers import design, toy_sample
 
 
-def counts_of(target: list[int], rest: list[int], *, ordered: bool, exact: bool = True, inactive: tuple = (0, 0)) -> Counts:
+def counts_of(
+    target: list[int], rest: list[int], *, ordered: bool, exact: bool = True, inactive: tuple = (0, 0)
+) -> Counts:
     """Counts with the given trials in each cell, and (target, rest) inactive ones."""
     t, s = (np.array([*active, off], dtype=float) for active, off in zip((target, rest), inactive, strict=True))
     cells = Cells(np.zeros(0, dtype=np.uint16), len(target), ordered, exact)
@@ -48,9 +50,7 @@ def test_level_noise_is_the_formula_over_levels(cells):
     t, s, r = (c[:-1] for c in (counts.target, counts.rest, counts.region / counts.n_region))
     p, s_share = t / t.sum(), s / s.sum()
     q = counts.n_target / counts.n_region
-    expected = (1 - q) ** 2 * (
-        (p * (1 - p) / (t.sum() - 1) + s_share * (1 - s_share) / (s.sum() - 1)) / r
-    ).sum()
+    expected = (1 - q) ** 2 * ((p * (1 - p) / (t.sum() - 1) + s_share * (1 - s_share) / (s.sum() - 1)) / r).sum()
     assert series.coefficients(counts).e.sum() == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
