@@ -12,4 +12,3 @@ st.markdown(
     "You see which hyperparameters decide how good a trial is, and how sure that is."
 )
 shell.opening()
-shell.already_open()

@@ -10,19 +10,21 @@ shell.guard()
 answer = shell.answered()
 result = answer.result
 look.question("What decides it?")
-with shell.shown(answer):
-    look.lead(words.lead(result))
+look.lead(words.lead(result), answer)
+chart, beside = st.columns([5, 2], gap="large")
+with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
-look.quiet("warnings", *result.warnings)
-with st.container(horizontal=True):
+with beside:
+    look.small_heading("Worth knowing")
+    look.quiet("warnings", *(result.warnings or ["Nothing to be careful about was found."]))
+    with st.expander("How to read this chart"):
+        st.markdown(words.HOW_TO_READ)
+    with st.expander("What was left out"):
+        look.quiet("left_out", *words.left_out(answer.table))
     st.download_button(
         "The bars as CSV", words.bars_as_csv(result), words.csv_name(result), "text/csv", key="bars_csv",
         on_click="ignore",
     )  # fmt: skip
-with st.expander("How to read this chart"):
-    st.markdown(words.HOW_TO_READ)
-with st.expander("What was left out"):
-    look.quiet("left_out", *words.left_out(answer.table))

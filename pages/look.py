@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
 
 from hpi.figures import DARK, LIGHT, Theme
+from pages.state import Answer
 
 # Constants only: nothing from a table ever gets in here.
 STYLE = """<style>
@@ -19,7 +22,7 @@ STYLE = """<style>
 [class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText] {font-size: .9rem; opacity: .8}
 .st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
 .st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
-.st-key-stale {opacity: .4; filter: grayscale(1)}
+[class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""
 CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
@@ -46,10 +49,22 @@ def heading(text: str) -> None:
     st.subheader(text, anchor=False)
 
 
-def lead(text: str) -> None:
+def small_heading(text: str) -> None:
+    """Write the title of a note beside a chart; never with a name in it."""
+    st.markdown(f"**{text}**")
+
+
+def lead(text: str, answer: Answer) -> None:
     """Write the sentence that answers the question of the page."""
-    with st.container(key="lead"):
+    with st.container(key="lead"), shown(answer, "lead"):
         st.text(text)
+
+
+@contextmanager
+def shown(answer: Answer, part: str = "chart") -> Iterator[None]:
+    """A part of the page that shows an answer; dimmed while it is not the one that was asked for."""
+    with st.container(key=f"{'shown' if answer.refused is None else 'stale'}-{part}"):
+        yield
 
 
 def refusal(text: str | None, key: str = "refused") -> None:

@@ -12,8 +12,8 @@ look.question("Which values are good?")
 name = choose.one(answer)
 score = next(score for score in answer.result.hyperparameters if score.name == name)
 effect = effects.one_effect(answer.table, answer.sample, name)
-with shell.shown(answer):
-    look.lead(words.one(score, answer.result))
+look.lead(words.one(score, answer.result), answer)
+with look.shown(answer):
     look.chart(figures.metric_against(effect, look.theme()), "metric_against")
     look.heading("Where are the best trials, compared with all of the region?")
     look.chart(figures.distribution(effect, look.theme()), "distribution")

@@ -7,8 +7,6 @@ ask_direction (where they are not known), estimator; those of the question stand
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,7 +170,7 @@ def ask(table: TrialTable) -> None:
             key="ask_metric", on_change=_metric_chosen, args=("ask_metric",), placeholder="choose a column",
         )  # fmt: skip
     else:
-        st.text(f"One thing the table does not say: which values of {table.metric} are better?")
+        st.text(f"One thing the table does not say: which values of “{table.metric}” are better?")
         st.segmented_control(
             "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="ask_direction",
             on_change=_direction_chosen, args=("ask_direction",), label_visibility="collapsed",
@@ -186,6 +184,7 @@ def opening() -> None:
         "Results of a search: one row a trial, CSV or TSV", ["csv", "tsv", "txt"], key="upload", on_change=_uploaded
     )
     look.refusal(now.refused)
+    already_open()
     st.markdown("No table at hand? Open an example:")
     paths = [path for name in EXAMPLES if (path := ROOT / "examples" / name).is_file()]
     for column, path in zip(st.columns(max(2, len(paths))), paths, strict=False):
@@ -210,20 +209,13 @@ def _uploaded() -> None:
 
 
 def already_open() -> None:
-    """Say which table is open on the start page, and lead on; ask what it does not say."""
+    """Say which table is open, and lead on; ask what it does not say."""
     table = state.session().table
     if table is None:
         return
-    st.divider()
-    st.text(f"Open now: {words.identity(table)}")
-    if table.metric is None or table.direction is None:
-        ask(table)
-    else:
-        st.page_link(IMPORTANCE, label="See what decides it →")
-
-
-@contextmanager
-def shown(answer: state.Answer) -> Iterator[None]:
-    """A part of the page that shows an answer; dimmed while it is not the one that was asked for."""
-    with st.container(key="answer" if answer.refused is None else "stale"):
-        yield
+    with st.container(border=True, key="open_now"):
+        st.text(f"Open now: {words.identity(table)}")
+        if table.metric is None or table.direction is None:
+            ask(table)
+        else:
+            st.page_link(IMPORTANCE, label="See what decides it →")

@@ -63,6 +63,7 @@ class Session:
     table: TrialTable | None = None
     asked: Asked = Asked()
     page: str | None = None
+    copied: set[str] = field(default_factory=set)
     refused: str | None = None
     remark: str | None = None
     arrived: bool = False
@@ -88,6 +89,7 @@ def arrive(page: str) -> None:
     now = session()
     if now.page != page:
         now.page, now.refused = page, None
+        now.copied.clear()
 
 
 def ask(**changes: Any) -> None:  # noqa: ANN401
@@ -99,11 +101,14 @@ def ask(**changes: Any) -> None:  # noqa: ANN401
 def copy(**values: Any) -> None:  # noqa: ANN401
     """Set widgets to what holds now, before they are drawn.
 
-    One that holds it already is left alone: setting it again would undo what the visitor did to it meanwhile.
+    One that holds it already is left alone: setting it again would undo what the visitor did to it meanwhile. On
+    another page it is another widget, though its key still has the value of the one before.
     """
+    copied = session().copied
     for key, value in values.items():
-        if key not in st.session_state or st.session_state[key] != value:
+        if key not in copied or key not in st.session_state or st.session_state[key] != value:
             st.session_state[key] = value
+            copied.add(key)
 
 
 def open_table(source: Any, space: Any = None) -> None:  # noqa: ANN401

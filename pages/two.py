@@ -14,7 +14,7 @@ if len(answer.table.hyperparameters) < 2:
     st.stop()
 first, second, show = choose.two(answer)
 effect = effects.two_effects(answer.table, answer.sample, first, second)
-with shell.shown(answer):
+with look.shown(answer):
     left, right = st.columns(2)
     with left:
         look.chart(figures.heat_map(effect, show, look.theme()), "heat_map")

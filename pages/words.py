@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 
 from hpi.results import ImportanceResult, Score
 from hpi.space import Kind
@@ -19,6 +20,7 @@ HOW_TO_READ = """
 - **The line at its end** is the 95 % interval: other trials of the same search would give a bar somewhere in it.
 - **The grey field** is as far as chance alone reaches: the same table with its results shuffled. A bar that cannot be
   told apart from that is grey and hatched.
+- For a small target even the strongest bar is often below 20 %: a good value is needed, but seldom enough.
 - The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
 - **Click a bar** to see which values are good.
 """
@@ -63,15 +65,26 @@ def lead(result: ImportanceResult) -> str:
 
 
 def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
-    first = found[0]
-    close = [score for score in found[1:] if (score.high or 0.0) > (first.low or 0.0)]
+    first, what = found[0], separates(result)
+    close = [score for score in found[1:] if not _surely_above(first, score)]
     if not close:
-        return f"{first.name} decides most: it alone explains {estimate(first)} of {separates(result)}."
-    rivals = f"{close[0].name} ({estimate(close[0])})" if len(close) == 1 else f"{len(close)} others"
+        return f"{first.name} decides most: it alone explains {estimate(first)} of {what}."
+    others = f"{close[0].name} ({estimate(close[0])})" if len(close) == 1 else f"{len(close)} others"
     return (
-        f"{first.name} shows most: it alone explains {estimate(first)} of {separates(result)}; "
-        f"its interval overlaps that of {rivals}, so their order is not sure."
+        f"{first.name} shows most: it alone explains {estimate(first)} of {what}, "
+        f"too close to {others} for the order to be sure."
     )
+
+
+def _surely_above(first: Score, second: Score) -> bool:
+    """Whether the difference of two importances is above 0 with 97.5 % confidence.
+
+    Its lower limit comes from the intervals of the two (Zou and Donner 2008, doi:10.1002/sim.3095), which are taken
+    to be independent.
+    """
+    ends = (first.importance, first.low, second.importance, second.high)
+    a, low, b, high = (float("nan") if end is None else end for end in ends)
+    return a - b > math.hypot(a - low, high - b)
 
 
 def _how_many(result: ImportanceResult) -> str:

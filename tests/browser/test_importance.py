@@ -48,17 +48,17 @@ def test_a_question_without_an_answer_keeps_the_last_one_dimmed(server, page):
     before = see_bars(page, server, search())
     type_number(page, "target", 100)
     see(page, "the target must be the smaller, better part")
-    assert widget(page, "stale").count() == 1
+    assert widget(page, "stale-chart").count() == 1
     assert bars(traces(page, selector=BARS)) == bars(before)
     type_number(page, "target", 10)
     see(page, "40 trials in the target")
-    assert widget(page, "stale").count() == 0
+    assert widget(page, "stale-chart").count() == 0
 
 
 def test_an_unknown_direction_is_one_question(server, page):
     page.goto(server)
     upload(page, search(metric="outcome_x"))
-    see(page, "which values of outcome_x are better?")
+    see(page, "which values of “outcome_x” are better?")
     widget(page, "ask_direction").get_by_text("higher is better").click()
     assert next(iter(bars(wait_for_chart(page, selector=BARS)))) == "lr"
     see(page, "outcome_x, higher is better")

@@ -101,7 +101,7 @@ def test_a_default_target_stays_below_a_lower_region(open_table):
 def test_the_question_is_kept_from_page_to_page(open_table):
     app = open_table()
     app.slider(key="subspace").set_value((20.0, 60.0)).run()
-    for page in (*PAGES, "pages/importance.py"):
+    for page in (*list(PAGES)[1:], "pages/importance.py"):
         app.switch_page(page).run()
         assert app.slider(key="subspace").value == (20, 60)
         assert "80 trials in the target, 240 in the region" in said(app)
@@ -109,7 +109,7 @@ def test_the_question_is_kept_from_page_to_page(open_table):
 
 def test_an_unknown_direction_is_asked_for_on_the_spot(open_table):
     app = open_table(search(metric="outcome_x"))
-    assert "which values of outcome_x are better?" in said(app)
+    assert "which values of “outcome_x” are better?" in said(app)
     app.segmented_control(key="ask_direction").set_value("maximize").run()
     assert bars(app)[0] == "lr"
 

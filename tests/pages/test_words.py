@@ -48,12 +48,19 @@ def test_a_region_is_named_in_the_lead():
     assert "the best 2.5 % from the rest of the best 50 %" in words.lead(result(CLEAR, region=0.5, target=0.025))
 
 
-def test_overlapping_intervals_claim_no_order():
-    rival = replace(WEAK, importance=0.38, low=0.33, high=0.44)
+def test_a_close_second_leaves_the_order_open():
+    rival = replace(WEAK, importance=0.36, low=0.31, high=0.42)
     said = words.lead(result(CLEAR, rival, NOISE))
     assert "decides most" not in said
-    assert "its interval overlaps that of width (38 % [33 to 44]), so their order is not sure" in said
-    assert "that of 2 others" in words.lead(result(CLEAR, rival, replace(rival, name="depth")))
+    assert "lr shows most" in said
+    assert "too close to width (36 % [31 to 42]) for the order to be sure" in said
+    assert "too close to 2 others" in words.lead(result(CLEAR, rival, replace(rival, name="depth")))
+
+
+def test_the_order_is_sure_where_the_difference_has_a_positive_lower_limit():
+    # .41 - .33 = .08 against sqrt(.05^2 + .06^2) = .0781: intervals overlap, yet the order is sure; .332 is too close
+    assert "decides most" in words.lead(result(CLEAR, replace(WEAK, importance=0.33, low=0.27, high=0.39)))
+    assert "too close" in words.lead(result(CLEAR, replace(WEAK, importance=0.332, low=0.27, high=0.392)))
 
 
 def test_no_signal_names_no_hyperparameter():
