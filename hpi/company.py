@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hpi import vocabulary
 from hpi.looks import Column, left_out
@@ -87,51 +89,50 @@ def without_duplicates(columns: Columns, parsed: Parsed, kept: frozenset[str]) -
     if not names:
         return columns
     n_configurations = int(group_ids([parsed[name].codes for name in names], len(parsed[names[0]])).max(initial=-1)) + 1
-    outcomes = sorted((name for name, column in columns.items() if column.outcome), reverse=True)
-    first = {_signature(parsed[name]): name for name in outcomes}
+    first: dict[str, str] = {}
+    for name in sorted(name for name, column in columns.items() if column.outcome):
+        first.update(dict.fromkeys(_signatures(parsed[name], 0), name))
     changed: Columns = {}
     for name in names:
-        twin = first.setdefault(_signature(parsed[name]), name)
-        if twin == name or name in kept or not _same(parsed[twin], parsed[name], n_configurations):
-            continue
-        if columns[twin].outcome:
+        signatures = _signatures(parsed[name], n_configurations)
+        twin = next((first[signature] for signature in signatures if signature in first), None)
+        if twin is None or name in kept:
+            first.update({signature: name for signature in signatures if signature not in first})
+        elif columns[twin].outcome:
             changed[name] = left_out(name, f"another outcome: it orders the rows exactly as {twin} does", outcome=True)
         else:
             changed[name] = left_out(name, _duplicate_reason(parsed[twin], parsed[name]))
     return columns | changed
 
 
-def _signature(values: Values) -> str:
-    """Return what two columns share exactly if each value of one goes with one value of the other."""
-    by_appearance = np.asarray(pd.factorize(values.codes)[0], dtype=np.int64)
-    empty = int(by_appearance[np.argmax(values.codes < 0)]) if values.empty.any() else -1
-    return hashlib.sha256(by_appearance.tobytes() + str(empty).encode()).hexdigest()
+def _signatures(values: Values, n_configurations: int) -> list[str]:
+    """Return what two columns have in common only if they say the same, and not by chance.
 
-
-def _same(one: Values, other: Values, n_configurations: int) -> bool:
-    """Whether two columns of one signature say the same, and not by chance.
-
-    Where no value comes back every two columns are one-to-one, so there the order has to be equal too.
+    Numbers of many values: their order, up or down. Values that come back in other configurations: which
+    cells are equal (where none comes back, every two columns are one-to-one). Enough cells: the cells.
     """
-    ordered = _is_equal(one, other) or _is_monotone(one, other)
-    if ordered and one.n_distinct > _MANY:
-        return True
-    if _is_equal(one, other) and n_configurations >= _ENOUGH:
-        return True
-    return one.n_distinct > 2 and n_configurations >= max(_ENOUGH, 3 * one.n_distinct)
+    found = []
+    if values.is_numeric and values.n_distinct > _MANY:
+        down = np.where(values.codes < 0, -1, values.n_distinct - 1 - values.codes)
+        found.append("order " + min(_digest(values.codes), _digest(down)))
+    if values.n_distinct > 2 and n_configurations >= max(_ENOUGH, 3 * values.n_distinct):
+        by_appearance = np.asarray(pd.factorize(np.where(values.empty, -1, values.codes))[0], dtype=np.int64)
+        found.append("equality " + _digest(np.where(values.empty, -1, by_appearance)))
+    if n_configurations >= _ENOUGH:
+        found.append("cells " + _digest(values.numbers + 0.0) if values.text is None else "text " + _digest(
+            pd.util.hash_array(np.where(values.empty, "", values.text).astype(object))
+        ))  # fmt: skip
+    return found
+
+
+def _digest(array: NDArray[Any]) -> str:
+    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
 def _is_equal(one: Values, other: Values) -> bool:
     if one.is_numeric and other.is_numeric:
         return bool(np.array_equal(one.numbers, other.numbers, equal_nan=True))
     return bool(np.array_equal(one.labels[~one.empty], other.labels[~other.empty]))
-
-
-def _is_monotone(one: Values, other: Values) -> bool:
-    if not (one.is_numeric and other.is_numeric):
-        return False
-    a, b = one.codes[~one.empty], other.codes[~other.empty]
-    return bool(np.array_equal(a, b) or np.array_equal(a, one.n_distinct - 1 - b))
 
 
 def _duplicate_reason(twin: Values, values: Values) -> str:

@@ -158,7 +158,7 @@ SOURCES: tuple[Source, ...] = (
         hyperparameter=r"(hp_config[._/]|hp[._/:]|hparams?[._/:]|hyper_?param(?:eter)?s?[._/:]|"
         r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]).+",
         metric=r"metrics?[._/:].+|results?[./].+|outputs?[./].+",
-        needed=3,
+        needed=2,
     ),
     Source("Ax", meta=rf"{_AX}|{_OMNIOPT}", signature=_AX),
     Source("NNI", metric=r"reward|default", meta=r"trialJobId|intermediate|sequence", needed=1, signature="trialJobId"),

@@ -153,7 +153,11 @@ def test_both_orders_of_utf_16_are_read(mark: bytes, encoding: str) -> None:
 
 @pytest.mark.parametrize("word", ["réseau", "großes Netz", "“quoted”", "Ångström", "€uro"])
 def test_western_letters_are_read_and_said(word: str) -> None:
-    table = read(written([[lr, word, loss] if i % 2 else [lr, "sgd", loss] for i, (lr, _, loss) in enumerate(ROWS)]).encode("cp1252"))
+    table = read(
+        written([[lr, word, loss] if i % 2 else [lr, "sgd", loss] for i, (lr, _, loss) in enumerate(ROWS)]).encode(
+            "cp1252"
+        )
+    )
     assert table.hyperparameters[1].levels == tuple(sorted([word, "sgd"]))
     said(table, "cp1252", "line 3")
 
@@ -289,7 +293,7 @@ def test_a_separator_at_the_end_of_every_line_shifts_nothing() -> None:
 def test_short_lines_are_filled_and_said() -> None:
     rows = [row[:2] if i in (3, 5) else row for i, row in enumerate(ROWS)]
     table = read(written(rows).encode())
-    said(table, "2 rows are shorter", "row 4")
+    said(table, "2 lines are shorter", "line 5")
     assert dict(table.excluded) == {"no finite value of loss": 2}
 
 
@@ -321,7 +325,10 @@ def test_a_nameless_index_is_left_out_and_a_nameless_column_of_values_is_not() -
 
 
 def test_a_missing_header_is_said() -> None:
-    said(read(written([["0.5", "7", "1"], *[[lr, "1", loss] for lr, _, loss in ROWS]], ["0.25", "2", "0.5"]).encode()), "first line holds numbers")
+    said(
+        read(written([["0.5", "7", "1"], *[[lr, "1", loss] for lr, _, loss in ROWS]], ["0.25", "2", "0.5"]).encode()),
+        "first line holds numbers",
+    )
 
 
 def test_too_many_columns_are_refused_with_the_limit() -> None:
@@ -335,7 +342,9 @@ def test_a_long_name_is_refused() -> None:
         read(written(header=["x" * 10_000, "optimizer", "loss"]).encode())
 
 
-@pytest.mark.parametrize("text", ["x" * 1_000_001, "lr,loss\n" + "1" * 1_000_001 + ",2\n3,4\n", ",".join(["x"] * 600_000)])
+@pytest.mark.parametrize(
+    "text", ["x" * 1_000_001, "lr,loss\n" + "1" * 1_000_001 + ",2\n3,4\n", ",".join(["x"] * 600_000)]
+)
 def test_a_line_without_end_is_refused(text: str) -> None:
     with pytest.raises(TableError, match=r"Line \d has over 1,000,000 characters"):
         read(text.encode())
@@ -371,7 +380,10 @@ def test_a_quote_that_never_closes_is_refused() -> None:
 
 
 def test_a_tall_header_becomes_one_name() -> None:
-    frame = pd.DataFrame([[1, 0.5, 0.1], [2, 0.4, 0.2]], columns=pd.MultiIndex.from_tuples([("number", ""), ("value", ""), ("params", "lr")]))
+    frame = pd.DataFrame(
+        [[1, 0.5, 0.1], [2, 0.4, 0.2]],
+        columns=pd.MultiIndex.from_tuples([("number", ""), ("value", ""), ("params", "lr")]),
+    )
     assert [column.name for column in read(frame).columns] == ["number", "value", "params_lr"]
 
 
@@ -398,7 +410,7 @@ def test_a_frame_of_all_dtypes_is_read() -> None:
             "when": pd.date_range("2026-01-01", periods=n),
             "took": pd.to_timedelta(np.arange(n), unit="s"),
             "z": np.arange(n) * 1j,
-            3: np.linspace(0, 1, n),
+            3: np.sin(np.arange(n)),
             "accuracy": np.linspace(0, 1, n),
         }
     )
@@ -409,12 +421,50 @@ def test_a_frame_of_all_dtypes_is_read() -> None:
 # ---------------------------------------------------------------- whatever comes
 
 CELL = st.one_of(
-    st.sampled_from(["", "1", "0.5", "1e400", "-inf", "nan", "None", "True", "adam", "5%", "1,5", "2026-01-01", '"', "'", "#", "[1]", "é"]),
+    st.sampled_from(
+        [
+            "",
+            "1",
+            "0.5",
+            "1e400",
+            "-inf",
+            "nan",
+            "None",
+            "True",
+            "adam",
+            "5%",
+            "1,5",
+            "2026-01-01",
+            '"',
+            "'",
+            "#",
+            "[1]",
+            "é",
+        ]
+    ),
     st.text(max_size=6),
     st.floats(allow_nan=True).map(str),
 )
 NAME = st.one_of(
-    st.sampled_from(["", "lr", "loss", "seed", "epoch", "task", "state", "status", "params_x", "value", "metric:a", "id", "time", "y", "config/x"]),
+    st.sampled_from(
+        [
+            "",
+            "lr",
+            "loss",
+            "seed",
+            "epoch",
+            "task",
+            "state",
+            "status",
+            "params_x",
+            "value",
+            "metric:a",
+            "id",
+            "time",
+            "y",
+            "config/x",
+        ]
+    ),
     st.text(max_size=8),
 )
 
@@ -432,8 +482,7 @@ def odd_text(draw: st.DrawFn) -> bytes:
 def reads_or_refuses(source: object) -> None:
     try:
         table = read(source)
-    except HpiError as error:
-        assert str(error)
+    except HpiError:
         return
     assert len(table.frame) == len(table.trials) + sum(n for _, n in table.excluded)
     assert [column.name for column in table.columns] == list(table.frame.columns)
@@ -452,7 +501,9 @@ def test_any_bytes_give_a_table_or_a_refusal(data: bytes) -> None:
     reads_or_refuses(data)
 
 
-OBJECTS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.lists(st.integers(), max_size=2))
+OBJECTS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.lists(st.integers(), max_size=2)
+)
 
 
 @given(st.dictionaries(NAME, st.lists(OBJECTS, min_size=6, max_size=6), min_size=1, max_size=5))

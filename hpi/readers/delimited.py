@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -38,7 +39,7 @@ class DelimitedReader:
         names, more = names_of(cells.iloc[0].tolist())
         frame = cells.iloc[1:].reset_index(drop=True)
         frame.columns = pd.Index(names, dtype=object)
-        frame, short = _filled(frame)
+        short = _about_short_lines(layout, len(names), len(cells))
         frame, commas = _with_points(_without_hollow(frame), layout.delimiter)
         if len(frame) == 0:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
@@ -46,17 +47,21 @@ class DelimitedReader:
 
 
 def _cells(layout: Layout) -> pd.DataFrame:
-    """Return all cells as text, the header's in the first row; missing where a line was short.
+    """Return all cells as text, the header's in the first row; empty where a line was short.
 
     The header is read as a row like the others: otherwise pandas takes a surplus first cell for an index
     and shifts every column without a word.
     """
     try:
         return _parsed(layout, None)
-    except pd.errors.ParserError as error:
-        return _parsed(layout, _surplus(layout, error))
     except pd.errors.EmptyDataError as error:
         raise TableError("The file is empty; it needs a line of names and one line a trial.") from error
+    except pd.errors.ParserError as error:
+        width, line = _surplus(layout, error)
+    try:
+        return _parsed(layout, width)
+    except pd.errors.ParserError as error:
+        raise TableError(_unreadable(str(error), line)) from error
 
 
 def _parsed(layout: Layout, width: int | None) -> pd.DataFrame:
@@ -74,33 +79,60 @@ def _parsed(layout: Layout, width: int | None) -> pd.DataFrame:
     )
 
 
-def _surplus(layout: Layout, error: Exception) -> int:
-    """Return the width of the widest line if what it has beyond the header is empty.
+def _lines(layout: Layout) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number in the file and the cells of each line that is not blank; the slow way."""
+    if layout.delimiter == BLANKS:
+        lines = enumerate(re.split(r"\r\n?|\n", layout.body), start=1)
+        yield from ((number + layout.skipped, line.split()) for number, line in lines if line.strip())
+        return
+    reader = csv.reader(io.StringIO(layout.body, newline=""), delimiter=layout.delimiter, skipinitialspace=True)
+    start = 0
+    for row in reader:
+        if row:
+            yield layout.skipped + start + 1, row
+        start = reader.line_num
+
+
+def _surplus(layout: Layout, error: Exception) -> tuple[int, int]:
+    """Return the width of the widest line if what it has beyond the header is empty, and the last line's number.
 
     Raises
     ------
     TableError
         If it is not, or if the lines cannot be cut into cells.
     """
-    delimiter = " " if layout.delimiter == BLANKS else layout.delimiter
-    reader = csv.reader(io.StringIO(layout.body, newline=""), delimiter=delimiter, skipinitialspace=True)
-    width = widest = start = 0
+    width = widest = line = 0
     try:
-        for row in reader:
-            line, start = start + 1, reader.line_num
+        for line, row in _lines(layout):
             width = width or len(row)
             if any(cell.strip() for cell in row[width:]):
                 raise TableError(
-                    f"Line {line + layout.skipped:,} has {len(row)} cells, but the header has {width}; "
+                    f"Line {line:,} has {len(row)} cells, but the header has {width}; "
                     "put cells that contain the separator in quotes."
                 )
             widest = max(widest, len(row))
     except csv.Error:
         widest = 0
     if "EOF inside string" in str(error) or not width < widest <= 2 * MAX_COLUMNS:
-        line = layout.skipped + start
         raise TableError(_unreadable(str(error), line)) from error
-    return widest
+    return widest, line
+
+
+def _about_short_lines(layout: Layout, width: int, n_lines: int) -> list[str]:
+    """Return what must be said of lines with fewer cells than the header: pandas fills them without a word."""
+    sep = layout.delimiter
+    if sep != BLANKS and '"' not in layout.body and layout.body.count(sep) == (width - 1) * n_lines:
+        return []
+    try:
+        short = [line for line, row in _lines(layout) if len(row) < width]
+    except csv.Error:
+        return []
+    if not short:
+        return []
+    return [
+        f"{len(short):,} lines are shorter than the header (the first is line {short[0]:,}); "
+        "the cells they lack are empty."
+    ]
 
 
 def _unreadable(why: str, line: int) -> str:
@@ -108,18 +140,6 @@ def _unreadable(why: str, line: int) -> str:
     if quoted:
         return f"A quote is opened in line {int(quoted.group(1)) + 1:,} and never closed; close it or leave it out."
     return f"The lines cannot be cut into cells (near line {line:,}); save the table as CSV again."
-
-
-def _filled(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return the frame with the cells that short lines lack empty, and say how many lines that were."""
-    missing = frame.isna()
-    n_short = int(missing.any(axis=1).sum())
-    if not n_short:
-        return frame, []
-    first = int(missing.any(axis=1).to_numpy().argmax())
-    return frame.fillna(""), [
-        f"{n_short:,} rows are shorter than the header (first: row {first + 1:,}); their missing cells are empty."
-    ]
 
 
 def _without_hollow(frame: pd.DataFrame) -> pd.DataFrame:

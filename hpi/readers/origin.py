@@ -29,6 +29,8 @@ def content(source: object) -> tuple[bytes, str]:
         return _limited(bytes(source)), "table"
     if isinstance(source, (str, os.PathLike)):
         return _from_path(source)
+    if not is_readable(source):
+        raise TableError(f"A {type(source).__name__} cannot be read; give a path, bytes or an open file.")
     data = source.getvalue() if hasattr(source, "getvalue") else _read(source)
     name = getattr(source, "name", None)
     return _limited(_encoded(data)), Path(name).name if isinstance(name, str) and Path(name).name else "table"
