@@ -2,11 +2,9 @@
 
 import streamlit as st
 
-from pages import look, shell, state
+from pages import look, shell
 
 st.set_page_config(page_title="hpi: what decides it?", layout="wide")
 st.html(look.STYLE)
 st.session_state["through_app"] = True
-page = st.navigation(shell.pages(), position="top")
-state.arrive(page.url_path)
-page.run()
+st.navigation(shell.pages(), position="top").run()

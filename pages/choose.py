@@ -19,7 +19,8 @@ def one(answer: Answer) -> str:
     if now.chosen not in names:
         now.chosen = names[0]
     copy(one=now.chosen)
-    _select("Hyperparameter", names, "one", answer)
+    with st.container(width=480):
+        _select("Hyperparameter", names, "one", answer)
     return str(now.chosen)
 
 
@@ -29,7 +30,7 @@ def two(answer: Answer) -> tuple[str, str, Show]:
     if now.pair is None or not set(now.pair) <= set(names):
         now.pair = (names[0], names[1])
     copy(first=now.pair[0], second=now.pair[1], show=Show(now.show))
-    columns = st.columns([2, 2, 3], vertical_alignment="bottom")
+    columns = st.columns([2, 2, 3])
     with columns[0]:
         _select("Across", names, "first", answer)
     with columns[1]:

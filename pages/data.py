@@ -5,13 +5,13 @@ import streamlit as st
 from hpi import effects, figures
 from pages import look, roles, shell, trials, words
 
-shell.guard()
+shell.guard(__file__)
 
 answer = shell.frame()
 table = shell.table()
 look.question("What is in this table?")
 look.heading("What is each column?")
-st.dataframe(roles.as_frame(table), hide_index=True, key="roles", height=trials.height(len(table.columns)))
+roles.read(table)
 roles.change(table)
 roles.rows(table)
 look.heading("What was left out?")
@@ -21,6 +21,6 @@ if answer is None:
     st.stop()
 look.heading("Which trials are best?")
 look.quiet("trials", trials.note(answer))
-st.dataframe(trials.best_first(answer), key="trials", height=trials.height(trials.SHOWN))
+trials.read(answer)
 look.heading("How did the search go?")
 look.chart(figures.history(effects.history(answer.table), look.theme()), "history")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages import look, shell
 
-shell.guard()
+shell.guard(__file__)
 
 look.question("Which hyperparameters decide whether a trial is among the best?")
 st.markdown(

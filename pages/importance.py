@@ -5,7 +5,7 @@ import streamlit as st
 from hpi import figures
 from pages import look, shell, state, words
 
-shell.guard()
+shell.guard(__file__)
 
 answer = shell.answered()
 result = answer.result

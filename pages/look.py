@@ -15,6 +15,7 @@ from pages.state import Answer
 STYLE = """<style>
 .stMainBlockContainer {max-width: 76rem; padding-top: 4.2rem; padding-bottom: 4rem}
 .stMainBlockContainer h1 {font-size: 1.75rem; padding: .4rem 0 .2rem}
+.stMainBlockContainer h3 {font-size: 1.15rem; padding: .8rem 0 .3rem}
 [data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
 .st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
@@ -24,6 +25,7 @@ STYLE = """<style>
 .st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""
+ROW, HEAD = 35, 37  # pixels of a table
 CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
 
@@ -88,3 +90,8 @@ def name_of(point: dict[str, Any]) -> str:
     """Return the name that a clicked point carries."""
     carried = point["customdata"]
     return str(carried[0] if isinstance(carried, list | tuple) else carried)
+
+
+def table_height(n_rows: int, most: int = 12) -> int:
+    """Pixels of a table that shows `n_rows` rows, or `most` of them and a scroll bar."""
+    return HEAD + ROW * min(n_rows, most)

@@ -14,21 +14,29 @@ from hpi.choices import Declaration
 from hpi.space import Kind
 from hpi.table import TrialTable
 from hpi.vocabulary import ContextKind, Role
-from pages import state
+from pages import look, state
+from pages.words import DIRECTIONS
 
 MAX_LEVELS = 1000
 REPEATS = {"average": "averaged to one trial", "keep": "kept as trials"}
 ALL_TASKS = "all, ranked within each"
 
 
+def read(table: TrialTable) -> None:
+    """Draw the roles as a table to read."""
+    why = st.column_config.TextColumn(width="large")
+    height = look.table_height(len(table.columns), most=20)
+    st.dataframe(as_frame(table), hide_index=True, key="roles", height=height, column_config={"Why": why})
+
+
 def as_frame(table: TrialTable) -> pd.DataFrame:
-    """Return the roles as a table to read."""
+    """Return name, role, kind, direction and reason, a row a column."""
     return pd.DataFrame(
         {
             "Column": [column.name for column in table.columns],
             "Role": [str(column.role) for column in table.columns],
             "Kind": [_kind(column.kind, column.log) for column in table.columns],
-            "Better": [str(column.direction or "") for column in table.columns],
+            "Better": ["" if column.direction is None else DIRECTIONS[column.direction] for column in table.columns],
             "Why": [column.reason for column in table.columns],
         }
     )
@@ -42,8 +50,11 @@ def change(table: TrialTable) -> None:
     """Draw what changes one column's role and, for a hyperparameter, its kind and scale."""
     name, role, kind, log = st.columns([3, 2, 2, 1], vertical_alignment="bottom")
     with name:
-        chosen = st.selectbox("Change the column", [column.name for column in table.columns], key="role_of")
-    column = next(column for column in table.columns if column.name == chosen)
+        names = [column.name for column in table.columns]
+        chosen = st.selectbox("Change the column", names, key="role_of", index=None, placeholder="choose a column")
+    column = next((column for column in table.columns if column.name == chosen), None)
+    if column is None:
+        return
     state.copy(role=column.role, kind=column.kind, log=column.log)
     with role:
         st.selectbox("is a", list(Role), key="role", on_change=_changed_role, args=(column.name,))

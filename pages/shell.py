@@ -15,8 +15,8 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
-from hpi.vocabulary import Direction
 from pages import look, question, state, words
+from pages.words import DIRECTIONS
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -27,7 +27,6 @@ EXAMPLES = {
     "known_function.csv": "**A known answer.** A function of which it is known how much each of its variables decides.",
 }
 IMPORTANCE, ONE, TWO, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "data"))
-DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 
 
 def pages() -> list[StreamlitPage]:
@@ -41,11 +40,12 @@ def pages() -> list[StreamlitPage]:
     ]
 
 
-def guard() -> None:
-    """Start over through app.py where a page was run alone: a deep link to a freshly started server does that."""
+def guard(page: str) -> None:
+    """Begin a page: through app.py, where a deep link to a freshly started server runs the page alone."""
     if not st.session_state.get("through_app"):
         st.navigation(pages(), position="hidden")
         st.rerun()
+    state.arrive(page)
 
 
 def answered() -> state.Answer:

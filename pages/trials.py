@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import streamlit as st
 
+from pages import look
 from pages.state import Answer
 
 MOST = 2000
-SHOWN = 12
-ROW, HEAD = 35, 37  # pixels
+
+
+def read(answer: Answer) -> None:
+    """Draw the trials as a table that can be sorted."""
+    frame = best_first(answer)
+    numbers = st.column_config.NumberColumn(format="%.4g")
+    floats = frame.select_dtypes("float").columns
+    st.dataframe(
+        frame,
+        key="trials",
+        height=look.table_height(len(frame)),
+        placeholder="",
+        column_config=dict.fromkeys(floats, numbers),
+    )
 
 
 def best_first(answer: Answer) -> pd.DataFrame:
@@ -18,7 +32,7 @@ def best_first(answer: Answer) -> pd.DataFrame:
     row = sample.design.row[:MOST]
     shown = table.trials.iloc[row]
     names = [column.name for column in table.columns if column.name in shown.columns and column.name != table.metric]
-    shown = shown[[str(table.metric), *names]]
+    shown = shown[[str(table.metric), *names]].apply(_as_numbers)
     rank = np.arange(len(row))
     part = np.where(rank < sample.n_target, "target", np.where(rank < sample.n_region, "region", "outside"))
     shown.insert(0, _unused("part", shown), part)
@@ -32,9 +46,12 @@ def note(answer: Answer) -> str:
     return f"{which}, best first; a click on the head of a column sorts by it."
 
 
-def height(n_rows: int) -> int:
-    """Pixels of a table that shows `n_rows` rows, or a dozen and a scroll bar."""
-    return HEAD + ROW * min(n_rows, SHOWN)
+def _as_numbers(column: pd.Series) -> pd.Series:
+    """Levels that are numbers sort as numbers."""
+    if pd.api.types.is_numeric_dtype(column):
+        return column
+    numbers = pd.to_numeric(column, errors="coerce")
+    return numbers if (numbers.notna() == column.notna()).all() else column
 
 
 def _unused(word: str, frame: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ import streamlit as st
 from hpi import effects, figures
 from pages import choose, look, shell
 
-shell.guard()
+shell.guard(__file__)
 
 answer = shell.answered()
 look.question("Which values are good together?")

@@ -7,13 +7,12 @@ import io
 import math
 
 from hpi.results import ImportanceResult, Score
-from hpi.space import Kind
 from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
-from hpi.vocabulary import Role
+from hpi.vocabulary import Direction, Role
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-BETTER = {"minimize": "lower is better", "maximize": "higher is better"}
+DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 HOW_TO_READ = """
 - **A bar** is the share of the difference between the target (the best trials) and the rest of the region that this
   hyperparameter explains by itself. 100 % would mean: its value alone tells whether a trial is in the target.
@@ -112,7 +111,7 @@ def identity(table: TrialTable) -> str:
     """Say which table this is: name, trials, metric and direction."""
     parts = [table.name, f"{len(table.trials):,} trials"]
     if table.metric is not None:
-        parts.append(f"{table.metric}, {BETTER[table.direction]}" if table.direction else table.metric)
+        parts.append(f"{table.metric}, {DIRECTIONS[table.direction]}" if table.direction else table.metric)
     return "  ·  ".join(parts)
 
 
@@ -130,11 +129,6 @@ def condition(one_filter: Filter) -> str:
     low = "" if one_filter.low is None else f" from {one_filter.low:g}"
     high = "" if one_filter.high is None else f" to {one_filter.high:g}"
     return f"{one_filter.name}{low}{high}"
-
-
-def kind(kind_of: Kind | None, log: bool) -> str:
-    """Say the kind of a hyperparameter: float, log."""
-    return "" if kind_of is None else f"{kind_of}, log" if log else str(kind_of)
 
 
 def bars_as_csv(result: ImportanceResult) -> str:
