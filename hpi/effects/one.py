@@ -14,7 +14,7 @@ from hpi.subspace import Sample
 from hpi.table import TrialTable
 
 WINDOWS = 41
-FEWEST_IN_WINDOW = 9
+FEWEST_IN_WINDOW = 15
 FEWEST_BINS, MOST_BINS = 4, 20
 TAIL = 0.025
 
@@ -176,13 +176,13 @@ def _boxes(levels: Cut, metric: Floats) -> Quartiles:
 
 
 def _running(value: Floats, metric: Floats) -> Quartiles:
-    """Quartiles in windows of about a tenth of the active trials, in the order of their values.
+    """Quartiles in windows of about a sixth of the active trials, in the order of their values.
 
     A window holds trials of equal value all or not at all: among them the order would be that of the metric.
     """
     active = np.flatnonzero(~np.isnan(value))
     order = active[np.argsort(value[active], kind="stable")]
-    v, m, size = value[order], metric[order], max(FEWEST_IN_WINDOW, len(active) // 10)
+    v, m, size = value[order], metric[order], max(FEWEST_IN_WINDOW, len(active) // 6)
     if len(v) < size:
         nothing = np.empty(0)
         return Quartiles(nothing, nothing, nothing, nothing, np.empty(0, dtype=np.int64))

@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from hpi.figures.against import metric_against
 from hpi.figures.bars import importance
+from hpi.figures.cells import Show
+from hpi.figures.columns import surface
+from hpi.figures.densities import distribution
+from hpi.figures.grid import heat_map
 from hpi.figures.theme import DARK, LIGHT, Theme
+from hpi.figures.timeline import history
 
-__all__ = ["DARK", "LIGHT", "Theme", "importance"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Show",
+    "Theme",
+    "distribution",
+    "heat_map",
+    "history",
+    "importance",
+    "metric_against",
+    "surface",
+]

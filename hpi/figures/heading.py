@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpi.figures.labels import NARROW, plain, width
@@ -11,6 +11,7 @@ from hpi.figures.theme import SMALL, Theme
 
 LINE = 16  # pixels
 SEPARATOR = "·"
+WELL_FILLED = 0.5  # a line so full is ended rather than a fact broken
 
 
 @dataclass(frozen=True)
@@ -43,21 +44,22 @@ def flowed(facts: Sequence[Fact], columns: int = NARROW) -> list[str]:
     """Facts one after the other in escaped lines that fit on a narrow screen."""
     lines: list[list[tuple[Fact, str]]] = [[]]
     used = 0
-    for fact, word in _words(facts, columns):
-        if lines[-1] and used + width(word) > columns:
-            lines.append([])
-            used = 0
-        lines[-1].append((fact, word))
-        used += width(word) + 1
+    for i, fact in enumerate(facts):
+        words = _words(fact, columns, last=i + 1 == len(facts))
+        whole = sum(width(word) + 1 for word in words) - 1
+        own_line = used > WELL_FILLED * columns and used + whole > columns >= whole
+        for k, word in enumerate(words):
+            if lines[-1] and (used + width(word) > columns or (own_line and k == 0)):
+                lines.append([])
+                used = 0
+            lines[-1].append((fact, word))
+            used += width(word) + 1
     return [_marked_up(line) for line in lines]
 
 
-def _words(facts: Sequence[Fact], columns: int) -> Iterator[tuple[Fact, str]]:
-    for i, fact in enumerate(facts):
-        words = [part for word in fact.text.split(" ") for part in textwrap.wrap(word, columns) or [word]]
-        if i + 1 < len(facts):
-            words[-1] += f"\u00a0{SEPARATOR}"
-        yield from ((fact, word) for word in words)
+def _words(fact: Fact, columns: int, last: bool) -> list[str]:
+    words = [part for word in fact.text.split(" ") for part in textwrap.wrap(word, columns) or [word]]
+    return words if last else [*words[:-1], f"{words[-1]}\u00a0{SEPARATOR}"]
 
 
 def _marked_up(line: list[tuple[Fact, str]]) -> str:

@@ -22,6 +22,11 @@ def plain(name: str) -> str:
     return _isolated(visible if visible.strip() else f"“{visible}”").translate(_ENTITIES)
 
 
+def literal(name: str) -> str:
+    """Text for the axes of a 3-D scene, where entities are not read but tags are: an invisible joint breaks a tag."""
+    return name.replace("<", "<\u2060")
+
+
 def short(name: str, n: int) -> str:
     """Return at most `n` columns of a name, cut in its middle; not escaped."""
     return shortened([name], n)[0]

@@ -8,7 +8,19 @@ import plotly.graph_objects as go
 
 from hpi.figures.labels import plain, short
 
-__all__ = ["DARK", "LIGHT", "NOTHING", "Theme", "draw", "plain", "short"]
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "NOTHING",
+    "Theme",
+    "blended",
+    "contrast",
+    "draw",
+    "faded",
+    "plain",
+    "readable_on",
+    "short",
+]
 
 FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
@@ -56,6 +68,7 @@ class Theme:
             "gridcolor": self.grid,
             "linecolor": self.grid,
             "zeroline": False,
+            "zerolinecolor": self.chance_line,
             "tickfont": {"color": self.muted, "size": SMALL},
             "title": {"font": {"color": self.text, "size": SMALL}, "standoff": 10},
         }
@@ -113,3 +126,36 @@ DARK = Theme(
 def draw(theme: Theme, height: int, **layout: object) -> go.Figure:
     """Return an empty figure in this theme, `height` pixels high."""
     return go.Figure(layout={"template": theme.template, "height": height, **layout})
+
+
+def faded(colour: str, opacity: float) -> str:
+    """Return a colour that what lies behind it shines through."""
+    return f"rgba({','.join(map(str, _rgb(colour)))},{opacity:g})"
+
+
+def blended(first: str, second: str, part: float) -> str:
+    """Return the colour that is `part` of the way from the first to the second."""
+    pairs = zip(_rgb(first), _rgb(second), strict=True)
+    return "#" + "".join(f"{round(a + part * (b - a)):02X}" for a, b in pairs)
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable_on(colour: str) -> str:
+    """Return dark or light ink, whichever can be read better on a colour."""
+    return max((LIGHT.text, LIGHT.background), key=lambda ink: contrast(ink, colour))
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of an sRGB colour, from 0 to 1 (WCAG 2.2)."""
+    parts = (c / 255 for c in _rgb(colour))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

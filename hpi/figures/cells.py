@@ -1,0 +1,149 @@
+"""What the pictures of two hyperparameters share: the number of a cell, its colour, its words, the two axes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from hpi.effects import TwoEffects
+from hpi.effects.cuts import measure
+from hpi.figures.axes import Scale, level_labels, log_ticks, said
+from hpi.figures.heading import Fact
+from hpi.figures.labels import number, percent, plain, short, wrapped
+from hpi.figures.theme import Theme, blended, readable_on
+from hpi.space import Floats
+
+TICKS = 5
+
+
+class Show(StrEnum):
+    """What a cell shows."""
+
+    MEDIAN = "median"
+    BEST = "best"
+    TARGET_SHARE = "share of target trials"
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Numbers and colours of the cells.
+
+    Attributes
+    ----------
+    value
+        Shape (n_second, n_first); nan in an empty cell.
+    worst, best
+        Values of the two ends of the colours; what lies beyond them is coloured as they are.
+    log
+        Whether colours and heights follow the logarithm.
+    colours
+        From worst to best.
+    title
+        What the values are; not escaped.
+    hover
+        A sentence a cell, escaped, shape (n_second, n_first).
+    """
+
+    value: Floats
+    worst: float
+    best: float
+    log: bool
+    colours: tuple[str, ...]
+    title: str
+    hover: list[list[str]]
+
+    def level(self, value: Floats | float) -> Floats:
+        """Return what colours follow: values, or their logarithms; those beyond the ends at the ends."""
+        held = np.clip(value, min(self.worst, self.best), max(self.worst, self.best))
+        return np.asarray(np.log10(held) if self.log else held, dtype=float)
+
+    def place(self, value: Floats | float) -> Floats:
+        """Return where values lie between worst, 0, and best, 1."""
+        worst, best = self.level(self.worst), self.level(self.best)
+        return np.asarray((self.level(value) - worst) / (best - worst))
+
+    def ink_on(self, value: float) -> str:
+        """Return the colour of words that can be read on the colour of a value."""
+        part = float(self.place(value)) * (len(self.colours) - 1)
+        k = min(int(part), len(self.colours) - 2)
+        return readable_on(blended(self.colours[k], self.colours[k + 1], part - k))
+
+    @property
+    def colour_scale(self) -> list[list[object]]:
+        """Colours by their place between the lower and the higher end, as Plotly wants them."""
+        ordered = self.colours if self.worst <= self.best else self.colours[::-1]
+        return [[k / (len(ordered) - 1), colour] for k, colour in enumerate(ordered)]
+
+
+def grid_of(effect: TwoEffects, show: Show, theme: Theme) -> Grid:
+    """Return the cells as `show` wants them; better is always the same end of the colours."""
+    hover = _sentences(effect)
+    if show is Show.TARGET_SHARE:
+        value = effect.target_share
+        title = f"share of trials that are in the target (overall {percent(effect.n_target / effect.n_region)})"
+        colours = tuple(blended(theme.background, theme.target, 0.1 + 0.18 * k) for k in range(6))
+        return Grid(value, 0.0, max(float(np.nanmax(value)), 1e-9), False, colours, title, hover)
+    value = effect.median if show is Show.MEDIAN else effect.best
+    scale = Scale.of(value[~np.isnan(value)], effect.outcome)
+    worst, best = (scale.low, scale.high) if effect.outcome.maximize else (scale.high, scale.low)
+    return Grid(value, worst, best, scale.log, theme.scale, f"{show} {said(effect.outcome)}", hover)
+
+
+def facts(effect: TwoEffects, grid: Grid) -> list[Fact]:
+    """What stands above the picture."""
+    beyond = (grid.value < min(grid.worst, grid.best)) | (grid.value > max(grid.worst, grid.best))
+    n_empty, n_beyond = int((effect.count == 0).sum()), int(beyond.sum())
+    said_of = [
+        grid.title,
+        f"{effect.n_region:,} trials of the region, {effect.n_target:,} of them in the target",
+        *([f"{n_empty:,} of {effect.count.size:,} cells are empty"] if n_empty else []),
+        *([f"{n_beyond:,} far worse cells have the last colour"] if n_beyond else []),
+    ]
+    for hyperparameter, cut in zip(effect.hyperparameters, effect.cuts, strict=True):
+        if cut.n_grouped:
+            said_of.append(f"the {cut.n_grouped:,} rarest levels of {short(hyperparameter.name, 20)} are one group")
+    return list(map(Fact, said_of))
+
+
+def cell_axis(effect: TwoEffects, which: int) -> tuple[list[float], list[str]]:
+    """Ticks of an axis on which cell k stands at k: names of levels, round values between bins."""
+    hyperparameter, cut = effect.hyperparameters[which], effect.cuts[which]
+    if cut.edges is None:
+        return [float(k) for k in range(len(cut))], level_labels(cut.labels)
+    values, texts = round_values(float(cut.edges[0]), float(cut.edges[-1]), hyperparameter.log)
+    edges = measure(hyperparameter, cut.edges)
+    places = np.interp(measure(hyperparameter, np.array(values)), edges, np.arange(len(edges)) - 0.5)
+    ticks = [float(place) for place in places]
+    n_bins = len(cut.edges) - 1
+    if len(cut) > n_bins:
+        return [*ticks, float(n_bins)], [*texts, plain(cut.labels[-1])]
+    return ticks, texts
+
+
+def round_values(low: float, high: float, log: bool) -> tuple[list[float], list[str]]:
+    """Return a few round numbers between two, and how they are written."""
+    if log:
+        return log_ticks(low, high)
+    size = 10.0 ** np.floor(np.log10((high - low) / TICKS))
+    step = next(size * f for f in (1, 2, 5, 10) if (high - low) / (size * f) <= TICKS)
+    values = [float(k * step) for k in range(int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9)) + 1)]
+    return values, [number(value) for value in values]
+
+
+def _sentences(effect: TwoEffects) -> list[list[str]]:
+    rows, columns = effect.count.shape
+    return [[_sentence(effect, i, j) for j in range(columns)] for i in range(rows)]
+
+
+def _sentence(effect: TwoEffects, i: int, j: int) -> str:
+    first, second = effect.hyperparameters
+    where = [f"{first.name}: {effect.cuts[0].labels[j]}", f"{second.name}: {effect.cuts[1].labels[i]}"]
+    n, n_target = int(effect.count[i, j]), int(effect.target[i, j])
+    if n:
+        metric = f"{effect.outcome.name}: median {number(effect.median[i, j])}, best {number(effect.best[i, j])}"
+        where += [f"{n:,} trials, {n_target:,} of them in the target ({percent(n_target / n)})", metric]
+    else:
+        where.append("no trial")
+    return "<br>".join(wrapped(line, 46) for line in where)

@@ -1,0 +1,133 @@
+"""Two hyperparameters in three dimensions: a column a cell, higher is better; empty cells have none."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hpi.effects import TwoEffects
+from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
+from hpi.figures.heading import heading
+from hpi.figures.labels import literal, short
+from hpi.figures.theme import NOTHING, Theme, draw
+from hpi.space import Integers
+
+HEIGHT = 350  # pixels
+HALF = 0.42  # of a column's width, in cells
+# Corners of a column: four below, four above, each counter-clockwise; its faces are two triangles each.
+CORNER_X = np.array([-1, 1, 1, -1, -1, 1, 1, -1]) * HALF
+CORNER_Y = np.array([-1, -1, 1, 1, -1, -1, 1, 1]) * HALF
+ABOVE = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=bool)
+FACES = np.array(
+    [[4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]]
+)
+BASE = 0.06  # columns begin a little below the worst, so that the worst can be seen too
+EYE = 1.6, 1.82, 1.18
+
+
+def surface(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
+    """Return the same cells as the heat map, as columns; the camera starts where all of them can be seen."""
+    grid = grid_of(effect, show, theme)
+    title, above = heading(facts(effect, grid), theme)
+    figure = draw(
+        theme,
+        above + HEIGHT,
+        title=title,
+        margin={"l": 0, "r": 0, "t": above, "b": 0},
+        scene=_scene(effect, grid, show, theme),
+    )
+    figure.add_trace(_columns(grid))
+    return figure
+
+
+def _columns(grid: Grid) -> go.Mesh3d:
+    row, column = np.nonzero(~np.isnan(grid.value))
+    height = grid.place(grid.value[row, column])
+    n = len(height)
+    x = (column[:, None] + CORNER_X).ravel()
+    y = (row[:, None] + CORNER_Y).ravel()
+    z = np.where(ABOVE, height[:, None], -BASE).ravel()
+    i, j, k = (FACES[None] + 8 * np.arange(n)[:, None, None]).reshape(-1, 3).T
+    return go.Mesh3d(
+        x=x,
+        y=y,
+        z=z,
+        i=i,
+        j=j,
+        k=k,
+        intensity=np.repeat(height, len(FACES)),
+        intensitymode="cell",
+        cmin=0,
+        cmax=1,
+        colorscale=[[k / (len(grid.colours) - 1), colour] for k, colour in enumerate(grid.colours)],
+        showscale=False,
+        flatshading=True,
+        lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9, "fresnel": 0.05},
+        lightposition={"x": -1000, "y": -2000, "z": 3000},
+        hovertext=_on_corners(grid, row, column),
+        hoverinfo="text",
+    )
+
+
+def _on_corners(grid: Grid, row: Integers, column: Integers) -> list[str]:
+    return [grid.hover[i][j] for i, j in zip(row, column, strict=True) for _ in range(8)]
+
+
+def _scene(effect: TwoEffects, grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
+    n_rows, n_columns = effect.count.shape
+    return {
+        "xaxis": _axis(effect, 0, n_columns, theme),
+        "yaxis": _axis(effect, 1, n_rows, theme),
+        "zaxis": _height(grid, show, theme),
+        "aspectmode": "manual",
+        "aspectratio": {"x": 1, "y": 1, "z": 0.7},
+        "camera": _camera(grid),
+        "dragmode": "turntable",
+    }
+
+
+def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
+    ticks, texts = cell_axis(effect, which)
+    return {
+        "range": [-0.5, n_cells - 0.5],
+        "tickvals": ticks,
+        "ticktext": texts,
+        "title": {"text": literal(short(effect.hyperparameters[which].name, 24)), "font": {"size": 13}},
+        **_look(theme),
+    }
+
+
+def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
+    ticks, texts = round_values(min(grid.worst, grid.best), max(grid.worst, grid.best), grid.log)
+    if show is Show.TARGET_SHARE:
+        texts = [f"{100 * tick:.3g}%" for tick in ticks]
+    return {
+        "range": [-BASE, 1.02],
+        "tickvals": [float(grid.place(tick)) for tick in ticks],
+        "ticktext": texts,
+        "title": {"text": show.split()[0], "font": {"size": 13}},
+        **_look(theme),
+    }
+
+
+def _camera(grid: Grid) -> dict[str, object]:
+    """Look from the corner where the columns are lowest, so that they hide as little as they can."""
+    height = grid.place(grid.value)
+    halves = [np.array_split(np.arange(n), 2) for n in height.shape]
+    corners = {
+        (sx, sy): np.nanmean(np.append(height[np.ix_(rows, columns)], 0.5))
+        for sy, rows in zip((-1, 1), halves[0], strict=True)
+        for sx, columns in zip((-1, 1), halves[1], strict=True)
+    }
+    sx, sy = min(corners, key=lambda corner: float(corners[corner]))
+    return {"eye": {"x": EYE[0] * sx, "y": EYE[1] * sy, "z": EYE[2]}, "center": {"x": 0, "y": 0, "z": -0.12}}
+
+
+def _look(theme: Theme) -> dict[str, object]:
+    return {
+        "backgroundcolor": NOTHING,
+        "gridcolor": theme.grid,
+        "zeroline": False,
+        "showspikes": False,
+        "tickfont": {"color": theme.muted, "size": 11},
+    }

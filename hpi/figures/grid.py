@@ -1,0 +1,115 @@
+"""Two hyperparameters as a heat map: a cell's colour says how good its trials are; empty cells are empty."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hpi.effects import TwoEffects
+from hpi.figures.axes import name_of
+from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
+from hpi.figures.heading import heading
+from hpi.figures.labels import number, plain, width
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw
+
+ROW, LEAST, MOST = 32, 320, 900  # heights in pixels
+STRIP, GAP = 10, 14  # of the strip of colours, and between it and the map
+BELOW, ABOVE = 60, 22  # for the names of the axes, and for the numbers on the strip
+FEW_COLUMNS, FEW_ROWS = 6, 16  # so many have room for a number on a narrow screen
+STEPS = 64
+
+
+def heat_map(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
+    """Return the heat map of a pair: the first hyperparameter to the right, the second upwards."""
+    grid = grid_of(effect, show, theme)
+    title, above = heading(facts(effect, grid), theme)
+    n_rows, n_columns = effect.count.shape
+    inner = min(max(ROW * n_rows, LEAST), MOST) + STRIP + GAP
+    figure = draw(
+        theme,
+        int(above + ABOVE + inner + BELOW),
+        title=title,
+        margin={"l": 12, "r": 16, "t": above + ABOVE, "b": BELOW},
+        xaxis=_axis(effect, 0, n_columns, theme),
+        yaxis={**_axis(effect, 1, n_rows, theme), "domain": [0, 1 - (STRIP + GAP) / inner]},
+        xaxis2=_strip_axis(grid, show),
+        yaxis2={"domain": [1 - STRIP / inner, 1], "anchor": "x2", "visible": False},
+    )
+    figure.add_traces([_cells(grid, show), _strip(grid)])
+    if n_columns <= FEW_COLUMNS and n_rows <= FEW_ROWS:
+        figure.add_trace(_numbers(grid, show))
+    return figure
+
+
+def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
+    ticks, texts = cell_axis(effect, which)
+    cut = effect.cuts[which]
+    crowded = cut.edges is None and sum(width(label) + 2 for label in cut.labels) > 36
+    return {
+        "range": [-0.5, n_cells - 0.5],
+        "tickvals": ticks,
+        "ticktext": texts,
+        "tickangle": -90 if crowded and which == 0 else 0,
+        "ticks": "outside",
+        "ticklen": 5,
+        "tickcolor": NOTHING if cut.edges is None else theme.chance_line,
+        "title": {"text": name_of(effect.hyperparameters[which])},
+        "showgrid": False,
+    }
+
+
+def _colours(grid: Grid) -> dict[str, object]:
+    ends = sorted((float(grid.level(grid.worst)), float(grid.level(grid.best))))
+    return {"zmin": ends[0], "zmax": ends[1], "colorscale": grid.colour_scale, "showscale": False}
+
+
+def _cells(grid: Grid, show: Show) -> go.Heatmap:
+    return go.Heatmap(
+        name=str(show),
+        z=np.log10(grid.value) if grid.log else grid.value,
+        xgap=2,
+        ygap=2,
+        hovertext=grid.hover,
+        hoverinfo="text",
+        hoverongaps=True,
+        **_colours(grid),
+    )
+
+
+def _strip(grid: Grid) -> go.Heatmap:
+    """The colours from worst to best, left to right; Plotly's own bar moves the lines above the chart."""
+    values = np.linspace(float(grid.level(grid.worst)), float(grid.level(grid.best)), STEPS)
+    return go.Heatmap(
+        name="colours", x=values, y=[0], z=[values], xaxis="x2", yaxis="y2", hoverinfo="skip", **_colours(grid)
+    )
+
+
+def _strip_axis(grid: Grid, show: Show) -> dict[str, object]:
+    ticks, texts = round_values(min(grid.worst, grid.best), max(grid.worst, grid.best), grid.log)
+    if show is Show.TARGET_SHARE:
+        texts = [plain(f"{100 * tick:.3g}%") for tick in ticks]
+    return {
+        "domain": [0, 0.7],
+        "anchor": "y2",
+        "side": "top",
+        "range": [float(grid.level(grid.worst)), float(grid.level(grid.best))],
+        "tickvals": [float(grid.level(tick)) for tick in ticks],
+        "ticktext": texts,
+        "showgrid": False,
+    }
+
+
+def _numbers(grid: Grid, show: Show) -> go.Scatter:
+    """The value of each cell that is not empty, in ink that can be read on its colour."""
+    row, column = np.nonzero(~np.isnan(grid.value))
+    values = [float(value) for value in grid.value[row, column]]
+    share = show is Show.TARGET_SHARE
+    return go.Scatter(
+        name="numbers",
+        mode="text",
+        x=column,
+        y=row,
+        text=[plain(f"{value:.0%}") if share else number(float(f"{value:.3g}")) for value in values],
+        textfont={"size": SMALL, "color": [grid.ink_on(value) for value in values]},
+        hoverinfo="skip",
+    )
