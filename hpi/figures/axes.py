@@ -74,7 +74,8 @@ def value_axis(hyperparameter: Hyperparameter, bounds: tuple[float, float]) -> d
 
 def metric_axis(outcome: Outcome, scale: Scale) -> dict[str, object]:
     """Return the axis of the metric."""
-    axis: dict[str, object] = {"range": scale.range, "title": {"text": plain(said(outcome))}, "nticks": 6}
+    axis: dict[str, object] = {"range": scale.range, "title": {"text": plain(said(outcome))}}
+    axis |= {"nticks": 6, "tickangle": 0}
     if scale.log:
         axis["type"] = "log"
         axis["tickvals"], axis["ticktext"] = log_ticks(scale.low, scale.high)
@@ -97,7 +98,7 @@ def log_ticks(low: float, high: float) -> tuple[list[float], list[str]]:
     """Powers of ten between two positive numbers, or round numbers where there are few powers."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     if last - first >= 1:
-        powers = range(first, last + 1, max(1, math.ceil((last - first) / 7)))
+        powers = range(first, last + 1, max(1, math.ceil((last - first) / 6)))
         return [10.0**k for k in powers], [power(k) for k in powers]
     digits = (1, 2, 5) if high / low > 3 else (1, 1.5, 2, 3, 4, 5, 7)
     values = [d * 10.0**k for k in range(first - 1, last + 2) for d in digits]

@@ -11,11 +11,13 @@ from hpi.effects import TwoEffects
 from hpi.effects.cuts import measure
 from hpi.figures.axes import Scale, level_labels, log_ticks, said
 from hpi.figures.heading import Fact
-from hpi.figures.labels import number, percent, plain, short, wrapped
+from hpi.figures.labels import number, percent, plain, short, shortened, wrapped
 from hpi.figures.theme import Theme, blended, readable_on
 from hpi.space import Floats
 
 TICKS = 5
+FEW_TRIALS = 5  # in a cell: its share is written as counts, and does not stretch the colours
+CROWDED, CROWDED_COLUMNS = 12, 14  # levels on an axis; from here on their names are cut to so many columns
 
 
 class Show(StrEnum):
@@ -84,7 +86,9 @@ def grid_of(effect: TwoEffects, show: Show, theme: Theme) -> Grid:
         value = effect.target_share
         title = f"share of trials that are in the target (overall {percent(effect.n_target / effect.n_region)})"
         colours = tuple(blended(theme.background, theme.target, 0.1 + 0.18 * k) for k in range(6))
-        return Grid(value, 0.0, max(float(np.nanmax(value)), 1e-9), False, colours, title, hover)
+        sure = value[effect.count >= FEW_TRIALS]
+        most = float(np.nanmax(sure if len(sure) and sure.max() > 0 else value))
+        return Grid(value, 0.0, most or 1.0, False, colours, title, hover)
     value = effect.median if show is Show.MEDIAN else effect.best
     scale = Scale.of(value[~np.isnan(value)], effect.outcome)
     worst, best = (scale.low, scale.high) if effect.outcome.maximize else (scale.high, scale.low)
@@ -99,7 +103,7 @@ def facts(effect: TwoEffects, grid: Grid) -> list[Fact]:
         grid.title,
         f"{effect.n_region:,} trials of the region, {effect.n_target:,} of them in the target",
         *([f"{n_empty:,} of {effect.count.size:,} cells are empty"] if n_empty else []),
-        *([f"{n_beyond:,} far worse cells have the last colour"] if n_beyond else []),
+        *([f"{n_beyond:,} cells lie beyond the colours"] if n_beyond else []),
     ]
     for hyperparameter, cut in zip(effect.hyperparameters, effect.cuts, strict=True):
         if cut.n_grouped:
@@ -111,7 +115,11 @@ def cell_axis(effect: TwoEffects, which: int) -> tuple[list[float], list[str]]:
     """Ticks of an axis on which cell k stands at k: names of levels, round values between bins."""
     hyperparameter, cut = effect.hyperparameters[which], effect.cuts[which]
     if cut.edges is None:
-        return [float(k) for k in range(len(cut))], level_labels(cut.labels)
+        crowded = len(cut) > CROWDED
+        labels = (
+            [plain(name) for name in shortened(cut.labels, CROWDED_COLUMNS)] if crowded else level_labels(cut.labels)
+        )
+        return [float(k) for k in range(len(cut))], labels
     values, texts = round_values(float(cut.edges[0]), float(cut.edges[-1]), hyperparameter.log)
     edges = measure(hyperparameter, cut.edges)
     places = np.interp(measure(hyperparameter, np.array(values)), edges, np.arange(len(edges)) - 0.5)

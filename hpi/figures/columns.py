@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import math
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -21,6 +24,7 @@ ABOVE = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=bool)
 FACES = np.array(
     [[4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]]
 )
+MOST_TICKS = 9
 BASE = 0.06  # columns begin a little below the worst, so that the worst can be seen too
 EYE = 1.6, 1.82, 1.18
 
@@ -87,7 +91,7 @@ def _scene(effect: TwoEffects, grid: Grid, show: Show, theme: Theme) -> dict[str
 
 
 def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
-    ticks, texts = cell_axis(effect, which)
+    ticks, texts = _few(*cell_axis(effect, which))
     return {
         "range": [-0.5, n_cells - 0.5],
         "tickvals": ticks,
@@ -95,6 +99,12 @@ def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[st
         "title": {"text": literal(short(effect.hyperparameters[which].name, 24)), "font": {"size": 13}},
         **_look(theme),
     }
+
+
+def _few(ticks: list[float], texts: list[str]) -> tuple[list[float], list[str]]:
+    """Every tick, or every second or third of many; entities are not read in a scene, tags are."""
+    step = math.ceil(len(ticks) / MOST_TICKS)
+    return ticks[::step], [literal(html.unescape(text)) for text in texts[::step]]
 
 
 def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:

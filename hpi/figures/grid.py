@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from hpi.effects import TwoEffects
 from hpi.figures.axes import name_of
-from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
+from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values
 from hpi.figures.heading import heading
 from hpi.figures.labels import number, plain, width
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
@@ -37,19 +37,20 @@ def heat_map(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
     )
     figure.add_traces([_cells(grid, show), _strip(grid)])
     if n_columns <= FEW_COLUMNS and n_rows <= FEW_ROWS:
-        figure.add_trace(_numbers(grid, show))
+        figure.add_trace(_numbers(effect, grid, show))
     return figure
 
 
 def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
     ticks, texts = cell_axis(effect, which)
     cut = effect.cuts[which]
-    crowded = cut.edges is None and sum(width(label) + 2 for label in cut.labels) > 36
+    turned = cut.edges is None and which == 0 and sum(width(label) + 2 for label in cut.labels) > 36
     return {
         "range": [-0.5, n_cells - 0.5],
         "tickvals": ticks,
         "ticktext": texts,
-        "tickangle": -90 if crowded and which == 0 else 0,
+        "tickangle": -90 if turned else 0,
+        "tickfont": {"size": 9 if len(cut) > CROWDED + 1 else SMALL, "color": theme.muted},
         "ticks": "outside",
         "ticklen": 5,
         "tickcolor": NOTHING if cut.edges is None else theme.chance_line,
@@ -99,17 +100,22 @@ def _strip_axis(grid: Grid, show: Show) -> dict[str, object]:
     }
 
 
-def _numbers(grid: Grid, show: Show) -> go.Scatter:
+def _numbers(effect: TwoEffects, grid: Grid, show: Show) -> go.Scatter:
     """The value of each cell that is not empty, in ink that can be read on its colour."""
     row, column = np.nonzero(~np.isnan(grid.value))
-    values = [float(value) for value in grid.value[row, column]]
-    share = show is Show.TARGET_SHARE
     return go.Scatter(
         name="numbers",
         mode="text",
         x=column,
         y=row,
-        text=[plain(f"{value:.0%}") if share else number(float(f"{value:.3g}")) for value in values],
-        textfont={"size": SMALL, "color": [grid.ink_on(value) for value in values]},
+        text=[_number(effect, grid, show, i, j) for i, j in zip(row.tolist(), column.tolist(), strict=True)],
+        textfont={"size": SMALL, "color": [grid.ink_on(float(value)) for value in grid.value[row, column]]},
         hoverinfo="skip",
     )
+
+
+def _number(effect: TwoEffects, grid: Grid, show: Show, i: int, j: int) -> str:
+    if show is not Show.TARGET_SHARE:
+        return number(float(f"{grid.value[i, j]:.3g}"))
+    n = int(effect.count[i, j])
+    return f"{effect.target[i, j]} of {n}" if n < FEW_TRIALS else plain(f"{grid.value[i, j]:.0%}")

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import History
-from hpi.figures.axes import Scale, metric_axis
+from hpi.figures.axes import Scale, metric_axis, padded
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import number, plain
 from hpi.figures.theme import SMALL, Theme, draw
@@ -27,7 +27,7 @@ def history(history: History, theme: Theme) -> go.Figure:
         title=title,
         margin={"l": 12, "r": 16, "t": above, "b": 12},
         xaxis={"title": {"text": "trial, in the order of the file"}, "range": [0.5 - 0.02 * n, n + 0.5 + 0.02 * n]},
-        yaxis=metric_axis(history.outcome, scale),
+        yaxis=metric_axis(history.outcome, scale) | {"range": padded(scale.low, scale.high, scale.log, 0.08)},
     )
     figure.add_traces([_points(history, index, scale, theme), _steps(history, scale, theme)])
     _label_end(figure, history, scale, theme)
