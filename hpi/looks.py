@@ -175,7 +175,7 @@ def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
 
 def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     why = vocabulary.outcome_of(values.name)
-    if why is None or (words[-1] == "precision" and values.is_integer):
+    if why is None or (words == ("precision",) and values.is_integer):
         return None
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
         if _is_span(values):

@@ -48,7 +48,7 @@ class Grouping:
         Shape (n_counting_rows,): which combination of hyperparameter values each has.
     repeat
         Shape (n_counting_rows,): rows with one number repeat one trial; finer than `configuration`, which
-        may have been drawn several times.
+        may have been drawn several times, or for several tasks.
     """
 
     rows: Integers
@@ -229,16 +229,14 @@ def _averaged(
     names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
     n = len(state.rows)
     repeat = company.group_ids([parsed[name].codes[state.rows] for name in names], n)
-    # The k-th row of a configuration under one seed belongs to its k-th trial: what comes back under the
-    # same seed was drawn again, unless chance cannot explain that it came back.
-    within = company.group_ids([state.cell, repeat], n)
-    again = np.asarray(pd.Series(within).groupby(within).cumcount(), dtype=np.int64)
-    trial = state.cell if state.repeated else company.group_ids([state.cell, again], n)
+    # Where no seed tells the rows of a configuration apart it was drawn again, unless chance cannot explain that.
+    joined = state.repeated | _varies(repeat, state.cell)
+    trial = company.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
     if n_trials == n:
         return Grouping(state.rows, np.arange(n), state.configuration, trial)
     varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
-    over = " and ".join(varying) or "the rows that repeat it"
+    over = " and ".join(varying) or "rows that no column tells apart"
     if choices.repeats == "keep":
         ledger.notices.append(
             f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
@@ -248,6 +246,12 @@ def _averaged(
     ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)
+
+
+def _varies(values: Integers, groups: Integers) -> Mask:
+    """Whether the values differ within the group of each row, shape (n_rows,)."""
+    grouped = pd.Series(values).groupby(groups)
+    return np.asarray(grouped.transform("min") != grouped.transform("max"))
 
 
 def loss_of(metric: Floats, maximize: bool, tasks: pd.Series | None) -> Floats:

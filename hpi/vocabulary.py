@@ -52,7 +52,7 @@ GOOD = _list(
     "utility success win hypervolume hv silhouette purity speedup winrate kappa explained corrcoef elo concordance"
 )
 BAD = _list(
-    "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer per "
+    "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
     "perplexity ppl bpc bpb bpd fid regret cost distortion discrepancy divergence deviance residual hamming bouldin "
     "failures misses"
 )
@@ -66,7 +66,7 @@ THROUGHPUT = _set("throughput fps speed ips")
 GENERIC = _set("metric value result output objective response target goal metrics values results")
 _BARE_ONLY = _set("y fx z out")
 # Two-sided words: outcomes after a split or a metric's word, hyperparameters alone.
-_NEVER_ALONE = _set("kappa ce per map power speed hit success win return")
+_NEVER_ALONE = _set("kappa ce map power speed hit success win return")
 
 _SPLITS = {
     "val": 0, "valid": 0, "validation": 0, "dev": 0, "cv": 0, "oof": 0, "holdout": 0, "heldout": 0,
@@ -79,7 +79,7 @@ COSTLY_GROUP = 4
 _SUFFIXES = _set(
     "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
     "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms "
-    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of neg negative ratio r l lsum"
+    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of per neg negative ratio r l lsum"
 )
 _SPREADS = _set("std stderr sem var rank ranking")
 # A split that is the whole name is the result on it.
@@ -187,7 +187,9 @@ def is_path(words: Sequence[str]) -> bool:
 def _head(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words without splits and suffixes at the end: val_f1_macro -> (val, f1)."""
     kept = list(words)
-    while len(kept) > 1 and (kept[-1].rstrip("0123456789") in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
+    while len(kept) > 1 and kept[-1] not in _NOUNS:
+        if not (kept[-1].rstrip("0123456789") in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
+            break
         kept.pop()
     return tuple(kept)
 
