@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from tests.browser.charts import click, traces, wait_for_change, wait_for_chart
+from tests.browser.charts import traces, wait_for_change, wait_for_chart
 from tests.browser.steps import BARS, bars, press, see, see_bars, type_number, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
 
@@ -116,10 +116,3 @@ def test_a_deep_link_on_a_fresh_server_has_its_frame_and_opens_a_table(fresh_ser
     assert page.get_by_role("link", name="Two hyperparameters", exact=True).count() == 1
     upload(page, search())
     assert next(iter(bars(wait_for_chart(page, selector=BARS)))) == "lr"
-
-
-def test_a_click_on_a_bar_opens_its_hyperparameter(server, page):
-    shown = list(bars(see_bars(page, server, search())))
-    click(page, 2, selector=BARS)
-    page.wait_for_url("**/one")
-    assert widget(page, "one").locator("input").input_value().startswith(shown[2])

@@ -1,0 +1,129 @@
+"""The pages behind the bars: one hyperparameter, two, the data."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_until_idle, words
+from tests.browser.steps import BARS, bars, choose, go, press, see, see_bars, upload, widget
+from tests.pages.tables import HOSTILE, hostile, search
+
+AGAINST, DISTRIBUTION, MAP, SURFACE, HISTORY = (
+    f".st-key-{key} .js-plotly-plot" for key in ("metric_against", "distribution", "heat_map", "surface", "history")
+)
+
+
+def test_a_click_on_a_bar_opens_its_hyperparameter_and_that_leads_to_two(server, page):
+    shown = list(bars(see_bars(page, server, search())))
+    click(page, 2, selector=BARS)
+    page.wait_for_url("**/one")
+    see(page, f"{shown[2]} alone explains")
+    assert any(shown[2] in word for word in words(page, selector=AGAINST))
+    assert wait_for_chart(page, selector=DISTRIBUTION)
+    widget(page, "to_two").get_by_role("button").click()
+    page.wait_for_url("**/two")
+    wait_for_chart(page, selector=MAP)
+    said = words(page, selector=MAP)
+    assert any(shown[2] in word for word in said)
+    assert any(shown[0] in word for word in said)
+
+
+def test_the_slider_moves_the_charts_of_one_hyperparameter(server, page):
+    see_bars(page, server, search())
+    go(page, "One hyperparameter")
+    before = wait_for_chart(page, selector=DISTRIBUTION)
+    press(page, "ArrowRight", times=20)
+    see(page, "80 trials in the target")
+    assert wait_for_change(page, before, selector=DISTRIBUTION)
+
+
+def test_two_hyperparameters_open_on_the_two_strongest(server, page):
+    strongest = list(bars(see_bars(page, server, search())))[:2]
+    go(page, "Two hyperparameters")
+    before = wait_for_chart(page, selector=MAP)
+    said = words(page, selector=MAP)
+    assert all(any(name in word for word in said) for name in strongest)
+    assert wait_for_chart(page, selector=SURFACE)
+    widget(page, "show").get_by_text("share in the target").click()
+    after = wait_for_change(page, before, selector=MAP)
+    shares = [value for trace in after if trace["z"] for row in trace["z"] for value in row if value is not None]
+    assert shares
+    assert all(0 <= share <= 100 for share in shares)
+    assert any("share" in word for word in words(page, selector=MAP))
+
+
+@pytest.mark.parametrize(("path", "chart"), [("one", AGAINST), ("two", MAP), ("data", HISTORY)])
+def test_a_deep_link_on_a_fresh_server_opens_a_table_there(fresh_server, page, path, chart):
+    page.goto(f"{fresh_server}/{path}")
+    see(page, "No table is open yet.")
+    upload(page, search())
+    see(page, "search.csv  ·  400 trials")
+    assert wait_for_chart(page, selector=chart)
+    assert page.url == f"{fresh_server}/{path}"
+
+
+def test_a_changed_role_is_remembered_for_the_next_upload_with_the_same_header(server, page):
+    see_bars(page, server, search())
+    go(page, "Data")
+    choose(page, "role_of", "dropout")
+    choose(page, "role", "left out")
+    go(page, "Start")
+    upload(page, search(seed=3), "next.csv")
+    see(page, "next.csv  ·  400 trials")
+    assert "dropout" not in bars(wait_for_chart(page, selector=BARS))
+
+
+def test_hostile_names_are_literal_on_every_page(server, page):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    see_bars(page, server, hostile())
+    for title, chart in (("One hyperparameter", AGAINST), ("Two hyperparameters", MAP), ("Data", HISTORY)):
+        go(page, title)
+        wait_for_chart(page, selector=chart)
+        main = page.locator("[data-testid=stMainBlockContainer]")
+        assert main.locator("img, .katex, .MathJax, a[href*='x.example'], a[href*=':9/']").count() == 0
+    go(page, "One hyperparameter")
+    for name in HOSTILE:
+        choose(page, "one", name)
+        see(page, f"{name} alone explains")
+        assert any(name in word.replace("\u200b", "") for word in words(page, selector=AGAINST))
+    assert not [url for url in asked if ":9/" in url or "x.example" in url]
+
+
+def test_the_question_is_the_same_on_every_page(server, page):
+    see_bars(page, server, search())
+    press(page, "ArrowRight", times=10)
+    see(page, "60 trials in the target")
+    for title in ("One hyperparameter", "Two hyperparameters", "Data", "Importance"):
+        go(page, title)
+        see(page, "60 trials in the target")
+        assert widget(page, "subspace").locator("input[type=range]").first.input_value() == "15"
+
+
+def test_a_filter_in_the_menu_and_its_chip(server, page):
+    see_bars(page, server, search())
+    widget(page, "filter_menu").get_by_role("button").click()
+    choose(page, "filter_on", "optimizer")
+    choose(page, "filter_levels", "sgd")
+    page.keyboard.press("Escape")
+    widget(page, "filter_add").get_by_role("button").click()
+    see(page, "pass the filters")
+    chip = widget(page, "filters").get_by_text("optimizer is sgd")
+    chip.wait_for()
+    widget(page, "filters").get_by_role("button", name="Remove").first.click()
+    see(page, "40 trials in the target, 400 in the region")
+
+
+def test_a_small_dark_screen_shows_every_page(server, new_page):
+    page = new_page(width=400, height=800, color_scheme="dark")
+    see_bars(page, server, search())
+    for path in ("One hyperparameter", "Two hyperparameters", "Data"):
+        menu = page.get_by_test_id("stExpandSidebarButton")
+        if menu.is_visible():
+            menu.click()
+        go(page, path)
+        wait_for_chart(page)
+        wait_until_idle(page)
+        main = page.locator("[data-testid=stMainBlockContainer]")
+        assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+    assert traces(page)
