@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages import look, shell
+from pages import look, shell, theme_watch
 
 st.set_page_config(page_title="hpi: what decides it?", layout="wide")
 st.html(look.STYLE)
 st.session_state["through_app"] = True
 st.navigation(shell.pages(), position="top").run()
+theme_watch.watch()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from hpi.figures import DARK, LIGHT
 from tests.browser.charts import traces, wait_for_change, wait_for_chart
 from tests.browser.steps import BARS, bars, press, see, see_bars, type_number, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
@@ -96,11 +97,13 @@ def test_hostile_names_are_shown_as_they_are_and_ask_nobody(server, page):
     assert not [url for url in asked if ":9/" in url or "x.example" in url]
 
 
-def test_dark_theme_has_dark_figures(server, new_page):
+def test_figures_are_dark_on_a_dark_page_and_follow_a_switch(server, new_page):
     page = new_page(color_scheme="dark")
     see_bars(page, server, search())
-    colour = "() => document.querySelector('.js-plotly-plot')._fullData[0].marker.color[0]"
-    assert page.evaluate(colour) == "#2DD4BF"
+    colour = "document.querySelector('.js-plotly-plot')._fullData[0].marker.color[0]"
+    assert page.evaluate(colour) == DARK.target
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(f"{colour} === '{LIGHT.target}'")
 
 
 def test_nothing_is_wider_than_a_small_screen(server, new_page):
