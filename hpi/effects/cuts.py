@@ -14,6 +14,7 @@ from hpi.subspace import Between, Filter
 FEW_VALUES = 10
 MOST_LEVELS = 30
 GRID = 12  # so few values for each bin, and each of them twice or more, are a grid, not a continuum
+LARGE = 1e6  # whole numbers below are written in full
 OTHER = "other"
 INACTIVE = -1
 
@@ -83,7 +84,7 @@ def by_level(hyperparameter: Hyperparameter, values: Floats, most: int = MOST_LE
     """Return one cell a value that occurs, in its own order; beyond `most` the rarest share the last cell."""
     active = ~np.isnan(values)
     found, code = np.unique(values[active], return_inverse=True)
-    labels = [_label(hyperparameter, value) for value in found]
+    labels = numbers_apart(found) if hyperparameter.is_numeric else [hyperparameter.levels[int(k)] for k in found]
     n_grouped = 0 if len(found) <= most else len(found) - most + 1
     if n_grouped:
         code, kept = _without_rare(code, most - 1)
@@ -134,11 +135,12 @@ def _between_values(found: Floats, edges: Floats) -> Floats:
 
 def _bin_labels(edges: Floats, found: Floats | None) -> list[str]:
     """Name bins by their ends, or by the first and the last value in them."""
-    pairs = list(zip(edges[:-1], edges[1:], strict=True))
-    if found is not None:
-        inside = [found[(found >= a) & (found <= b)] for a, b in pairs]
-        pairs = [(values[0], values[-1]) for values in inside]
-    return [number(a) if a == b else f"{number(a)} to {number(b)}" for a, b in pairs]
+    if found is None:
+        ends = numbers_apart(edges)
+        return [f"{low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)]
+    texts, cell = numbers_apart(found), np.searchsorted(edges, found, side="right") - 1
+    inside = [np.flatnonzero(cell == k) for k in range(len(edges) - 1)]
+    return [texts[k[0]] if len(k) == 1 else f"{texts[k[0]]} to {texts[k[-1]]}" for k in inside]
 
 
 def bounds_of(hyperparameter: Hyperparameter, where: tuple[Filter, ...] = ()) -> tuple[float, float]:
@@ -154,13 +156,15 @@ def bounds_of(hyperparameter: Hyperparameter, where: tuple[Filter, ...] = ()) ->
     return (low, high) if low < high else whole
 
 
-def number(value: float) -> str:
-    """Write a value of a hyperparameter."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e6 else f"{value:.3g}"
-
-
-def _label(hyperparameter: Hyperparameter, value: float) -> str:
-    return number(value) if hyperparameter.is_numeric else hyperparameter.levels[int(value)]
+def numbers_apart(values: Floats) -> list[str]:
+    """Write numbers in as few digits as keep different ones different, three or more."""
+    texts = [f"{value:.3g}" for value in values]
+    for digits in range(4, 18):
+        if len(set(texts)) == len(set(values.tolist())):
+            break
+        texts = [f"{value:.{digits}g}" for value in values]
+    whole = [float(value).is_integer() and abs(value) < LARGE for value in values]
+    return [str(int(value)) if one else text for value, text, one in zip(values, texts, whole, strict=True)]
 
 
 def _without_rare(code: Integers, n_kept: int) -> tuple[Integers, Integers]:

@@ -171,7 +171,7 @@ def _boxes(levels: Cut, metric: Floats) -> Quartiles:
     count = levels.count(code)
     found = np.full((3, len(levels)), np.nan)
     for k in np.flatnonzero(count):
-        found[:, k] = np.quantile(metric[code == k], (0.25, 0.5, 0.75))
+        found[:, k] = _three(metric[code == k])
     return Quartiles(np.arange(len(levels), dtype=float), found[0], found[1], found[2], count)
 
 
@@ -190,9 +190,15 @@ def _running(value: Floats, metric: Floats) -> Quartiles:
     first = np.searchsorted(v, v[starts], side="left")
     last = np.searchsorted(v, v[starts + size - 1], side="right")
     windows = sorted({(int(a), int(b)) for a, b in zip(first, last, strict=True)})
-    found = np.array([[np.median(v[a:b]), *np.quantile(m[a:b], (0.25, 0.5, 0.75))] for a, b in windows])
+    found = np.array([[np.median(v[a:b]), *_three(m[a:b])] for a, b in windows])
     at, low, median, high = found.T.copy()
     return Quartiles(at, low, median, high, np.array([b - a for a, b in windows]))
+
+
+def _three(values: Floats) -> tuple[float, float, float]:
+    """Quartiles; the median of -values is exactly minus that of values, so that no order depends on the sign."""
+    low, high = np.quantile(values, (0.25, 0.75))
+    return float(low), float(np.median(values)), float(high)
 
 
 def _bins(hyperparameter: Hyperparameter, value: Floats, sample: Sample, bounds: tuple[float, float]) -> Cut:
