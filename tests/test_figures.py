@@ -4,12 +4,18 @@ import dataclasses
 import html
 import re
 
+import numpy as np
+import pandas as pd
 import pytest
 
+import hpi
 from hpi import figures
-from hpi.figures import DARK, LIGHT
+from hpi.effects import history, one_effect, two_effects
+from hpi.figures import DARK, LIGHT, Show
 from hpi.figures.labels import decimals, folded, number, percent, plain, short, shortened, width, wrapped
+from hpi.figures.theme import contrast
 from hpi.results import ImportanceResult, Question, Score
+from hpi.subspace import select
 
 ODD_NAMES = ["<b>x</b>", "$x$", "a%{y}b", "&lt;", " ", "שלום", "\u202eevil", "a\nb", "n" * 80, "<a href='https://e'>"]
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
@@ -227,7 +233,7 @@ def assert_nothing_is_interpreted(figure):
         rest = text
         for own in ("<br>", "<b>", "</b>", "</span>", "<sup>", "</sup>", "<extra></extra>"):
             rest = rest.replace(own, "")
-        rest = re.sub('<span style="color:#[0-9A-F]{6}">|%{(x|y|text)(:[.,]*[0-9]*[gf])?}', "", rest)
+        rest = re.sub(r'<span style="color:#[0-9A-F]{6}">|%{(x|y|text|customdata(\[\d\])?)(:\.4g)?}', "", rest)
         assert not set(rest) & set("<>${}\n\u202e"), text
 
 
@@ -237,3 +243,376 @@ def test_no_name_is_interpreted_on_the_bars(name):
     figure = figures.importance(odd, LIGHT)
     assert_nothing_is_interpreted(figure)
     assert list(trace(figure, "importance").customdata) == [name]
+
+
+# ---- pictures of trials
+
+
+def search(n=1200, seed=0, maximize=False):
+    """A random search with a logarithmic axis, few whole numbers, labels, and a conditional hyperparameter."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "lr": 10 ** rng.uniform(-5, -1, n),
+            "dropout": rng.uniform(0.0, 0.5, n).round(3),
+            "layers": rng.integers(1, 4, n),
+            "optimizer": rng.choice(["adam", "sgd", "rmsprop"], n),
+        }
+    )
+    frame["momentum"] = np.where(frame.optimizer == "sgd", rng.uniform(0.05, 1, n), np.nan)
+    loss = (np.log10(frame.lr) + 3) ** 2 + frame.optimizer.map({"adam": 0.5, "sgd": 0.0, "rmsprop": 1.0})
+    frame["score"] = (-1 if maximize else 1) * (loss + rng.normal(0, 0.3, n))
+    return read(frame, "score", maximize)
+
+
+def read(frame, metric, maximize=False):
+    direction = hpi.Direction.MAXIMIZE if maximize else hpi.Direction.MINIMIZE
+    roles = {name: hpi.Role.HYPERPARAMETER for name in frame.columns if name != metric}
+    return hpi.read(frame, metric=metric, direction=direction, roles=roles)
+
+
+@pytest.fixture(scope="module")
+def table():
+    return search()
+
+
+@pytest.fixture(scope="module")
+def sample(table):
+    return select(table, hpi.Subspace(region=0.5, target=0.05))
+
+
+def points(figure, part):
+    return [one for one in figure.data if one.name in (part, f"{part}, inactive")]
+
+
+# ---- metric against one hyperparameter
+
+
+@THEMES
+def test_trials_are_drawn_in_the_colour_of_their_part(table, sample, theme):
+    effect = one_effect(table, sample, "lr")
+    figure = figures.metric_against(effect, theme)
+    target = trace(figure, "target")
+    assert sorted(target.x) == sorted(table.trials["lr"].iloc[sample.design.row[:60]])
+    assert sorted(target.y) == sorted(table.trials["score"].iloc[sample.design.row[:60]])
+    assert target.marker.color == theme.target
+    assert trace(figure, "region").marker.color == theme.region
+    assert trace(figure, "outside").marker.opacity < trace(figure, "region").marker.opacity
+
+
+def test_a_logarithmic_hyperparameter_has_an_axis_in_powers(table, sample):
+    axis = figures.metric_against(one_effect(table, sample, "lr"), LIGHT).layout.xaxis
+    assert axis.type == "log"
+    assert list(axis.tickvals) == pytest.approx([1e-5, 1e-4, 1e-3, 1e-2, 1e-1][1:-1])
+    assert list(axis.ticktext) == ["10<sup>−4</sup>", "10<sup>−3</sup>", "10<sup>−2</sup>"]
+    assert axis.title.text == "lr"
+
+
+def test_at_most_a_thousand_points_are_drawn_and_the_chart_says_so():
+    table = search(5000)
+    figure = figures.metric_against(one_effect(table, select(table, hpi.Subspace()), "lr"), LIGHT)
+    drawn = sum(len(one.x) for part in ("outside", "region", "target") for one in points(figure, part))
+    assert 900 <= drawn <= 1000
+    assert f"{drawn:,} of 5,000 trials drawn" in header(figure)
+    # the best trial is always there
+    assert min(trace(figure, "target").y) == table.trials["score"].min()
+
+
+def test_quartiles_come_from_all_trials_not_from_those_drawn():
+    table = search(5000)
+    effect = one_effect(table, select(table, hpi.Subspace()), "optimizer")
+    figure = figures.metric_against(effect, LIGHT)
+    box = trace(figure, "middle half")
+    by_level = table.trials.groupby("optimizer")["score"]
+    order = list(by_level.median().sort_values().index)
+    assert list(figure.layout.xaxis.ticktext) == order
+    assert list(box.q1) == pytest.approx(list(by_level.quantile(0.25)[order]))
+    assert list(box.median) == pytest.approx(list(by_level.median()[order]))
+    assert list(box.q3) == pytest.approx(list(by_level.quantile(0.75)[order]))
+
+
+def test_the_running_median_is_on_the_chart(table, sample):
+    effect = one_effect(table, sample, "lr")
+    line = trace(figures.metric_against(effect, LIGHT), "median")
+    assert list(line.x) == list(effect.quartiles.at)
+    assert list(line.y) == list(effect.quartiles.median)
+
+
+def test_inactive_trials_stand_in_a_strip_of_their_own(table, sample):
+    figure = figures.metric_against(one_effect(table, sample, "momentum"), LIGHT)
+    beside = [one for one in figure.data if one.name.endswith(", inactive")]
+    assert {one.xaxis for one in beside} == {"x2"}
+    n = table.trials["momentum"].isna().sum()
+    assert f"inactive in {n:,}" in header(figure)
+    assert list(figure.layout.xaxis2.ticktext) == ["inactive"]
+    shown = np.concatenate([one.x for one in points(figure, "region") if one.xaxis != "x2"])
+    assert not np.isnan(shown.astype(float)).any()
+
+
+def test_many_levels_stand_below_each_other_and_rare_ones_are_one_group():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"level": [f"a long label {k % 300}" for k in range(2000)]})
+    frame["score"] = rng.normal(size=2000)
+    table = read(frame, "score")
+    effect = one_effect(table, select(table, hpi.Subspace()), "level")
+    figure = figures.metric_against(effect, LIGHT)
+    assert len(figure.layout.yaxis.ticktext) == 30
+    assert figure.layout.yaxis.ticktext[-1] == "other (271 levels)"
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]
+    assert "the 271 rarest levels are one group" in header(figure)
+    assert figure.layout.xaxis.title.text == "score (lower is better)"
+
+
+def test_far_outliers_are_drawn_on_the_edge_and_counted():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": rng.uniform(0.5, 1, 300), "score": rng.normal(size=300)})
+    frame.loc[:4, "score"] = 1e12
+    table = read(frame, "score")
+    figure = figures.metric_against(one_effect(table, select(table, hpi.Subspace()), "lr"), LIGHT)
+    low, high = figure.layout.yaxis.range
+    assert high < 10
+    n_beyond = int((frame["score"] > max(trace(figure, "region").y)).sum())
+    assert f"{n_beyond} lie beyond the edge" in header(figure)
+    assert all(low < y < high for one in figure.data if one.y is not None for y in one.y if not np.isnan(y))
+
+
+def test_a_metric_over_many_orders_has_a_logarithmic_axis():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.uniform(size=200), "score": 10 ** rng.uniform(-3, 4, 200)})
+    table = read(frame, "score")
+    axis = figures.metric_against(one_effect(table, select(table, hpi.Subspace()), "x"), LIGHT).layout.yaxis
+    assert axis.type == "log"
+    assert "10<sup>−2</sup>" in axis.ticktext
+
+
+# ---- target against region
+
+
+@THEMES
+def test_densities_enclose_an_area_of_one(table, sample, theme):
+    figure = figures.distribution(one_effect(table, sample, "lr"), theme)
+    for name, colour in (("target", theme.target), ("region", theme.region)):
+        line = trace(figure, name)
+        x = np.log10(line.x)
+        assert np.trapezoid(line.y, (x - x[0]) / (x[-1] - x[0])) == pytest.approx(1)
+        assert line.line.color == colour
+
+
+def test_what_is_filled_is_where_the_target_is_denser(table, sample):
+    effect = one_effect(table, sample, "lr")
+    figure = figures.distribution(effect, LIGHT)
+    more = trace(figure, "more than the region")
+    expected = effect.compared.target_share > effect.compared.region_share
+    lefts = {round(np.log10(x), 6) for x in more.x[::6]}
+    assert lefts == {round(x, 6) for x in np.log10(effect.compared.cut.edges[:-1][expected])}
+    assert 0 < expected.sum() < len(expected)
+
+
+def test_each_target_trial_has_its_stroke(table, sample):
+    figure = figures.distribution(one_effect(table, sample, "lr"), LIGHT)
+    assert len(trace(figure, "target trials").x) == sample.n_target
+    assert "target: 60 trials" in re.sub("<[^>]*>", "", header(figure))
+
+
+def test_levels_have_a_pair_of_bars_with_their_counts(table, sample):
+    effect = one_effect(table, sample, "optimizer")
+    figure = figures.distribution(effect, LIGHT)
+    target, region = trace(figure, "target"), trace(figure, "region")
+    assert sum(target.y) == pytest.approx(1)
+    assert sum(region.y) == pytest.approx(1)
+    labels = list(figure.layout.xaxis.ticktext)
+    counts = table.trials["optimizer"].iloc[sample.design.row[:60]].value_counts()
+    assert list(target.text) == [str(counts.get(label, 0)) for label in labels]
+    chance = trace(figure, "chance")
+    assert list(chance.base) == pytest.approx(list(effect.compared.chance_low / 60))
+    assert list(chance.y) == pytest.approx(list((effect.compared.chance_high - effect.compared.chance_low) / 60))
+
+
+def test_a_target_without_active_trials_is_drawn_empty():
+    frame = search(300).trials.assign(momentum=lambda f: f["momentum"].where(f["score"] > f["score"].median()))
+    table = read(frame.reset_index(drop=True), "score")
+    figure = figures.distribution(one_effect(table, select(table, hpi.Subspace()), "momentum"), LIGHT)
+    assert "target: 0 trials" in re.sub("<[^>]*>", "", header(figure))
+
+
+# ---- two hyperparameters
+
+
+@THEMES
+@pytest.mark.parametrize("maximize", [False, True])
+def test_better_is_the_same_end_of_the_colours_whatever_the_direction(theme, maximize):
+    table = search(maximize=maximize)
+    pair = two_effects(table, select(table, hpi.Subspace()), "lr", "optimizer")
+    cells = trace(figures.heat_map(pair, Show.MEDIAN, theme), "median")
+    colours = [colour for _, colour in cells.colorscale]
+    assert colours[-1 if maximize else 0] == theme.scale[-1]
+    assert cells.zmin < cells.zmax
+    strip = figures.heat_map(pair, Show.MEDIAN, theme).layout.xaxis2.range
+    assert (strip[0] < strip[1]) == maximize  # from worse to better, left to right
+
+
+@pytest.mark.parametrize(("show", "what"), [(Show.MEDIAN, "median"), (Show.BEST, "best")])
+def test_a_heat_map_shows_the_numbers_of_the_cells(table, sample, show, what):
+    pair = two_effects(table, sample, "optimizer", "layers")
+    figure = figures.heat_map(pair, show, LIGHT)
+    cells = trace(figure, what)
+    assert cells.z == pytest.approx(getattr(pair, what))
+    assert list(figure.layout.xaxis.ticktext) == list(pair.cuts[0].labels)
+    assert list(figure.layout.yaxis.ticktext) == ["1", "2", "3"]
+    assert f"{pair.count[0, 0]} trials" in cells.hovertext[0][0]
+    numbers = trace(figure, "numbers")
+    assert float(numbers.text[0]) == pytest.approx(getattr(pair, what)[0, 0], rel=5e-3)
+
+
+def test_empty_cells_are_empty(table, sample):
+    pair = two_effects(table, sample, "momentum", "optimizer")
+    for show in Show:
+        cells = trace(figures.heat_map(pair, show, LIGHT), str(show))
+        assert (np.isnan(cells.z) == (pair.count == 0)).all()
+        i, j = np.argwhere(pair.count == 0)[0]
+        assert "no trial" in cells.hovertext[i][j]
+    assert "cells are empty" in header(figures.heat_map(pair, Show.BEST, LIGHT))
+
+
+def test_ticks_between_bins_are_round_values_in_their_place(table, sample):
+    pair = two_effects(table, sample, "lr", "optimizer")
+    axis = figures.heat_map(pair, Show.MEDIAN, LIGHT).layout.xaxis
+    edges = np.log10(pair.cuts[0].edges)
+    # cell k reaches from k - 1/2 to k + 1/2
+    expected = (-4 - edges[0]) / (edges[-1] - edges[0]) * len(pair.cuts[0]) - 0.5
+    assert axis.tickvals[list(axis.ticktext).index("10<sup>−4</sup>")] == pytest.approx(expected)
+
+
+@THEMES
+def test_shares_run_from_the_background_to_the_colour_of_the_target(table, sample, theme):
+    cells = trace(
+        figures.heat_map(two_effects(table, sample, "lr", "optimizer"), Show.TARGET_SHARE, theme),
+        "share of target trials",
+    )
+    assert cells.colorscale[-1][1] == theme.target
+    assert cells.zmin == 0
+
+
+def test_the_share_of_a_few_trials_is_written_as_counts():
+    frame = pd.DataFrame({"a": ["x"] * 30 + ["y"] * 3, "b": ["u", "v"] * 15 + ["u", "u", "v"], "score": range(33)})
+    table = read(frame, "score")
+    pair = two_effects(table, select(table, hpi.Subspace(target=0.5)), "a", "b")
+    numbers = trace(figures.heat_map(pair, Show.TARGET_SHARE, LIGHT), "numbers")
+    assert sorted(numbers.text) == sorted(["0 of 1", "0 of 2", "60&#37;", "53&#37;"])
+
+
+@pytest.mark.parametrize("show", list(Show))
+@pytest.mark.parametrize("maximize", [False, True])
+def test_a_column_for_each_cell_that_is_not_empty_better_is_higher(show, maximize):
+    table = search(maximize=maximize)
+    pair = two_effects(table, select(table, hpi.Subspace()), "momentum", "optimizer")
+    (columns,) = figures.surface(pair, show, LIGHT).data
+    full = pair.count > 0
+    assert len(columns.x) == 8 * full.sum()
+    tops = np.array(columns.z).reshape(-1, 8)[:, 4]
+    value = {Show.MEDIAN: pair.median, Show.BEST: pair.best, Show.TARGET_SHARE: pair.target_share}[show][full]
+    better = value if maximize or show is Show.TARGET_SHARE else -value
+    assert (np.diff(tops[np.argsort(better, kind="stable")]) >= 0).all()
+    assert {column for column in columns.x.reshape(-1, 8).mean(axis=1).round(6)} <= set(np.arange(len(pair.cuts[0])))
+
+
+def test_a_scene_names_its_axes(table, sample):
+    scene = figures.surface(two_effects(table, sample, "lr", "optimizer"), Show.BEST, LIGHT).layout.scene
+    assert (scene.xaxis.title.text, scene.yaxis.title.text, scene.zaxis.title.text) == ("lr", "optimizer", "best")
+
+
+# ---- order of trials
+
+
+def test_the_best_so_far_is_a_line_of_steps():
+    frame = pd.DataFrame({"lr": np.arange(6) / 7, "k": [3, 1, 2, 5, 4, 6], "score": [5.0, 7.0, 3.0, 4.0, 2.0, 6.0]})
+    figure = figures.history(history(read(frame, "score")), LIGHT)
+    line = trace(figure, "best so far")
+    assert line.line.shape == "hv"
+    assert list(zip(line.x, line.y, strict=True)) == [(1, 5), (3, 3), (5, 2), (6, 2)]
+    assert list(trace(figure, "trials").y) == [5, 7, 3, 4, 2, 6]
+
+
+def test_a_long_history_is_thinned_but_keeps_what_was_best():
+    table = search(5000)
+    found = history(table)
+    figure = figures.history(found, LIGHT)
+    shown = trace(figure, "trials")
+    assert len(shown.x) <= 1000
+    assert set(np.flatnonzero(found.improves) + 1) <= set(shown.x)
+    assert f"{len(shown.x):,} of 5,000 trials drawn" in header(figure) or len(shown.x) == 1000
+
+
+# ---- all of them
+
+
+def every_figure(table, first, second, theme=LIGHT):
+    sample = select(table, hpi.Subspace(region=0.8, target=0.2))
+    pair = two_effects(table, sample, first, second)
+    for name in (first, second):
+        effect = one_effect(table, sample, name)
+        yield figures.metric_against(effect, theme)
+        yield figures.distribution(effect, theme)
+    for show in Show:
+        yield figures.heat_map(pair, show, theme)
+        yield figures.surface(pair, show, theme)
+    yield figures.history(history(table), theme)
+
+
+@pytest.mark.parametrize("name", [name for name in ODD_NAMES if name.strip()])
+def test_no_name_is_interpreted_on_any_figure(name):
+    rng = np.random.default_rng(0)
+    levels = [name, f"{name}2", "<b>bold</b>", "%{x}", "$y$"]
+    frame = pd.DataFrame({name: rng.uniform(size=120), f"{name} kind": rng.choice(levels, 120)})
+    frame.loc[:20, name] = np.nan
+    frame[f"{name} score"] = rng.normal(size=120)
+    table = read(frame, f"{name} score")
+    assert set(table.frame.columns) == set(frame.columns)
+    for figure in every_figure(table, name, f"{name} kind"):
+        assert_nothing_is_interpreted(figure)
+        for axis in ("xaxis", "yaxis", "zaxis"):
+            scene = figure.layout.scene[axis]
+            for text in [scene.title.text, *(scene.ticktext or ())]:
+                assert not re.search("<(b|i|a|br|sup|sub)[ >]", re.sub("10<sup>[^<]*</sup>", "", text or ""))
+
+
+@THEMES
+def test_every_figure_has_a_height_and_no_background_and_no_legend(theme):
+    for figure in (*every_figure(search(200), "lr", "optimizer", theme), figures.importance(result(score("a")), theme)):
+        layout = figure.layout
+        assert 200 <= layout.height <= 1000
+        assert layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
+        assert layout.template.layout.showlegend is False
+        assert layout.margin.t >= 16 * (1 + (layout.title.text or "").count("<br>"))
+
+
+@pytest.mark.parametrize("n", [12, 40])
+def test_tiny_tables_have_every_figure(n):
+    rng = np.random.default_rng(n)
+    frame = pd.DataFrame({"a": rng.uniform(size=n), "b": rng.choice(["u", "v"], n), "score": rng.normal(size=n)})
+    assert len(list(every_figure(read(frame, "score"), "a", "b"))) == 11
+
+
+# ---- colours
+
+
+@THEMES
+def test_ink_has_the_contrast_that_reading_needs(theme):
+    for colour, least in ((theme.text, 7), (theme.muted, 4.5), (theme.target, 4.5), (theme.chance_line, 3)):
+        assert contrast(colour, theme.background) >= least
+
+
+@THEMES
+def test_the_sequence_is_even_in_lightness_and_stands_out_from_the_page(theme):
+    # CIE 1976 lightness of relative luminance: contrast with black is (Y + 0.05) / 0.05
+    luminance = np.array([contrast(colour, "#000000") * 0.05 - 0.05 for colour in theme.scale])
+    lightness = 116 * np.cbrt(luminance) - 16
+    steps = np.diff(lightness)
+    assert (np.sign(steps) == np.sign(steps[0])).all()
+    assert abs(steps).max() < 1.6 * abs(steps).min()
+    assert min(contrast(colour, theme.background) for colour in theme.scale) > 1.3
+
+
+def test_contrast_is_that_of_the_standard():
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)

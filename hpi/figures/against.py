@@ -10,12 +10,13 @@ import plotly.graph_objects as go
 from hpi.effects import OneEffect
 from hpi.figures.axes import Scale, is_upright, level_labels, metric_axis, name_of, said, value_axis
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import plain
+from hpi.figures.labels import plain, wrapped
 from hpi.figures.theme import NOTHING, Theme, draw, faded
 from hpi.space import Floats, Integers, Mask
 
 MOST_POINTS, MOST_TARGET = 1000, 300
 HEIGHT, ROW = 400, 40  # pixels
+HOVER = 46  # columns
 JITTER = 0.3
 GOLDEN = 0.6180339887498949
 STRIP = 0.15  # of the width, for trials in which the hyperparameter is inactive
@@ -180,17 +181,16 @@ def _jitter(row: Integers) -> Floats:
 def _hover(picture: _Picture, index: Integers) -> dict[str, object]:
     """Say the metric, the value and the trial's number; numbers are filled in by Plotly, names are escaped."""
     effect = picture.effect
-    metric = f"{plain(effect.outcome.name)}: %{{customdata[1]:.4g}}<br>"
+    metric, name = (wrapped(f"{one}:", HOVER) for one in (effect.outcome.name, effect.hyperparameter.name))
+    metric += " %{customdata[1]:.4g}<br>"
     trial = "<br>trial %{customdata[0]}<extra></extra>"
     numbers = np.column_stack([effect.row[index] + 1, effect.metric[index]])
     if effect.levels is None:
-        value = f"{plain(effect.hyperparameter.name)}: %{{customdata[2]:.4g}}"
         numbers = np.column_stack([numbers, effect.value[index]])
-        return {"customdata": numbers, "hovertemplate": metric + value + trial}
-    labels = [plain(label) for label in effect.levels.labels] + ["inactive"]
+        return {"customdata": numbers, "hovertemplate": f"{metric}{name} %{{customdata[2]:.4g}}{trial}"}
+    labels = [wrapped(label, HOVER) for label in effect.levels.labels] + ["inactive"]
     text = [labels[code] for code in effect.levels.code[index]]
-    value = f"{plain(effect.hyperparameter.name)}: %{{text}}"
-    return {"customdata": numbers, "text": text, "hovertemplate": metric + value + trial}
+    return {"customdata": numbers, "text": text, "hovertemplate": f"{metric}{name} %{{text}}{trial}"}
 
 
 def _quartiles(picture: _Picture, theme: Theme) -> list[go.Scatter]:

@@ -9,11 +9,12 @@ from hpi.effects import OneEffect
 from hpi.effects.cuts import measure
 from hpi.figures.axes import is_upright, level_labels, name_of, value_axis
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import plain
+from hpi.figures.labels import wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
 from hpi.space import Floats, Integers
 
 HEIGHT, ROW = 300, 44  # pixels
+HOVER = 46  # columns
 MOST_RUG = 300
 RUG = -0.06  # of the highest density
 BAR = 0.34  # of the room of a level
@@ -133,7 +134,7 @@ def _cell_hover(effect: OneEffect) -> list[str]:
     compared = effect.compared
     n_target, n_region = int(compared.target.sum()), int(compared.region.sum())
     return [
-        f"{plain(effect.hyperparameter.name)}: {plain(label)}<br>"
+        f"{wrapped(f'{effect.hyperparameter.name}: {label}', HOVER)}<br>"
         f"{t:,} of {n_target:,} target trials<br>{r:,} of {n_region:,} trials of the region"
         for label, t, r in zip(compared.cut.labels, compared.target, compared.region, strict=True)
     ]

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from hpi.effects import History
 from hpi.figures.axes import Scale, metric_axis, padded
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import number, plain
+from hpi.figures.labels import number, wrapped
 from hpi.figures.theme import SMALL, Theme, draw
 from hpi.space import Integers
 
@@ -61,7 +61,7 @@ def _points(history: History, index: Integers, scale: Scale, theme: Theme) -> go
         customdata=history.metric[index],
         mode="markers",
         marker={"size": 5, "color": theme.region, "opacity": 0.5},
-        hovertemplate=f"trial %{{x}}<br>{plain(history.outcome.name)}: %{{customdata:.4g}}<extra></extra>",
+        hovertemplate=f"trial %{{x}}<br>{wrapped(history.outcome.name, 46)}: %{{customdata:.4g}}<extra></extra>",
     )
 
 
