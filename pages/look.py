@@ -20,7 +20,8 @@ STYLE = """<style>
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
 .st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
 .st-key-frame {border-bottom: 1px solid rgba(128, 140, 155, .35); padding-bottom: .6rem}
-[class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText] {font-size: .9rem; opacity: .8}
+[class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText],
+.st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
 .st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
 .st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}

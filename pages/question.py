@@ -73,7 +73,10 @@ def _slid() -> None:
 
 def add_filter(table: TrialTable) -> None:
     """Draw the menu that adds a filter."""
-    with st.popover("Filter", key="filter_menu"):
+    menu = st.popover("Filter", key="filter_menu", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
         columns = [c.name for c in table.columns if c.role in (Role.HYPERPARAMETER, Role.CONTEXT)]
         columns = [name for name in columns if name in table.trials.columns]
         name = st.selectbox("Only trials where", columns, key="filter_on", index=None, placeholder="choose a column")
@@ -81,15 +84,18 @@ def add_filter(table: TrialTable) -> None:
             _condition(table.trials[name])
 
 
-def active_filters() -> None:
-    """Draw the active filters as chips that can be removed."""
+def active_filters(n_passing: int, n_trials: int) -> None:
+    """Draw the active filters as chips that can be removed, and how many trials pass them."""
     active = session().asked.where
-    if active:
-        conditions = [words.condition(f) for f in active]
-        copy(filters=conditions)
+    if not active:
+        return
+    conditions = [words.condition(f) for f in active]
+    copy(filters=conditions)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="active_filters"):
+        st.text(f"Only {n_passing:,} of {n_trials:,} trials:")
         st.multiselect(
-            "Active filters", conditions, key="filters", label_visibility="collapsed",
-            on_change=_removed, args=(active,),
+            "Active filters", conditions, key="filters", label_visibility="collapsed", on_change=_removed,
+            args=(active,), width=600,
         )  # fmt: skip
 
 
@@ -98,7 +104,7 @@ def _condition(column: pd.Series) -> None:
     values = column.dropna()
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > FEW_NUMBERS:
         for key, word, bound in (("filter_low", "from", values.min()), ("filter_high", "to", values.max())):
-            st.number_input(word, value=None, format="%g", key=key, placeholder=f"{bound:g}")
+            st.number_input(word, value=None, format="%g", key=key, placeholder=f"{bound:.3g}")
         ready = any(st.session_state[key] is not None for key in ("filter_low", "filter_high"))
     else:
         levels = [_label(value) for value in sorted(values.unique())]
@@ -117,8 +123,7 @@ def _added(name: str) -> None:
     levels = tuple(state.get("filter_levels") or ())
     new: Filter = OneOf(name, levels) if levels else Between(name, state["filter_low"], state["filter_high"])
     ask(where=(*(f for f in session().asked.where if f.name != name), new))
-    for key in ("filter_on", "filter_low", "filter_high", "filter_levels"):
-        state.pop(key, None)
+    state["filter_menu"] = False
 
 
 def _removed(active: tuple[Filter, ...]) -> None:

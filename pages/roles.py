@@ -24,9 +24,9 @@ ALL_TASKS = "all, ranked within each"
 
 def read(table: TrialTable) -> None:
     """Draw the roles as a table to read."""
-    why = st.column_config.TextColumn(width="large")
+    widths = {"Better": st.column_config.TextColumn(width=130), "Why": st.column_config.TextColumn(width="large")}
     height = look.table_height(len(table.columns), most=20)
-    st.dataframe(as_frame(table), hide_index=True, key="roles", height=height, column_config={"Why": why})
+    st.dataframe(as_frame(table), hide_index=True, key="roles", height=height, column_config=widths)
 
 
 def as_frame(table: TrialTable) -> pd.DataFrame:

@@ -52,6 +52,8 @@ def answered() -> state.Answer:
     """Draw the frame and return the answer to show; where there is none, say why and end the page."""
     answer = frame()
     if answer is None:
+        look.quiet("notices", *table().notices)
+        st.page_link(DATA, label="See what is in the table →")
         st.stop()
     return answer
 
@@ -87,12 +89,12 @@ def _asked(table: TrialTable) -> state.Answer | None:
     slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
     with slider:
         question.slider(_passing(table))
-    answer = state.answer()
+    answer, sample = state.answer(), state.sample()
     with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
-        if isinstance(answer, state.Answer) and answer.refused is None:
-            st.text(words.sizes(answer.sample, answer.table))
+        if sample is not None:
+            st.text(words.sizes(sample))
         question.add_filter(table)
-    question.active_filters()
+    question.active_filters(_passing(table), len(table.trials))
     look.refusal(state.session().refused)
     look.refusal(_why_not(answer), "unanswered")
     return answer if isinstance(answer, state.Answer) else None
@@ -115,8 +117,13 @@ def _passing(table: TrialTable) -> int:
 def _identity(table: TrialTable) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="identity"):
         st.text(words.identity(table))
-        with st.popover("✎", key="edit_metric", help="Another metric or direction", type="tertiary"):
-            _metric(table)
+        # drawn when it is opened: what stands in a closed popover forgets the values that were set for it
+        menu = st.popover(
+            "✎", key="edit_metric", help="Another metric or direction", type="tertiary", on_change="rerun"
+        )
+        if menu.open:
+            with menu:
+                _metric(table)
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             _estimator()
 
@@ -125,7 +132,7 @@ def _metric(table: TrialTable) -> None:
     state.copy(metric=table.metric, direction=table.direction)
     st.selectbox("Metric", candidates(table), key="metric", on_change=_metric_chosen, args=("metric",))
     st.segmented_control(
-        "Better is", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
+        "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
         on_change=_direction_chosen, args=("direction",),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ import streamlit as st
 
 from hpi import readers, scoring, subspace
 from hpi.choices import Choices
-from hpi.errors import HpiError, TableError
+from hpi.errors import HpiError, SubspaceError, TableError
 from hpi.estimators import by_name
 from hpi.estimators.ped_anova import PedAnova
 from hpi.results import ImportanceResult
@@ -42,6 +42,11 @@ class Asked:
     @property
     def subspace(self) -> Subspace:
         """The question as `hpi` asks it; raises SubspaceError."""
+        if self.target is not None and self.target >= self.region:
+            raise SubspaceError(
+                f"The target, the best {self.target:g} %, must be a smaller part than the region, "
+                f"the best {self.region:g} %: lower the one or raise the other."
+            )
         target = None if self.target is None else self.target / 100
         return Subspace(self.region / 100, target, self.where)
 
@@ -187,6 +192,16 @@ def answer() -> Answer | str:
     except HpiError as error:
         return replace(now.last, refused=str(error)) if now.last else str(error)
     return now.last
+
+
+def sample() -> Sample | None:
+    """Return region and target of the question; None where it makes no sense."""
+    now = session()
+    assert now.table is not None
+    try:
+        return subspace.cut(design(now.table, now.asked.where), now.asked.subspace)
+    except HpiError:
+        return None
 
 
 def _answer(table: TrialTable, asked: Asked) -> Answer:

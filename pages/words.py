@@ -11,6 +11,7 @@ from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
 from hpi.vocabulary import Direction, Role
 
+BLANK = "\u00a0"  # does not break: the sign stays with its number
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 HOW_TO_READ = """
@@ -28,12 +29,12 @@ HOW_TO_READ = """
 def percent(fraction: float) -> str:
     """Write a fraction with the digits it deserves: 41 %, 2.5 %, 0.1 %."""
     digits = 0 if fraction >= 0.1 or fraction == 0 else 1
-    return f"{100 * fraction:.{digits}f}".removesuffix(".0") + " %"
+    return f"{100 * fraction:.{digits}f}".removesuffix(".0") + f"{BLANK}%"
 
 
 def share(value: float) -> str:
     """Write a fraction that somebody chose, as it was chosen: 12.5 %."""
-    return f"{100 * value:.4g} %"
+    return f"{100 * value:.4g}{BLANK}%"
 
 
 def estimate(score: Score) -> str:
@@ -115,11 +116,9 @@ def identity(table: TrialTable) -> str:
     return "  ·  ".join(parts)
 
 
-def sizes(sample: Sample, table: TrialTable) -> str:
-    """Say how many trials are in the target and in the region, and how many the filters let pass."""
-    passing, total = len(sample.design), len(table.trials)
-    said = f"{sample.n_target:,} trials in the target, {sample.n_region:,} in the region"
-    return said if passing == total else f"{said}; {passing:,} of {total:,} pass the filters"
+def sizes(sample: Sample) -> str:
+    """Say how many trials are in the target and in the region."""
+    return f"{sample.n_target:,} trials in the target, {sample.n_region:,} in the region"
 
 
 def condition(one_filter: Filter) -> str:
@@ -163,4 +162,4 @@ def _cell(value: object) -> object:
 
 
 def _bare(fraction: float) -> str:
-    return percent(fraction).removesuffix(" %")
+    return percent(fraction).removesuffix(f"{BLANK}%")

@@ -54,7 +54,7 @@ def type_number(page: Page, key: str, value: float) -> None:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Choose an option of a selectbox by what it shows."""
-    widget(page, key).locator("input").click()
+    widget(page, key).locator("input").fill(option)
     page.get_by_role("option", name=option).first.click()
     wait_until_idle(page)
 

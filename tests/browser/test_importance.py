@@ -48,7 +48,7 @@ def test_a_typed_number_moves_the_slider(server, page):
 def test_a_question_without_an_answer_keeps_the_last_one_dimmed(server, page):
     before = see_bars(page, server, search())
     type_number(page, "target", 100)
-    see(page, "the target must be the smaller, better part")
+    see(page, "must be a smaller part than the region")
     assert widget(page, "stale-chart").count() == 1
     assert bars(traces(page, selector=BARS)) == bars(before)
     type_number(page, "target", 10)

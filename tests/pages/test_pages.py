@@ -20,11 +20,17 @@ PAGES = {
 
 def said(app):
     assert not app.exception, app.exception[0].message
-    return "\n".join(text.value for text in app.text)
+    return "\n".join(text.value for text in app.text).replace("\u00a0", " ")
 
 
 def session(app):
     return app.session_state["hpi"]
+
+
+def open_menu(app, key):
+    """Open a popover, as a click does."""
+    app.session_state[key] = True
+    return app.run()
 
 
 def figures(app):
@@ -62,7 +68,7 @@ def test_a_refused_question_says_why_and_shows_the_last_answer(open_table, page)
     app.switch_page(page).run()
     before = figures(app)
     app.number_input(key="target").set_value(100.0).run()
-    assert "the target must be the smaller, better part" in said(app)
+    assert "must be a smaller part than the region" in said(app)
     assert "Below is the last answer there was." in said(app)
     assert figures(app) == before
 
@@ -121,6 +127,7 @@ def test_metric_and_direction_can_be_changed(open_table):
     first = session(app).table.metric
     other = {"val_loss": "val_accuracy", "val_accuracy": "val_loss"}[first]
     before = bars(app)
+    assert open_menu(app, "edit_metric").segmented_control(key="direction").value == session(app).table.direction
     app.selectbox(key="metric").set_value(other).run()
     assert session(app).table.metric == other
     assert bars(app) == before  # the one is the other upside down
@@ -138,24 +145,24 @@ def test_a_refused_file_keeps_the_table(open_table):
 
 def test_filters_are_added_shown_and_removed(open_table):
     app = open_table()
-    app.selectbox(key="filter_on").set_value("lr").run()
+    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("lr").run()
     app.number_input(key="filter_high").set_value(0.01).run()
     app.button(key="filter_add").click().run()
     assert session(app).asked.where == (Between("lr", None, 0.01),)
-    app.selectbox(key="filter_on").set_value("optimizer").run()
+    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("optimizer").run()
     app.multiselect(key="filter_levels").set_value(["sgd"]).run()
     app.button(key="filter_add").click().run()
     assert session(app).asked.where[1] == OneOf("optimizer", ("sgd",))
     frame = search()
     passing = int(((frame["lr"] <= 0.01) & (frame["optimizer"] == "sgd")).sum())
-    assert f"{passing:,} of 400 pass the filters" in said(app)
+    assert f"Only {passing:,} of 400 trials:" in said(app)
     app.multiselect(key="filters").set_value(["optimizer is sgd"]).run()
     assert session(app).asked.where == (OneOf("optimizer", ("sgd",)),)
 
 
 def test_a_filter_that_lets_nothing_pass_is_refused_and_can_be_removed(open_table):
     app = open_table()
-    app.selectbox(key="filter_on").set_value("lr").run()
+    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("lr").run()
     app.number_input(key="filter_low").set_value(10.0).run()
     app.button(key="filter_add").click().run()
     assert "No trial passes lr=10:; widen the filter." in said(app)
@@ -271,6 +278,8 @@ def test_no_name_is_in_any_markdown(open_table, page):
     """What Streamlit renders as Markdown: texts, captions, labels, buttons; st.text and options are literal."""
     app = open_table(hostile())
     app.switch_page(page).run()
+    open_menu(app, "edit_metric")
+    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value(HOSTILE[0]).run()
     assert not app.exception
     rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.subheader)]
     widgets = (*app.button, *app.selectbox, *app.multiselect, *app.number_input, *app.segmented_control)
