@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpi import vocabulary
+from hpi import outcomes
 from hpi.looks import Column, left_out
 from hpi.space import Integers
 from hpi.values import Values
@@ -23,6 +24,7 @@ Columns = dict[str, Column]
 _MANY = 10
 # Two columns that agree by chance would have to do it in this many rows or configurations.
 _ENOUGH = 20
+_SMALLEST_GRID = 6
 
 
 def names_with(columns: Columns, role: Role) -> list[str]:
@@ -45,18 +47,18 @@ def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Co
     name beside a real outcome stays one.
     """
     known = any(
-        column.outcome and vocabulary.preference(name)[0] < vocabulary.COSTLY_GROUP
+        column.outcome and outcomes.preference(name)[0] < outcomes.COSTLY_GROUP
         for name, column in columns.items()
     )  # fmt: skip
     known = known or metric is not None
-    generic = [name for name in names_with(columns, Role.HYPERPARAMETER) if vocabulary.is_generic(name)]
+    generic = [name for name in names_with(columns, Role.HYPERPARAMETER) if outcomes.is_generic(name)]
     taken = [
         name
         for name in generic
         if parsed[name].is_numeric and ((not known and parsed[name].n_distinct > 2) or _looks_measured(parsed[name]))
     ]
     if not (known or taken):
-        bare = [name for name in names_with(columns, Role.HYPERPARAMETER) if vocabulary.is_bare(name)]
+        bare = [name for name in names_with(columns, Role.HYPERPARAMETER) if outcomes.is_bare(name)]
         taken = [name for name in bare if len(bare) == 1 and _looks_measured(parsed[name])]
     return columns | {
         name: left_out(name, "an outcome: the name is that of a result", outcome=True) for name in taken
@@ -115,14 +117,19 @@ def _signatures(values: Values, n_configurations: int) -> list[str]:
     if values.is_numeric and values.n_distinct > _MANY:
         down = np.where(values.codes < 0, -1, values.n_distinct - 1 - values.codes)
         found.append("order " + min(_digest(values.codes), _digest(down)))
-    if values.n_distinct > 2 and n_configurations >= max(_ENOUGH, 3 * values.n_distinct):
-        by_appearance = np.asarray(pd.factorize(np.where(values.empty, -1, values.codes))[0], dtype=np.int64)
-        found.append("equality " + _digest(np.where(values.empty, -1, by_appearance)))
+    if n_configurations >= max(_ENOUGH, 3 * values.n_distinct):
+        found.append("equality " + _equality(values))
     if n_configurations >= _ENOUGH:
         found.append("cells " + _digest(values.numbers + 0.0) if values.text is None else "text " + _digest(
             pd.util.hash_array(np.where(values.empty, "", values.text).astype(object))
         ))  # fmt: skip
     return found
+
+
+def _equality(values: Values) -> str:
+    """Return what two columns share if each value of one goes with exactly one value of the other."""
+    by_appearance = np.asarray(pd.factorize(np.where(values.empty, -1, values.codes))[0], dtype=np.int64)
+    return _digest(np.where(values.empty, -1, by_appearance))
 
 
 def _digest(array: NDArray[Any]) -> str:
@@ -139,6 +146,29 @@ def _duplicate_reason(twin: Values, values: Values) -> str:
     if _is_equal(twin, values):
         return f"a duplicate: every cell equals that of {twin.name}"
     return f"a duplicate: each value goes with exactly one of {twin.name}"
+
+
+def measured_beside_grid(columns: Columns, parsed: Parsed, marked: frozenset[str]) -> Columns:
+    """Return the columns with those taken for outcomes that stand beside a complete grid.
+
+    Where a few columns of few values form all their combinations, each as often, somebody searched a grid;
+    a number that differs in most rows was then not chosen but measured.
+    """
+    names = [name for name in names_with(columns, Role.HYPERPARAMETER) if name not in marked]
+    measured = [name for name in names if _differs(parsed[name])]
+    axes = {_equality(parsed[name]): parsed[name] for name in names if name not in measured}
+    if not measured or len(axes) < 2:
+        return columns
+    counts = np.bincount(group_ids([values.codes for values in axes.values()], len(parsed[names[0]])))
+    n_cells = math.prod(values.n_distinct + bool(values.empty.any()) for values in axes.values())
+    if len(counts) < _SMALLEST_GRID or len(counts) != n_cells or counts.min() < counts.max():
+        return columns
+    reason = "an outcome: the other columns form a complete grid, to which it does not belong"
+    return columns | {name: left_out(name, reason, outcome=True) for name in measured}
+
+
+def _differs(values: Values) -> bool:
+    return values.is_numeric and not values.is_integer and 2 * values.n_distinct > values.n_filled
 
 
 def task_properties(columns: Columns, parsed: Parsed, marked: frozenset[str]) -> Columns:
@@ -196,13 +226,13 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
     last_may_be
         Whether the last column may be taken where no name tells: the only rule that looks at the order.
     """
-    outcomes = [name for name, column in columns.items() if column.outcome]
-    if primary & set(outcomes):
-        outcomes = [name for name in outcomes if name in primary]
-    known = [name for name in outcomes if len(parsed[name].finite)]
+    found = [name for name, column in columns.items() if column.outcome]
+    if primary & set(found):
+        found = [name for name in found if name in primary]
+    known = [name for name in found if len(parsed[name].finite)]
     varying = [name for name in known if parsed[name].n_distinct > 1]
-    if outcomes:
-        return min(varying or known, key=vocabulary.preference, default=None)
+    if found:
+        return min(varying or known, key=outcomes.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
     if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
         return rest[-1]

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hpi import vocabulary
+from hpi import outcomes, vocabulary
 from hpi.sources import Mark, Source
 from hpi.space import Kind
 from hpi.values import Values, shown
 from hpi.vocabulary import ContextKind, Direction, Role, one_of, words_of
 
 _MANY = 10
+# As many different texts without one that comes back are names, not levels.
+_ALL = 8
 _MOMENT = (
     r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*"
     r"|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}"
@@ -89,7 +91,7 @@ def _by_emptiness(values: Values, source: Source | None, mark: Mark | None) -> C
         return None
     label = shown([values.first_label])
     where = "wherever it is not empty" if values.empty.any() else "in every row"
-    outcome = values.is_numeric and (mark is Mark.METRIC or vocabulary.outcome_of(values.name) is not None)
+    outcome = values.is_numeric and (mark is Mark.METRIC or outcomes.outcome_of(values.name) is not None)
     return left_out(values.name, f"constant: {label} {where}", outcome)
 
 
@@ -120,7 +122,7 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
         return None
     if mark is Mark.META:
         # A run time among the bookkeeping can still be asked about.
-        measured = values.is_numeric and vocabulary.outcome_of(values.name.removeprefix("user_attrs_")) is not None
+        measured = values.is_numeric and outcomes.outcome_of(values.name.removeprefix("user_attrs_")) is not None
         return left_out(values.name, f"bookkeeping{source.said}", outcome=measured)
     if mark is Mark.METRIC:
         if np.isnan(values.numbers).all():
@@ -170,11 +172,11 @@ def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
     """Whether the cells can be what the name says."""
     if kind is not ContextKind.FIDELITY or set(words) & {"budget", "budgets", "fidelity", "resource", "resources"}:
         return True
-    return values.is_numeric and values.is_integer
+    return values.is_numeric and (values.is_integer or words[0] == "epoch")
 
 
 def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
-    why = vocabulary.outcome_of(values.name)
+    why = outcomes.outcome_of(values.name)
     if why is None or (words == ("precision",) and values.is_integer):
         return None
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
@@ -190,13 +192,15 @@ def _counts(values: Values, words: tuple[str, ...]) -> bool:
     """Whether the column numbers the rows: integers, all different, under a name for numbers."""
     if not (values.is_numeric and values.is_integer) or values.n_distinct < len(values) or len(values) < 2:
         return False
-    return not words or words[0] == "unnamed" or (words[-1] in _COUNTERS and len(words) == 1) or words[-1] == "id"
+    numbers = words[-1:] in (("id",), ("index",), ("idx",), ("number",), ("nr",), ("no",))
+    return not words or words[0] == "unnamed" or numbers or (len(words) == 1 and words[0] in _COUNTERS)
 
 
 def _nearly_all_differ(values: Values) -> bool:
     """Whether the column is text, and nearly every cell another."""
-    texts = 2 * int(values.worded.sum()) > values.n_filled
-    return texts and values.n_distinct > max(_MANY, values.n_filled // 2)
+    if 2 * int(values.worded.sum()) <= values.n_filled:
+        return False
+    return values.n_distinct > max(_MANY, values.n_filled // 2) or values.n_distinct == values.n_filled >= _ALL
 
 
 def _all_match(values: Values, pattern: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hpi import company, kinds, vocabulary
+from hpi import company, kinds, outcomes, vocabulary
 from hpi.choices import Choices
 from hpi.company import Columns, Parsed
 from hpi.errors import SpaceError, TableError
@@ -74,6 +74,7 @@ def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
     columns = company.generic_outcomes(columns, parsed, choices.metric)
     columns = company.task_properties(columns, parsed, marked | declared)
     columns = company.numbered_repeats(columns, parsed)
+    columns = company.measured_beside_grid(columns, parsed, marked | declared)
     columns = _with_overrides(columns, parsed, choices)
     columns = _with_metric(columns, parsed, source, choices)
     columns = company.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})
@@ -176,4 +177,4 @@ def _direction(name: str, parsed: Parsed, source: Source | None) -> Direction | 
     goals = parsed["metric.goal"].words if "metric.goal" in parsed else ()
     if len(goals) == 1 and goals[0].lower() in tuple(Direction) and name in _named_by_sweep(parsed) | {name}:
         return Direction(goals[0].lower())
-    return vocabulary.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))
+    return outcomes.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))

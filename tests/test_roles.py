@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -16,22 +17,11 @@ import hpi
 from hpi.choices import Choices, Declaration
 from hpi.errors import SpaceError, TableError
 from hpi.looks import Column
+from hpi.outcomes import BAD, COSTLY, GOOD, THROUGHPUT, direction_of, outcome_of
 from hpi.roles import infer
 from hpi.sources import SOURCES, detect
 from hpi.space import Kind
-from hpi.vocabulary import (
-    BAD,
-    COSTLY,
-    GOOD,
-    THROUGHPUT,
-    ContextKind,
-    Direction,
-    Role,
-    context_of,
-    direction_of,
-    outcome_of,
-    words_of,
-)
+from hpi.vocabulary import ContextKind, Direction, Role, context_of, words_of
 from tests.strategies import made_up, searches
 
 
@@ -468,7 +458,8 @@ ep_rew_mean score mean_test_score cv_score time runtime time_total_s fit_time tr
 epoch_time wall_time latency_ms memory_mb throughput perplexity valid_ppl bleu rougeL acc@1 acc_top5 ndcg@10 recall_at_5
 mAP mIoU dice psnr fid regret performance final_loss min_val_loss val test success_rate win_rate r2 R^2 r2_score
 explained_variance neg_mean_squared_error log_loss log_likelihood crps brier_score silhouette_score matthews_corrcoef
-sharpe_ratio n_params loss_val validation_loss_epoch hypervolume accuracy_std entropy kl c_index exact_match"""
+sharpe_ratio n_params model_size_mb train_sec avg_wait_last_N total_pnl accuracy_drop acc_per_second epochs_to_90
+loss_val validation_loss_epoch hypervolume accuracy_std entropy kl c_index exact_match"""
 )
 
 SETTINGS = names_in(
@@ -476,7 +467,8 @@ SETTINGS = names_in(
 loss_weight reward_scale time_steps n_timesteps time_limit warmup_time time_embed_dim score_threshold f1_weight
 error_tolerance lambda_loss value_loss_coef entropy_coef train_batch_size n_epochs max_iter n_estimators max_depth
 label_smoothing ccp_alpha patience reward_clip train_freq kernel_size accuracy_threshold power_t cv n_splits train_size
-replay_memory_size temperature top_k top_p n_bits val_check_interval loss_scale target_kl power map_size weight_decay
+replay_memory_size temperature top_k top_p n_bits val_check_interval loss_scale target_kl power map_size weight_decay cache_mb
+n_steps_per_epoch window_s drop gain
 precision_weight validation_interval test_frequency max_leaf_nodes p C gamma"""
 )
 
@@ -649,6 +641,26 @@ def test_a_column_that_orders_the_rows_like_an_outcome_is_one() -> None:
     frame = search()
     frame["secret"] = -3 * frame["loss"] + 7
     assert "exactly as loss does" in the(frame, "secret").reason
+
+
+def grid(**axes: list[object]) -> pd.DataFrame:
+    return pd.DataFrame(list(itertools.product(*axes.values())), columns=list(axes))
+
+
+def test_a_number_beside_a_complete_grid_was_measured() -> None:
+    frame = grid(model=["lstm", "gru", "mlp"], horizon=[1, 4, 8, 16], half=[True, False])
+    rng = np.random.default_rng(0)
+    frame = frame.assign(AQL=rng.random(24), width=rng.random(24))
+    assert roles(frame) == {"model": "category", "horizon": "int", "half": "bool", "AQL": "M ?", "width": "-"}
+    assert "complete grid" in the(frame, "width").reason
+    # without one cell it is no grid: then the last column is a guess, and the other a hyperparameter
+    assert roles(frame[1:])["AQL"] == "float"
+
+
+def test_a_grid_in_every_task_or_under_every_seed_is_a_grid() -> None:
+    frame = grid(seed=[0, 1, 2], depth=[1, 2, 3], width=[8, 16])
+    frame = frame.assign(quality_of_fit=np.random.default_rng(0).random(18), AQL=np.random.default_rng(1).random(18))
+    assert {roles(frame)[name] for name in ("quality_of_fit", "AQL")} == {"-", "M ?"}
 
 
 def test_a_property_of_the_task_is_context() -> None:
