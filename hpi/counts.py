@@ -61,6 +61,21 @@ class Counts:
         """Count the trials of each cell that are in the region but not in the target."""
         return self.region - self.target
 
+    @property
+    def active_target(self) -> float:
+        """Count the target's trials in which the hyperparameter is active."""
+        return float(self.target[:-1].sum())
+
+    @property
+    def active_region(self) -> float:
+        """Count the region's trials in which the hyperparameter is active."""
+        return float(self.region[:-1].sum())
+
+    @property
+    def q_active(self) -> float:
+        """Share of the target among the trials in which the hyperparameter is active."""
+        return self.active_target / self.active_region
+
 
 def count(sample: Sample) -> tuple[Counts, ...]:
     """Return the counts of every hyperparameter, in column order."""

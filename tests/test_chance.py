@@ -11,7 +11,7 @@ from scipy import stats
 from hpi import chance
 from hpi.estimators import Estimate, PedAnova
 from hpi.subspace import Subspace, cut
-from tests.makers import noise_design
+from tests.makers import design, noise_design
 
 
 def estimate(importance, statistic, null_statistic, null_importance=None) -> Estimate:
@@ -83,6 +83,33 @@ def test_family_wise_error_on_noise():
         sample = cut(noise_design(int(rng.integers(100, 2001)), rng), Subspace())
         marked += chance.compare(PedAnova().estimate(sample, np.random.default_rng(0))).detectable.any()
     assert marked <= 17
+
+
+@pytest.mark.parametrize("share_active", [0.15, 0.5])
+@pytest.mark.parametrize("parents_effect", [-2.0, 1.0])
+def test_an_idle_child_is_not_marked_for_what_its_parent_does(share_active, parents_effect):
+    """Shuffled over everything instead of the active trials, up to half of these tables would mark the child."""
+    marked = 0
+    for seed in range(80):
+        rng = np.random.default_rng([9, seed])
+        active = rng.random(500) < share_active
+        columns = {"switch": np.where(active, "on", "off"), "child": np.where(active, rng.random(500), np.nan)}
+        sample = cut(design(columns, rng.normal(size=500) + parents_effect * active), Subspace())
+        marked += chance.compare(PedAnova().estimate(sample, np.random.default_rng(0))).detectable[1]
+    assert marked <= 9  # 5 % of 80 are 4; 10 or more would have a probability under 1 %
+
+
+def test_a_child_with_few_active_trials_is_seen():
+    """Active in a tenth of 400 trials and decisive there: x < .3 is always best, the rest of the active worst."""
+    seen = 0
+    for seed in range(10):
+        rng = np.random.default_rng([10, seed])
+        active = rng.random(400) < 0.1
+        x = np.where(active, rng.random(400), np.nan)
+        loss = np.where(active, np.where(x < 0.3, -9, 9), 0) + rng.normal(size=400)
+        sample = cut(design({"x": x, "a": rng.random(400)}, loss), Subspace(1.0, 0.25))
+        seen += chance.compare(PedAnova().estimate(sample, np.random.default_rng(0))).detectable[0]
+    assert seen >= 8
 
 
 def test_family_wise_error_where_ten_repeats_are_kept():

@@ -99,6 +99,22 @@ def test_regimes_are_weighted_by_their_shares():
     assert (found.m**2).sum() == pytest.approx(alpha**2 / beta * ((p - r) ** 2 / r).sum(), rel=1e-12)
 
 
+def test_an_idle_child_of_an_acting_parent_is_zero_on_average():
+    """Active in a fifth of the trials and in most of the target: its coefficients still vary as their noise says."""
+    sums, spread, noise = [], [], []
+    for seed in range(300):
+        rng = np.random.default_rng([6, seed])
+        active = rng.random(500) < 0.2
+        loss = rng.normal(size=500) - 2 * active
+        sample = cut(design({"x": np.where(active, rng.random(500), np.nan)}, loss), Subspace(1.0, 0.1))
+        found = series.coefficients(count(sample)[0])
+        sums.append((found.m**2 - found.e)[:6].sum())
+        spread.append(found.m[0])
+        noise.append(found.e[0])
+    assert abs(np.mean(sums)) < 3 * np.std(sums) / np.sqrt(300)
+    assert np.var(spread) == pytest.approx(np.mean(noise), rel=0.25)
+
+
 @pytest.mark.parametrize("n_trials", [100, 400])
 def test_no_effect_is_zero_on_average(n_trials):
     """Debiased coefficients, all of them kept: 400 tables of noise average to 0 within three standard errors."""
@@ -128,6 +144,8 @@ def test_which_basis_suits():
     assert series.basis(counts_of(many, many, ordered=True)).is_series
     assert not series.basis(counts_of([2] * 40, many, ordered=True)).is_series  # 80 target trials for 40 levels
     assert not series.basis(counts_of(many, many, ordered=False)).is_series
+    few_active = counts_of(many, many, ordered=True, inactive=(400, 4000))  # 440 in the target, 40 of them active
+    assert series.basis(few_active).is_series
     assert series.basis(counts_of(wide, wide, ordered=True, exact=False)).is_series
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from hpi.counts import Counts
-from hpi.estimators.series import Coefficients, unit_influence
+from hpi.estimators.series import Coefficients, unit_influence, unit_noise, unit_pull
 from hpi.space import Floats
 
 Z = 1.959963984540054
 LEAST_SHRINK = 0.3
+NOTHING = 1e-12
 
 
 def interval(counts: Counts, found: Coefficients) -> tuple[float, float]:
@@ -31,7 +32,7 @@ def _variance_parts(counts: Counts, found: Coefficients) -> tuple[float, float]:
     m, b = found.m[: found.kept], found.basis.values[:, : found.kept]
     size = float((m**2).sum())
     v2 = 2 * float((_covariance(counts, b) ** 2).sum())
-    if size <= np.finfo(float).tiny:
+    if size <= NOTHING * float(found.e.sum()):
         return 0.0, v2
     shrink = max(LEAST_SHRINK, np.sqrt(max(found.divergence, 0) / size))
     return _influence_variance(counts, shrink * (b @ m)) / (shrink**2 * size), v2
@@ -44,8 +45,7 @@ def _influence_variance(counts: Counts, step: Floats) -> float:
     h = np.clip(base + step, 0, 1 / q)
     linear, square = h - base, h**2 - base**2
     if counts.units is not None:
-        u = unit_influence(counts.units, 2 * linear[:, None], square[:, None])
-        return float(len(u) / (len(u) - 1) * (u**2).sum())
+        return float(unit_noise(unit_influence(counts.units, 2 * linear[:, None], square[:, None]))[0])
     of_trials = (
         _variance(counts.target, 2 * linear - q * square) + q * (1 - q) * _variance(counts.rest, square)
     ) / counts.n_target
@@ -54,38 +54,42 @@ def _influence_variance(counts: Counts, step: Floats) -> float:
 
 def _base(counts: Counts) -> Floats:
     """Density ratio that the regimes alone would show: alpha / beta where active, 0 where not."""
-    active_target, active_region = (c[:-1].sum() / c.sum() for c in (counts.target, counts.region))
-    base = np.full(len(counts.region), active_target / active_region)
+    base = np.full(len(counts.region), counts.q_active * counts.n_region / counts.n_target)
     base[-1] = 0
     return base
 
 
 def _threshold_variance(counts: Counts, linear: Floats, square: Floats) -> float:
-    """Variance that comes from the thresholds: the trials next to one look unlike those within it."""
-    n = counts.n_trials
+    """Variance that comes from the thresholds: the trials next to one look unlike those within it.
+
+    Cells outside the region have no density ratio; trials that lie there are passed over.
+    """
+    n, inside = counts.n_trials, counts.region > 0
     q_t, q_r = counts.n_target / n, counts.n_region / n
-    a_t = 2 * (_mean(counts.near_target, linear) - _mean(counts.target, linear)) / q_t
+    a_t = 2 * (_mean(counts.near_target * inside, linear) - _mean(counts.target, linear)) / q_t
     a_r = 0.0
     if counts.near_region is not None:
-        a_r = -(_mean(counts.near_region, square) - _mean(counts.region, square)) / q_r
+        a_r = -(_mean(counts.near_region * inside, square) - _mean(counts.region, square)) / q_r
     return (a_t**2 * q_t * (1 - q_t) + a_r**2 * q_r * (1 - q_r) + 2 * a_t * a_r * q_t * (1 - q_r)) / n
 
 
 def _covariance(counts: Counts, b: Floats) -> Floats:
     """Covariance of the coefficients, shape (n_terms, n_terms)."""
     if counts.units is not None:
-        u = unit_influence(counts.units, b, b)
+        u = unit_pull(counts, counts.units, b)
         spread: Floats = len(u) / (len(u) - 1) * (u.T @ u)
         return spread
-    q = counts.n_target / counts.n_region
-    both: Floats = (1 - q) ** 2 * (_covariance_of_mean(counts.target, b) + _covariance_of_mean(counts.rest, b))
+    q, n_t = counts.q_active, counts.n_target
+    of_target, of_rest = _covariances(counts.target, b), _covariances(counts.rest, b)
+    both: Floats = (1 - q) ** 2 * of_target / n_t + q**2 * (counts.n_region - n_t) / n_t**2 * of_rest
     return both
 
 
-def _covariance_of_mean(counts: Floats, b: Floats) -> Floats:
+def _covariances(counts: Floats, b: Floats) -> Floats:
+    """Sample covariance of the columns of b, cells repeated `counts` times."""
     n = counts.sum()
     mean = counts @ b / n
-    covariance: Floats = ((b * counts[:, None]).T @ b / n - np.outer(mean, mean)) / (n - 1)
+    covariance: Floats = ((b * counts[:, None]).T @ b - n * np.outer(mean, mean)) / (n - 1)
     return covariance
 
 

@@ -97,7 +97,7 @@ class _Scored:
 def _score(counts: Counts, drawn: shuffles.Shuffles) -> _Scored:
     note = _cannot_say(counts)
     if note is not None:
-        unknown = np.full(len(drawn.chosen), np.nan)
+        unknown = np.full(len(drawn.orders), np.nan)
         return _Scored((np.nan, np.nan, np.nan), np.nan, unknown, unknown, note)
     found = coefficients(counts)
     null_statistic, null_divergence = shuffles.null_scores(counts, found, drawn)

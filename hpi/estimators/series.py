@@ -65,19 +65,20 @@ def basis(counts: Counts) -> Basis:
     n_levels = int((share > 0).sum())
     if not cells.exact:
         phi, is_series = _rank_cosines(share, most), True
-    elif not cells.ordered or n_levels <= FEW_LEVELS or counts.n_target >= 2 * n_levels:
+    elif not cells.ordered or n_levels <= FEW_LEVELS or counts.active_target >= 2 * n_levels:
         phi, is_series = _levels(share), False
     else:
         phi, is_series = _level_cosines(share, min(most, n_levels - 1)), True
-    beta = counts.region[:-1].sum() / counts.n_region
+    beta = counts.active_region / counts.n_region
     return Basis(np.vstack([phi / np.sqrt(beta), np.zeros(phi.shape[1])]), is_series)
 
 
 def most_terms(counts: Counts) -> int:
-    """Return how many terms the target can bear: half its trials (its effective trials, where they come in units)."""
-    size = counts.n_target
+    """Return how many terms the target can bear: half its active trials (effective ones, where they come in units)."""
+    size = counts.active_target
     if counts.units is not None:
-        size = size**2 / float((counts.units.target**2).sum())
+        active = counts.units.target[counts.units.code < counts.cells.n]
+        size = size**2 / max(1.0, float((active**2).sum()))
     return int(np.clip(size // 2, FEWEST_TERMS, MOST_TERMS))
 
 
@@ -110,18 +111,12 @@ def _levels(share: Floats) -> Floats:
 def coefficients(counts: Counts) -> Coefficients:
     """Estimate the coefficients and choose how many are kept: the sum of m_k^2 - 3 e_k is largest there.
 
-    The noise is that of target and rest both, e_k = (1-q)^2 (Var_target/N_t + Var_rest/N_s); where trials come
-    in units, that of whole units.
+    The noise is that of target and rest both: `noise`; where trials come in units, that of whole units.
     """
     chosen = basis(counts)
     b = chosen.values
-    m = counts.target @ b / counts.n_target - counts.region @ b / counts.n_region
-    if counts.units is None:
-        q = counts.n_target / counts.n_region
-        e = (1 - q) ** 2 * (_variance_of_mean(counts.target, b) + _variance_of_mean(counts.rest, b))
-    else:
-        u = unit_influence(counts.units, b, b)
-        e = len(u) / (len(u) - 1) * (u**2).sum(axis=0)
+    m = counts.target @ b / counts.n_target
+    e = noise(counts, b) if counts.units is None else unit_noise(unit_pull(counts, counts.units, b))
     kept = terms_kept(m, e) if chosen.is_series else len(m)
     return Coefficients(chosen, m, e, int(kept))
 
@@ -134,12 +129,36 @@ def terms_kept(m: Floats, e: Floats) -> Integers:
     return best
 
 
-def _variance_of_mean(counts: Floats, values: Floats) -> Floats:
-    """Sample variance of each column of `values`, cells repeated `counts` times, over their number."""
-    n = counts.sum()
+def noise(counts: Counts, b: Floats) -> Floats:
+    """Variance of the coefficients, shape (n_terms,): (1-q)^2 Var_target/N_t + q^2 N_s/N_t^2 Var_rest.
+
+    The ranks are those of the region's active trials, so a trial of the target pulls by (1-q)/N_t and one of the rest
+    by -q/N_t, with q the target's share of the active trials.
+    """
+    q, n_t = counts.q_active, counts.n_target
+    of_target, of_rest = variances(counts.target, b), variances(counts.rest, b)
+    both: Floats = (1 - q) ** 2 * of_target / n_t + q**2 * (counts.n_region - n_t) / n_t**2 * of_rest
+    return both
+
+
+def variances(counts: Floats, values: Floats) -> Floats:
+    """Sample variance of each column of `values`, cells repeated `counts` times; a row of counts each a row out."""
+    n = counts.sum(axis=-1)[..., None]
     mean = counts @ values / n
-    variance: Floats = (counts @ values**2 / n - mean**2).clip(0) / (n - 1)
+    variance: Floats = (counts @ values**2 - n * mean**2).clip(0) / (n - 1)
     return variance
+
+
+def unit_noise(pull: Floats) -> Floats:
+    """Variance of a sum over units from their pulls, shape (n_units, n_terms): that of whole units."""
+    spread: Floats = len(pull) / (len(pull) - 1) * (pull**2).sum(axis=0)
+    return spread
+
+
+def unit_pull(counts: Counts, units: Units, b: Floats) -> Floats:
+    """Pull of each unit on the coefficients, shape (n_units, n_terms)."""
+    ratio = counts.q_active * counts.n_region / counts.n_target  # alpha / beta
+    return unit_influence(units, b, ratio * b)
 
 
 def unit_influence(units: Units, in_target: Floats, in_region: Floats) -> Floats:

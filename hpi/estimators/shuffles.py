@@ -1,6 +1,9 @@
 """What chance alone would show: the same scores with the target's labels shuffled over the region.
 
-One shuffle serves all hyperparameters jointly, so that the largest of their scores has its true distribution.
+One random order serves all hyperparameters jointly, so that the largest of their scores has its true distribution.
+Each hyperparameter's target is shuffled over the trials where it is active, and keeps its size there: whether a trial
+is active at all is the parent's doing and no evidence for the child. (Shuffled over everything, an idle child of a
+strong parent would be called detectable in up to half of all tables.)
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts, Units
-from hpi.estimators.series import Coefficients, terms_kept, unit_influence
+from hpi.estimators.series import Basis, Coefficients, terms_kept, unit_noise, unit_pull, variances
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
@@ -20,49 +23,51 @@ UNIT_NOISE_SHUFFLES = 10
 
 @dataclass(frozen=True, eq=False)
 class Shuffles:
-    """Who is in the target, shuffle by shuffle.
+    """Random orders of the region's trials, or of its configurations where trials come in units.
 
-    Without units: `pool` holds the positions of trials that are shuffled, and `chosen`, shape (n_permutations,
-    n_chosen), which of them are the target. With units: `chosen`, shape (n_permutations, n_units), says whose
-    labels each unit gets.
+    Attributes
+    ----------
+    pool
+        Positions of the trials that are shuffled, shape (n_pool,).
+    orders
+        Their order in each shuffle, shape (n_permutations, n_pool), as places in `pool`.
+    part
+        Share of the region that is in the pool.
     """
 
     pool: Integers
-    chosen: Integers
-    scale: float
+    orders: Integers
+    part: float
 
 
 def draw(sample: Sample, n_permutations: int, rng: np.random.Generator) -> Shuffles:
-    """Return joint shuffles of the region's trials, or of its whole configurations where trials come in units.
+    """Return joint random orders of the region's trials or configurations.
 
     Above 20,000 trials a random part of them is shuffled: under chance the square of every coefficient
-    is proportional to 1 / n_target, so the part's scores times `scale` are those of the whole.
+    is proportional to 1 / n_target, so the part's scores times its share are those of the whole.
     """
+    pool, part = np.arange(sample.n_region), 1.0
     if sample.design.unit is not None:
-        n_units = len(np.unique(sample.design.unit[: sample.n_region]))
-        every = np.stack([rng.permutation(n_units) for _ in range(n_permutations)])
-        return Shuffles(np.arange(n_units), every, 1.0)
-    pool, n_chosen = np.arange(sample.n_region), sample.n_target
-    if sample.n_region > MOST_SHUFFLED:
-        pool = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False)
-        n_chosen = max(2, round(sample.q * MOST_SHUFFLED))
-    chosen = np.stack([rng.choice(len(pool), n_chosen, replace=False, shuffle=False) for _ in range(n_permutations)])
-    return Shuffles(pool, chosen, n_chosen / sample.n_target)
+        pool = np.arange(len(np.unique(sample.design.unit[: sample.n_region])))
+    elif sample.n_region > MOST_SHUFFLED:
+        pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
+    orders = np.stack([rng.permutation(len(pool)) for _ in range(n_permutations)])
+    return Shuffles(pool, orders, part)
 
 
 def null_scores(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Return the test statistic and D of every shuffle, both of shape (n_permutations,)."""
     if counts.units is None:
-        m, e = _shuffled(counts, found, shuffles)
+        m, e = _shuffled(counts, found.basis, shuffles)
     else:
-        m, e = _shuffled_units(counts.units, found, shuffles)
+        m, e = _shuffled_units(counts, counts.units, found.basis, shuffles)
     gain = m**2 - e
     if not found.basis.is_series:
         d = gain.sum(axis=1)
     else:
         last = terms_kept(m, e)[:, None] - 1
         d = np.take_along_axis(np.cumsum(gain, axis=1), last, axis=1)[:, 0]
-    return shuffles.scale * statistic(m, d, found.basis.is_series), shuffles.scale * d
+    return shuffles.part * statistic(m, d, found.basis.is_series), shuffles.part * d
 
 
 def statistic(m: Floats, d: Floats, is_series: bool) -> Floats:
@@ -71,34 +76,43 @@ def statistic(m: Floats, d: Floats, is_series: bool) -> Floats:
     return tested
 
 
-def _shuffled(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
+def _shuffled(counts: Counts, basis: Basis, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Coefficients and noise of each shuffle, shape (n_permutations, n_terms)."""
-    b, n_cells = found.basis.values, len(counts.region)
     code = counts.cells.code[shuffles.pool].astype(np.int64)
-    region = np.bincount(code, minlength=n_cells).astype(float)
-    n_permutations, n_target = shuffles.chosen.shape
-    offset = n_cells * np.arange(n_permutations)[:, None]
-    tally = np.bincount((code[shuffles.chosen] + offset).ravel(), minlength=n_cells * n_permutations)
-    target = tally.reshape(n_permutations, n_cells).astype(float)
-    m = target @ b / n_target - region @ b / region.sum()
-    noise = _variances_of_mean(target, b) + _variances_of_mean(region - target, b)
-    return m, (1 - n_target / region.sum()) ** 2 * noise
+    region = np.bincount(code, minlength=len(counts.region)).astype(float)
+    n_target = max(2.0, round(counts.n_target * shuffles.part))
+    n_active = min(round(counts.active_target * shuffles.part), int(region[:-1].sum()))
+    chosen = code[_active_first(shuffles.orders, code < counts.cells.n)[:, :n_active]]
+    target = _tally(chosen, len(region))
+    target[:, -1] = n_target - n_active
+    # The part's own mean, which is not quite that of the whole, is no effect.
+    b = basis.values - np.append(np.ones(len(region) - 1), 0)[:, None] * (region @ basis.values / region[:-1].sum())
+    q, n_rest = n_active / region[:-1].sum(), region.sum() - n_target
+    noise = (1 - q) ** 2 * variances(target, b) / n_target + q**2 * n_rest / n_target**2 * variances(region - target, b)
+    return target @ b / n_target, noise
 
 
-def _variances_of_mean(counts: Floats, b: Floats) -> Floats:
-    n = counts.sum(axis=1, keepdims=True)
-    variance: Floats = (counts @ b**2 / n - (counts @ b / n) ** 2).clip(0) / (n - 1)
-    return variance
+def _active_first(orders: Integers, active: np.ndarray) -> Integers:
+    """Return the active ones in the order of each shuffle, shape (n_permutations, n_active)."""
+    return orders if active.all() else orders[active[orders]].reshape(len(orders), -1)
 
 
-def _shuffled_units(units: Units, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
+def _tally(codes: Integers, n_cells: int) -> Floats:
+    """Count the codes of each row, shape (n_permutations, n_cells)."""
+    offset = n_cells * np.arange(len(codes))[:, None]
+    return np.bincount((codes + offset).ravel(), minlength=n_cells * len(codes)).reshape(len(codes), -1).astype(float)
+
+
+def _shuffled_units(counts: Counts, units: Units, basis: Basis, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Do the same with whole configurations; their noise hardly varies, so it is averaged over a few shuffles."""
-    b = found.basis.values
-    n_target, n_region = units.target.sum(), units.region.sum()
-    weight = units.target / n_target - units.region / n_region
-    m = np.stack([weight @ b[units.code[order]] for order in shuffles.chosen])
+    place = np.flatnonzero(units.code < counts.cells.n)
+    orders = _active_first(shuffles.orders, units.code < counts.cells.n)
+    ratio = counts.q_active * counts.n_region / counts.n_target
+    weight = units.target / counts.n_target - ratio * units.region / counts.n_region
+    m = np.stack([weight[place] @ basis.values[units.code[order]] for order in orders])
     noise = []
-    for order in shuffles.chosen[:UNIT_NOISE_SHUFFLES]:
-        u = unit_influence(Units(units.code[order], units.target, units.region), b, b)
-        noise.append(len(u) / (len(u) - 1) * (u**2).sum(axis=0))
+    for order in orders[:UNIT_NOISE_SHUFFLES]:
+        code = units.code.copy()
+        code[place] = units.code[order]
+        noise.append(unit_noise(unit_pull(counts, Units(code, units.target, units.region), basis.values)))
     return m, np.broadcast_to(np.mean(noise, axis=0), m.shape)
