@@ -77,7 +77,7 @@ def test_what_cannot_be_seen_is_shown():
 
 
 def test_text_from_right_to_left_keeps_to_itself():
-    assert plain("שלום") == "\u2068שלום\u2069"
+    assert plain("שלום") == "\u2066שלום\u2069"
 
 
 def test_a_cut_name_keeps_its_start_and_its_end():
@@ -519,6 +519,8 @@ def test_a_column_for_each_cell_that_is_not_empty_better_is_higher(show, maximiz
 def test_a_scene_names_its_axes(table, sample):
     scene = figures.surface(two_effects(table, sample, "lr", "optimizer"), Show.BEST, LIGHT).layout.scene
     assert (scene.xaxis.title.text, scene.yaxis.title.text, scene.zaxis.title.text) == ("lr", "optimizer", "best")
+    assert "10<sup>−3</sup>" in scene.xaxis.ticktext
+    assert set(scene.yaxis.ticktext) == {"adam", "sgd", "rmsprop"}
 
 
 # ---- order of trials

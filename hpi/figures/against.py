@@ -188,9 +188,9 @@ def _hover(picture: _Picture, index: Integers) -> dict[str, object]:
     if effect.levels is None:
         numbers = np.column_stack([numbers, effect.value[index]])
         return {"customdata": numbers, "hovertemplate": f"{metric}{name} %{{customdata[2]:.4g}}{trial}"}
-    labels = [wrapped(label, HOVER) for label in effect.levels.labels] + ["inactive"]
+    labels = [wrapped(f"{effect.hyperparameter.name}: {label}", HOVER) for label in (*effect.levels.labels, "inactive")]
     text = [labels[code] for code in effect.levels.code[index]]
-    return {"customdata": numbers, "text": text, "hovertemplate": f"{metric}{name} %{{text}}{trial}"}
+    return {"customdata": numbers, "text": text, "hovertemplate": f"{metric}%{{text}}{trial}"}
 
 
 def _quartiles(picture: _Picture, theme: Theme) -> list[go.Scatter]:

@@ -59,8 +59,7 @@ def _columns(grid: Grid) -> go.Mesh3d:
         i=i,
         j=j,
         k=k,
-        intensity=np.repeat(height, len(FACES)),
-        intensitymode="cell",
+        intensity=np.repeat(height, len(ABOVE)),
         cmin=0,
         cmax=1,
         colorscale=[[k / (len(grid.colours) - 1), colour] for k, colour in enumerate(grid.colours)],
@@ -91,20 +90,18 @@ def _scene(effect: TwoEffects, grid: Grid, show: Show, theme: Theme) -> dict[str
 
 
 def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
-    ticks, texts = _few(*cell_axis(effect, which))
+    ticks, texts = cell_axis(effect, which)
+    if effect.cuts[which].edges is None:
+        # entities are not read in a scene, tags are
+        texts = [literal(html.unescape(text)) for text in texts]
+    step = math.ceil(len(ticks) / MOST_TICKS)
     return {
         "range": [-0.5, n_cells - 0.5],
-        "tickvals": ticks,
-        "ticktext": texts,
+        "tickvals": ticks[::step],
+        "ticktext": texts[::step],
         "title": {"text": literal(short(effect.hyperparameters[which].name, 24)), "font": {"size": 13}},
         **_look(theme),
     }
-
-
-def _few(ticks: list[float], texts: list[str]) -> tuple[list[float], list[str]]:
-    """Every tick, or every second or third of many; entities are not read in a scene, tags are."""
-    step = math.ceil(len(ticks) / MOST_TICKS)
-    return ticks[::step], [literal(html.unescape(text)) for text in texts[::step]]
 
 
 def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:

@@ -150,7 +150,7 @@ def _density_layout(effect: OneEffect) -> dict[str, object]:
         "nticks": 5,
         "zeroline": True,
     }
-    return {"xaxis": value, "yaxis": density}
+    return {"xaxis": value, "yaxis": density, "hoverdistance": -1}
 
 
 # ---- levels: paired bars

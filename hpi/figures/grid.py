@@ -11,6 +11,7 @@ from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts,
 from hpi.figures.heading import heading
 from hpi.figures.labels import number, plain, width
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
+from hpi.space import Kind
 
 ROW, LEAST, MOST = 32, 320, 900  # heights in pixels
 STRIP, GAP = 10, 14  # of the strip of colours, and between it and the map
@@ -45,12 +46,13 @@ def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[st
     ticks, texts = cell_axis(effect, which)
     cut = effect.cuts[which]
     turned = cut.edges is None and which == 0 and sum(width(label) + 2 for label in cut.labels) > 36
+    best_first = which == 1 and effect.hyperparameters[which].kind is Kind.CATEGORY
     return {
-        "range": [-0.5, n_cells - 0.5],
+        "range": [n_cells - 0.5, -0.5] if best_first else [-0.5, n_cells - 0.5],
         "tickvals": ticks,
         "ticktext": texts,
         "tickangle": -90 if turned else 0,
-        "tickfont": {"size": 9 if len(cut) > CROWDED + 1 else SMALL, "color": theme.muted},
+        "tickfont": {"size": 9 if which == 0 and len(cut) > CROWDED + 1 else SMALL, "color": theme.muted},
         "ticks": "outside",
         "ticklen": 5,
         "tickcolor": NOTHING if cut.edges is None else theme.chance_line,

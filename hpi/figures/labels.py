@@ -13,7 +13,7 @@ ELLIPSIS = "…"
 _ENTITIES = {ord(c): f"&#{ord(c)};" for c in "$%{}"} | {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _RIGHT_TO_LEFT = ("R", "AL")
 _TURNING = ("RLE", "RLO", "RLI", "LRE", "LRO", "LRI", "FSI", "PDF", "PDI")
-_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
 
 
 def plain(name: str) -> str:

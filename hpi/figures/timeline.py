@@ -67,15 +67,16 @@ def _points(history: History, index: Integers, scale: Scale, theme: Theme) -> go
 
 def _steps(history: History, scale: Scale, theme: Theme) -> go.Scatter:
     """The best so far: its changes and the last trial say all of it."""
-    at = np.append(np.flatnonzero(history.improves), len(history.metric) - 1)
+    better = np.flatnonzero(history.improves)
+    at, since = np.append(better, len(history.metric) - 1), np.append(better, better[-1]) + 1
     return go.Scatter(
         name="best so far",
         x=at + 1,
         y=scale.clipped(history.best[at]),
-        customdata=history.best[at],
+        customdata=np.column_stack([history.best[at], since]),
         mode="lines",
         line={"shape": "hv", "color": theme.text, "width": 2},
-        hovertemplate="best so far: %{customdata:.4g}<br>since trial %{x}<extra></extra>",
+        hovertemplate="best so far: %{customdata[0]:.4g}<br>since trial %{customdata[1]}<extra></extra>",
     )
 
 
