@@ -3,24 +3,24 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import look, roles, shell, trials, words
+from pages import look, roles, shell, state, trials, words
 
 shell.guard(__file__)
 
-answer = shell.frame()
-table = shell.table()
+shell.frame()
+table, sample = shell.table(), state.sample()
 look.question("What is in this table?")
 look.heading("What is each column?")
 roles.read(table)
 roles.change(table)
 roles.rows(table)
-look.heading("What was left out?")
-look.quiet("left_out", *words.left_out(table) or ["Nothing: every row is a trial and every column has its part."])
+look.heading("Which rows count?")
+look.quiet("left_out", *(words.rows_left_out(table) or ["Every row is a trial."]))
 look.quiet("notices", *table.notices)
-if answer is None:
+if sample is None:
     st.stop()
 look.heading("Which trials are best?")
-look.quiet("trials", trials.note(answer))
-trials.read(answer)
+look.quiet("trials", trials.note(sample))
+trials.read(table, sample)
 look.heading("How did the search go?")
-look.chart(figures.history(effects.history(answer.table), look.theme()), "history")
+look.chart(figures.history(effects.history(table), look.theme()), "history")

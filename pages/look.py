@@ -24,6 +24,7 @@ STYLE = """<style>
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
 .st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
 .st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
+[class*=st-key-filter] [data-tag] {background: #475569; color: #FFFFFF}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table

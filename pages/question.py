@@ -1,7 +1,7 @@
 """The question as a sentence with two numbers, the slider under it, and the filters beside it.
 
 Keys of the widgets: region, target (typed, in percent), subspace (the slider: target, region), filter_on,
-filter_low, filter_high, filter_levels, filter_add, filters (the active ones).
+filter_low, filter_high, filter_levels (in the popover filter_menu), filters (the active ones).
 """
 
 from __future__ import annotations
@@ -101,29 +101,41 @@ def active_filters(n_passing: int, n_trials: int) -> None:
 
 def _condition(column: pd.Series) -> None:
     """Draw what one column can be filtered by: choices where it has labels or few numbers, else a range."""
-    values = column.dropna()
+    values, name = column.dropna(), str(column.name)
+    active = next((f for f in session().asked.where if f.name == name), None)
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > FEW_NUMBERS:
+        low, high = (active.low, active.high) if isinstance(active, Between) else (None, None)
+        copy(filter_low=low, filter_high=high)
         for key, word, bound in (("filter_low", "from", values.min()), ("filter_high", "to", values.max())):
-            st.number_input(word, value=None, format="%g", key=key, placeholder=f"{bound:.3g}")
-        ready = any(st.session_state[key] is not None for key in ("filter_low", "filter_high"))
+            st.number_input(
+                word, value=None, format="%g", key=key, placeholder=f"{bound:.3g}", on_change=_between, args=(name,)
+            )
     else:
+        copy(filter_levels=list(active.levels) if isinstance(active, OneOf) else [])
         levels = [_label(value) for value in sorted(values.unique())]
-        st.multiselect("is one of", levels, key="filter_levels", placeholder="choose values")
-        ready = bool(st.session_state["filter_levels"])
-    st.button("Add", key="filter_add", on_click=_added, args=(str(column.name),), disabled=not ready, type="primary")
+        st.multiselect(
+            "is one of", levels, key="filter_levels", placeholder="choose values", on_change=_one_of, args=(name,)
+        )
+
+
+def _between(name: str) -> None:
+    low, high = st.session_state["filter_low"], st.session_state["filter_high"]
+    _filter(name, None if low is None and high is None else Between(name, low, high))
+
+
+def _one_of(name: str) -> None:
+    levels = tuple(st.session_state["filter_levels"])
+    _filter(name, OneOf(name, levels) if levels else None)
+
+
+def _filter(name: str, new: Filter | None) -> None:
+    """Put a filter in the place of the one on the same column."""
+    others = tuple(f for f in session().asked.where if f.name != name)
+    ask(where=others if new is None else (*others, new))
 
 
 def _label(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _added(name: str) -> None:
-    """Add the filter that was put together; one on the same column gives way."""
-    state = st.session_state
-    levels = tuple(state.get("filter_levels") or ())
-    new: Filter = OneOf(name, levels) if levels else Between(name, state["filter_low"], state["filter_high"])
-    ask(where=(*(f for f in session().asked.where if f.name != name), new))
-    state["filter_menu"] = False
 
 
 def _removed(active: tuple[Filter, ...]) -> None:

@@ -195,7 +195,7 @@ def answer() -> Answer | str:
 
 
 def sample() -> Sample | None:
-    """Return region and target of the question; None where it makes no sense."""
+    """Return region and target of the question; None where it makes no sense or the direction is not known."""
     now = session()
     assert now.table is not None
     try:

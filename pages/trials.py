@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hpi.subspace import Sample
+from hpi.table import TrialTable
 from pages import look
-from pages.state import Answer
 
 MOST = 2000
 
 
-def read(answer: Answer) -> None:
+def read(table: TrialTable, sample: Sample) -> None:
     """Draw the trials as a table that can be sorted."""
-    frame = best_first(answer)
+    frame = best_first(table, sample)
     numbers = st.column_config.NumberColumn(format="%.4g")
     floats = frame.select_dtypes("float").columns
     st.dataframe(
@@ -26,9 +27,8 @@ def read(answer: Answer) -> None:
     )
 
 
-def best_first(answer: Answer) -> pd.DataFrame:
+def best_first(table: TrialTable, sample: Sample) -> pd.DataFrame:
     """Return rank, part of the question, metric and the whole configuration of the best trials."""
-    sample, table = answer.sample, answer.table
     row = sample.design.row[:MOST]
     shown = table.trials.iloc[row]
     names = [column.name for column in table.columns if column.name in shown.columns and column.name != table.metric]
@@ -39,9 +39,9 @@ def best_first(answer: Answer) -> pd.DataFrame:
     return shown.set_axis(pd.Index(rank + 1, name=_unused("rank", shown)))
 
 
-def note(answer: Answer) -> str:
+def note(sample: Sample) -> str:
     """Say how many of the trials are shown, and what a click on a head does."""
-    total = len(answer.sample.design)
+    total = len(sample.design)
     which = f"All {total:,} trials" if total <= MOST else f"The best {MOST:,} of {total:,} trials"
     return f"{which}, best first; a click on the head of a column sorts by it."
 

@@ -148,10 +148,14 @@ def csv_name(result: ImportanceResult) -> str:
 
 
 def left_out(table: TrialTable) -> list[str]:
-    """Say what of the file is not among the trials, a line each: rows with their reason, then columns."""
-    rows = [f"{count:,} rows: {reason}" for reason, count in table.excluded if count]
-    columns = [f"{column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]
-    return [*rows, *columns]
+    """Say what of the file takes no part, a line each: rows with their reason, then columns with theirs."""
+    columns = [f"Column {column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]
+    return [*rows_left_out(table), *columns] or ["Nothing: every row is a trial, and every column has its part."]
+
+
+def rows_left_out(table: TrialTable) -> list[str]:
+    """Say how many rows are no trial of their own, a line for each reason."""
+    return [f"{count:,} of {len(table.frame):,} rows: {reason}" for reason, count in table.excluded if count]
 
 
 def _cell(value: object) -> object:

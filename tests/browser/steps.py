@@ -54,7 +54,10 @@ def type_number(page: Page, key: str, value: float) -> None:
 
 def choose(page: Page, key: str, option: str) -> None:
     """Choose an option of a selectbox by what it shows."""
-    widget(page, key).locator("input").fill(option)
+    box = widget(page, key).locator("input")
+    box.scroll_into_view_if_needed()
+    box.click()
+    box.fill(option)  # a long list holds only the options that can be seen
     page.get_by_role("option", name=option).first.click()
     wait_until_idle(page)
 
