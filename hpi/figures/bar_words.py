@@ -24,7 +24,7 @@ def _value(score: Score, value: float | None = None) -> str:
     shown = score.importance if value is None else value
     assert shown is not None
     half = 0.05 if score.high is None or score.low is None else (score.high - score.low) / 2
-    digits = decimals(half)
+    digits = decimals(half) if score.detectable else min(2, decimals(half))
     while digits < 3 and score.detectable and round(shown, digits) == 0:
         digits += 1
     return f"{shown:.{digits}f}"
