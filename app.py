@@ -4,7 +4,8 @@ import streamlit as st
 
 from pages import look, shell, theme_watch
 
-st.set_page_config(page_title="hpi: what decides it?", layout="wide")
+st.set_page_config(page_title="hpi: what decides it?", page_icon=str(shell.ROOT / "pages" / "icon.svg"), layout="wide")
+st.logo(str(shell.ROOT / "pages" / "logo.svg"), size="large")
 st.html(look.STYLE)
 st.session_state["through_app"] = True
 st.navigation(shell.pages(), position="top").run()

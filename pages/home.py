@@ -8,7 +8,7 @@ shell.guard(__file__)
 
 look.question("Which hyperparameters decide whether a trial is among the best?")
 st.markdown(
-    "Drop the table of a finished search, one row a trial. "
-    "You see which hyperparameters decide how good a trial is, and how sure that is."
+    "Drop the table of a finished search: one row a trial, a column for each hyperparameter and one for the result. "
+    "You see at once what decides, and how sure that is."
 )
 shell.opening()

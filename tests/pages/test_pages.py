@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from hpi import estimators
+from hpi.estimators import PedAnova
 from hpi.subspace import Between, OneOf
+from pages import shell
 from tests.pages.tables import HOSTILE, as_upload, hostile, search
 
 PAGES = {
@@ -303,3 +308,18 @@ def test_no_name_is_in_any_markdown(open_table, page):
     widgets = (*app.button, *app.selectbox, *app.multiselect, *app.number_input, *app.segmented_control)
     rendered += [widget.label for widget in widgets] + [box.label for box in app.expander]
     assert not [(name, text) for name in HOSTILE for text in rendered if name in text]
+
+
+def test_a_second_estimator_is_a_choice(open_table, monkeypatch):
+    @dataclass(frozen=True)
+    class Other(PedAnova):
+        name: ClassVar[str] = "other"
+        title: ClassVar[str] = "Another one"
+
+    for module in (estimators, shell):
+        monkeypatch.setattr(module, "ESTIMATORS", (PedAnova, Other))
+    app = open_table()
+    assert app.selectbox(key="estimator").value == "ped-anova"
+    app.selectbox(key="estimator").set_value("other").run()
+    assert session(app).last.result.estimator == "other"
+    assert "by PED-ANOVA" not in said(app)
