@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import fields
@@ -19,12 +20,14 @@ from hpi.errors import EstimatorError
 from hpi.estimators import Estimator, by_name
 from hpi.subspace import parse_filter
 
+MOST_DIGITS = 12
+
 
 class _OneLineParser(argparse.ArgumentParser):
     """A parser whose complaints are one line, without the usage that argparse puts before them."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message} (see python -m hpi {self.prog.split()[-1]} --help)\n")
+        self.exit(2, f"{message} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,7 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except hpi.HpiError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
-    print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
+    return _print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
+
+
+def _print(text: str) -> int:
+    """Print, and say so in one line where it cannot be printed; a reader that has seen enough is no error."""
+    try:
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError as error:
+        # What is left in the buffer would fail again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            sys.stderr.write(f"The answer cannot be printed: {error.strerror}.\n")
+            return 2
     return 0
 
 
@@ -93,6 +109,8 @@ def _read(options: argparse.Namespace) -> hpi.TrialTable:
 def _json_object(path: Path) -> dict[str, Any]:
     try:
         declared = json.loads(path.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise hpi.SpaceError(f"The space {path.name} is nested too deeply to be one; see the README.") from None
     except (OSError, ValueError) as error:
         raise hpi.SpaceError(f"The space {path.name} cannot be read as JSON ({error}); see the README.") from None
     if not isinstance(declared, dict):
@@ -128,8 +146,8 @@ def _estimator(name: str, settings: Sequence[str]) -> Estimator:
         key, _, value = text.partition("=")
         if key not in known:
             raise EstimatorError(f"{name} has no setting {key!r}; it has: {', '.join(sorted(known))}.")
-        if not value.isdecimal():
-            raise EstimatorError(f"The setting {key} is {value!r}; it takes a whole number.")
+        if not value.isdecimal() or len(value) > MOST_DIGITS:
+            raise EstimatorError(f"The setting {key} is {value[:MOST_DIGITS]!r}; it takes a whole number.")
         values[key] = int(value)
     return chosen(**values)
 

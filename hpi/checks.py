@@ -15,6 +15,7 @@ FEWEST_REST = 2
 TIES_WORTH_SAYING = 1.2
 SURE = 1e-3
 SORTED = 0.9
+FEW_CHANGES = 0.25
 SPLITS = (1 / 5, 1 / 3, 1 / 2)
 
 
@@ -112,7 +113,17 @@ def _drifting(design: Design, late: Mask) -> list[str]:
         hyperparameter.name
         for j, hyperparameter in enumerate(design.hyperparameters)
         if _drift(design.x[:, j], late, hyperparameter.is_ordered) < sure / len(design.hyperparameters)
+        and not _systematic(design.x[np.argsort(design.row), j])
     ]
+
+
+def _systematic(x: Floats) -> bool:
+    """Whether the values, in the order of the table, come in long runs or in order, as in the loops of a grid."""
+    x = x[~np.isnan(x)]
+    changes = np.diff(x) != 0
+    shares = np.unique(x, return_counts=True)[1] / len(x)
+    in_runs = changes.mean() < FEW_CHANGES * (1 - (shares**2).sum())
+    return bool(in_runs or abs(np.sign(np.diff(x)).mean()) > SORTED)
 
 
 def _sorted_by_loss(row: np.ndarray) -> bool:

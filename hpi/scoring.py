@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Integral
+
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from hpi import chance, checks
 from hpi.errors import EstimatorError, TableError
-from hpi.estimators import Estimate, Estimator, PedAnova
+from hpi.estimators import Estimate, Estimator, resolve
 from hpi.results import ImportanceResult, Question, Score, known
 from hpi.space import Floats
 from hpi.subspace import Sample, Subspace, select
@@ -22,7 +26,7 @@ NO_SIGNAL = (
 def importance(
     table: TrialTable,
     *,
-    estimator: Estimator | None = None,
+    estimator: Estimator | type[Estimator] | str | None = None,
     subspace: Subspace | None = None,
     seed: int = 0,
 ) -> ImportanceResult:
@@ -33,7 +37,7 @@ def importance(
     table
         The trials; metric and direction must be known.
     estimator
-        Any of `hpi.ESTIMATORS`, with its settings; PED-ANOVA where none is given.
+        One of `hpi.ESTIMATORS`, or its name, or it with its settings; PED-ANOVA where none is given.
     subspace
         Region, target and filters; all trials and their best tenth where none is given.
     seed
@@ -53,16 +57,17 @@ def importance(
             "The table has no hyperparameter: every column is a metric, context or left out. "
             "Give at least one column the role of a hyperparameter."
         )
-    if seed < 0:
-        raise EstimatorError(f"seed is {seed}; it must be 0 or a positive whole number.")
-    sample = select(table, subspace or Subspace())
-    return score(table, sample, estimator or PedAnova(), seed)
+    if not isinstance(seed, Integral) or seed < 0:
+        raise EstimatorError(f"seed is {seed!r}; it must be 0 or a positive whole number.")
+    return score(table, select(table, subspace or Subspace()), resolve(estimator), int(seed))
 
 
 def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) -> ImportanceResult:
     """Do the same for a sample that was selected from the table before."""
     checks.refuse(sample)
-    estimate = estimator.estimate(sample, np.random.default_rng(seed))
+    # One thread for small matrices: several wait for each other, and the last digit depends on their number.
+    with threadpool_limits(limits=1, user_api="blas"):
+        estimate = estimator.estimate(sample, np.random.default_rng(seed))
     scores = _scores(sample, estimate)
     found = any(score.detectable for score in scores)
     warnings = (*table.notices, *checks.warnings(sample), *(() if found else (NO_SIGNAL,)))
@@ -126,5 +131,5 @@ def _strength(score: Score) -> tuple[float, float, str]:
 
 def _shares(importance: Floats, any_signal: bool) -> Floats:
     """Importances over their sum; all unknown where nothing can be told from chance."""
-    total = np.nansum(importance)
+    total = math.fsum(importance[~np.isnan(importance)])  # exact, so the order of columns does not matter
     return importance / total if any_signal and total > 0 else np.full(len(importance), np.nan)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hpi.errors import SubspaceError
+from hpi.roles import Role
 from hpi.space import Design, Mask
 from hpi.table import TrialTable
 
@@ -97,9 +98,15 @@ class Subspace:
         """Return the same question with its target known, for a table of `n_trials` that pass the filters."""
         if self.target is not None:
             return self
-        wanted = math.ceil(1000 * WANTED_TRIALS / max(n_trials, 1)) / 1000
+        wanted = math.floor(10_000 * WANTED_TRIALS / max(n_trials, 1)) / 10_000  # never 21 trials by rounding
         target = min(max(DEFAULT_TARGET, wanted), LARGEST_DEFAULT)
-        return replace(self, target=target if target < self.region else self.region / 2)
+        if target >= self.region:
+            target = self.region / 2
+        if target < SMALLEST:
+            raise SubspaceError(
+                f"region is {self.region:g}: no target of at least {SMALLEST} is below half of it. Raise the region."
+            )
+        return replace(self, target=target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,15 +149,23 @@ def filtered(table: TrialTable, where: tuple[Filter, ...]) -> Design:
     if not where:
         return table.design
     passes = np.ones(len(table.trials), dtype=bool)
+    known = filterable(table)
     for condition in where:
-        if condition.name not in table.trials.columns:
-            known = ", ".join(map(str, table.trials.columns))
-            raise SubspaceError(f"The filter {condition} names no column of the table; there are: {known}.")
+        if condition.name not in known:
+            raise SubspaceError(
+                f"The filter {condition} names no hyperparameter or context column; there are: {', '.join(known)}."
+            )
         passes &= condition.mask(table.trials[condition.name])
     if not passes.any():
         words = " and ".join(map(str, where))
         raise SubspaceError(f"No trial passes {words}; widen the filter.")
     return table.design.keep(passes[table.design.row])
+
+
+def filterable(table: TrialTable) -> tuple[str, ...]:
+    """Return the columns that a filter may name: hyperparameters and context, never an outcome."""
+    roles = (Role.HYPERPARAMETER, Role.CONTEXT)
+    return tuple(c.name for c in table.columns if c.role in roles and c.name in table.trials.columns)
 
 
 def cut(design: Design, subspace: Subspace) -> Sample:
@@ -172,7 +187,8 @@ def _size(design: Design, fraction: float) -> int:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}"
+    """Write a bound with all the digits that it takes to read it back."""
+    return "" if value is None else repr(float(value)).removesuffix(".0")
 
 
 def _as_number(name: str, text: str) -> float:
@@ -191,22 +207,32 @@ def parse_filter(table: TrialTable, text: str) -> Filter:
         If the text names no column of the table, or a range has no numbers.
     """
     # A column's name may itself hold "=": the longest name that fits is meant.
-    names = sorted((str(name) for name in table.trials.columns), key=len, reverse=True)
+    names = sorted(filterable(table), key=len, reverse=True)
     name = next((name for name in names if text.startswith(f"{name}=")), None)
     if name is None:
-        known = ", ".join(map(str, table.trials.columns))
+        known = ", ".join(filterable(table))
         raise SubspaceError(f"The filter {text!r} is not of the form column=...; the columns are: {known}.")
     value, column = text[len(name) + 1 :], table.trials[name]
     if pd.api.types.is_numeric_dtype(column) and ":" in value:
         return _range(name, value)
     if pd.api.types.is_numeric_dtype(column):
         return OneOf(name, tuple(value.split(",")))
-    levels = set(column.dropna().astype("str"))
-    wanted = (value,) if value in levels else tuple(value.split(","))
-    unknown = [level for level in wanted if level not in levels]
-    if unknown:
-        raise SubspaceError(f"{name} has no value {unknown[0]!r}; it has {', '.join(sorted(levels)[:12])}.")
-    return OneOf(name, wanted)
+    return OneOf(name, _levels(name, value, sorted(set(column.dropna().astype("str")))))
+
+
+def _levels(name: str, value: str, known: list[str]) -> tuple[str, ...]:
+    """Read levels between commas; a level may hold commas itself, and True may be written true."""
+    spelled = {level.casefold(): level for level in known} | {level: level for level in known}
+    parts, levels = value.split(","), list[str]()
+    while parts:
+        starts = ((size, ",".join(parts[:size])) for size in range(len(parts), 0, -1))
+        words = ((size, word) for size, start in starts for word in (start, start.strip(), start.strip().casefold()))
+        size, word = next(((size, word) for size, word in words if word in spelled), (0, ""))
+        if size == 0:
+            raise SubspaceError(f"{name} has no value {parts[0]!r}; it has {', '.join(known[:12])}.")
+        levels.append(spelled[word])
+        parts = parts[size:]
+    return tuple(levels)
 
 
 def _range(name: str, value: str) -> Between:

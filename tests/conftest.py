@@ -6,8 +6,12 @@ import os
 from collections import Counter
 from pathlib import Path
 
+import numpy  # noqa: F401  # loads the libraries that the next call limits
 import pytest
 from hypothesis import HealthCheck, settings
+from threadpoolctl import threadpool_limits
+
+threadpool_limits(limits=1)  # as hpi.importance does; tests that call an estimator themselves get the same
 
 TESTS = Path(__file__).parent
 SHARED = TESTS.parent.parent / "shared"

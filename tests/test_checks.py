@@ -38,6 +38,15 @@ def test_random_trials_are_not():
         assert checks._adaptive(cut(noise_design(300, np.random.default_rng(seed)), Subspace())) is None
 
 
+@pytest.mark.parametrize("outer", [0, 1])
+def test_a_grid_in_the_order_of_its_loops_is_not_an_optimiser(outer):
+    grid = np.array([(a, b, c, d) for a in range(3) for b in range(3) for c in range(3) for d in range(4)], dtype=float)
+    for seed in range(10):
+        loss = -grid[:, outer] + 0.5 * np.random.default_rng(seed).normal(size=len(grid))
+        columns = dict(zip("abcd", grid.T, strict=True))
+        assert checks._adaptive(cut(design(columns, loss), Subspace(1.0, 0.2))) is None
+
+
 @pytest.mark.parametrize("ascending", [True, False])
 def test_a_table_sorted_by_its_metric_is_not_an_optimiser(ascending):
     trials = ADDITIVE.draw(500, np.random.default_rng(0)).sort_values("loss", ascending=ascending)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -74,6 +76,8 @@ def test_a_declared_space_is_used(capsys, csv, tmp_path):
     space.write_text("{")
     assert "cannot be read as JSON" in complaint(capsys, "importance", csv, "--space", space)
     assert "cannot be read" in complaint(capsys, "importance", csv, "--space", tmp_path / "none.json")
+    space.write_text(100_000 * "[")
+    assert "nested too deeply" in complaint(capsys, "importance", csv, "--space", space)
 
 
 @pytest.mark.parametrize(
@@ -88,6 +92,7 @@ def test_a_declared_space_is_used(capsys, csv, tmp_path):
         (["--maximize", "--minimize"], "not allowed"),
         (["--set", "trees=3"], "no setting 'trees'; it has: permutations"),
         (["--set", "permutations=many"], "takes a whole number"),
+        (["--set", "permutations=" + 5000 * "1"], "takes a whole number"),
         (["--target", "0.01"], "at least 8 are needed"),
         (["--seed", "-1"], "seed is -1"),
         (["--unknown"], "unrecognized"),
@@ -99,6 +104,34 @@ def test_complaints_are_one_line(capsys, csv, arguments, message):
 
 def test_a_missing_file_is_named(capsys, tmp_path):
     assert "none.csv" in complaint(capsys, "describe", tmp_path / "none.csv", "--json")
+
+
+def test_the_hint_is_a_command_that_works(capsys):
+    assert "(see python -m hpi --help)" in complaint(capsys)
+    assert "(see python -m hpi importance --help)" in complaint(capsys, "importance")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_is_one_line_and_a_closed_pipe_is_none(csv):
+    command = [sys.executable, "-m", "hpi", "describe", str(csv)]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "The answer cannot be printed: No space left on device.\n"
+    piped = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    piped.stdout.close()
+    assert piped.stderr.read() == ""
+    piped.stderr.close()
+    assert piped.wait() == 0
+
+
+def test_a_terminal_without_unicode_gets_an_answer(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("größe,loss\n" + "\n".join(f"{i},{i % 7}" for i in range(60)), encoding="utf-8")
+    command = [sys.executable, "-m", "hpi", "describe", str(path)]
+    env = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=env, check=True)
+    assert "gr\\xf6\\xdfe: hyperparameter" in ended.stdout
 
 
 def test_settings_reach_the_estimator(capsys, csv):

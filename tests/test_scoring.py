@@ -133,13 +133,34 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_another_floor():
     assert bars(first)["a"].floor != bars(other)["a"].floor
 
 
+def test_an_estimator_is_given_by_name_by_class_or_with_settings():
+    table = toy_table(n_trials=200)
+    plain = hpi.importance(table)
+    for estimator in ("ped-anova", hpi.ESTIMATORS[0], hpi.ESTIMATORS[0]()):
+        assert hpi.importance(table, estimator=estimator) == plain
+
+
+def test_the_number_of_threads_changes_nothing():
+    from threadpoolctl import threadpool_limits
+
+    table = toy_table(n_trials=900)
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(limits=threads):
+            found.append(hpi.importance(table))
+    assert found[0] == found[1]
+
+
 def test_refusals():
     table = toy_table(n_trials=200)
     with pytest.raises(EstimatorError, match="at least 8 are needed"):
         hpi.importance(table, subspace=hpi.Subspace(target=0.02))
-    with pytest.raises(EstimatorError, match="seed is -1"):
-        hpi.importance(table, seed=-1)
-    with pytest.raises(SubspaceError, match="names no column"):
+    for seed in (-1, 1.5, None):
+        with pytest.raises(EstimatorError, match=f"seed is {seed}"):
+            hpi.importance(table, seed=seed)
+    with pytest.raises(EstimatorError, match="there are: ped-anova"):
+        hpi.importance(table, estimator="anova")
+    with pytest.raises(SubspaceError, match="names no hyperparameter"):
         hpi.importance(table, subspace=hpi.Subspace(where=(hpi.Between("nothing", 0, 1),)))
     with pytest.raises(EstimatorError, match="same value in all"):
         hpi.importance(read(pd.DataFrame({"x": np.arange(50.0), "loss": 1.0})))

@@ -49,7 +49,7 @@ def test_impossible_fractions_are_refused(arguments, message):
     [
         (10_000, 1.0, 0.1),
         (200, 1.0, 0.1),
-        (199, 1.0, 0.101),  # 20 of 199 trials are 10.05 %
+        (199, 1.0, 0.1005),  # 20 of 199 trials are 10.05 %
         (100, 1.0, 0.2),
         (50, 1.0, 0.4),
         (30, 1.0, 0.5),  # at most a half, though that is 15 trials
@@ -60,6 +60,22 @@ def test_impossible_fractions_are_refused(arguments, message):
 )
 def test_the_default_target_holds_20_trials_where_it_can(n_trials, region, target):
     assert Subspace(region).resolved(n_trials).target == pytest.approx(target)
+
+
+@pytest.mark.parametrize("n_trials", [41, 73, 105, 137, 199])
+def test_the_widened_target_holds_20_trials_not_21(n_trials):
+    sample = cut(design({"x": np.arange(float(n_trials))}, np.arange(float(n_trials))), Subspace())
+    assert sample.n_target == 20
+
+
+def test_a_region_too_small_for_any_target_says_so():
+    with pytest.raises(SubspaceError, match=r"region is 0.005: no target .* Raise the region"):
+        Subspace(0.005).resolved(10_000)
+
+
+@given(st.floats(1e-12, 1e12), st.floats(1e-12, 1e12))
+def test_a_printed_filter_is_the_filter(table, low, high):
+    assert parse_filter(table, str(Between("lr", low, high))) == Between("lr", low, high)
 
 
 def test_a_target_that_was_given_is_never_changed():
@@ -107,8 +123,10 @@ def test_selecting_twice_is_selecting_once(table, low, width):
 
 
 def test_filters_that_name_nothing_or_leave_nothing_are_refused(table):
-    with pytest.raises(SubspaceError, match="names no column of the table; there are: lr, optimizer"):
+    with pytest.raises(SubspaceError, match="names no hyperparameter or context column; there are: lr, optimizer"):
         filtered(table, (Between("depth", 1, 2),))
+    with pytest.raises(SubspaceError, match="names no hyperparameter or context"):
+        filtered(table, (Between("loss", 0, 0.5),))
     with pytest.raises(SubspaceError, match="No trial passes lr=5:6; widen the filter"):
         filtered(table, (Between("lr", 5, 6),))
 
@@ -121,6 +139,8 @@ def test_filters_that_name_nothing_or_leave_nothing_are_refused(table):
         ("lr=1e-4:", Between("lr", 1e-4, None)),
         ("optimizer=adam,sgd", OneOf("optimizer", ("adam", "sgd"))),
         ("optimizer=a,b=c", OneOf("optimizer", ("a,b=c",))),
+        ("optimizer=sgd, a,b=c", OneOf("optimizer", ("sgd", "a,b=c"))),
+        ("optimizer= ADAM", OneOf("optimizer", ("adam",))),
         ("n=layers=1,2", OneOf("n=layers", ("1", "2"))),
     ],
 )
@@ -136,6 +156,7 @@ def test_filters_as_written_on_the_command_line(table, text, expected):
     [
         ("depth=3", "not of the form column=...; the columns are: lr"),
         ("lr", "not of the form"),
+        ("loss=:0.5", "not of the form column=...; the columns are: lr, optimizer, n=layers, dropout"),
         ("lr=low:high", "'low'; the column holds numbers"),
         ("optimizer=lion", "optimizer has no value 'lion'; it has a,b=c, adam, sgd"),
     ],

@@ -8,7 +8,7 @@ from hpi.estimators.ped_anova import PedAnova
 
 ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova,)
 
-__all__ = ["ESTIMATORS", "Estimate", "Estimator", "PedAnova", "by_name"]
+__all__ = ["ESTIMATORS", "Estimate", "Estimator", "PedAnova", "by_name", "resolve"]
 
 
 def by_name(name: str) -> type[Estimator]:
@@ -24,3 +24,15 @@ def by_name(name: str) -> type[Estimator]:
             return estimator
     known = ", ".join(estimator.name for estimator in ESTIMATORS)
     raise EstimatorError(f"There is no estimator called {name!r}; there are: {known}.")
+
+
+def resolve(estimator: Estimator | type[Estimator] | str | None) -> Estimator:
+    """Return an estimator with settings: the one given, or that of a name or class with its defaults.
+
+    Raises
+    ------
+    EstimatorError
+        If there is none of that name.
+    """
+    chosen = by_name(estimator) if isinstance(estimator, str) else estimator or ESTIMATORS[0]
+    return chosen() if isinstance(chosen, type) else chosen
