@@ -174,6 +174,7 @@ def _parse(name: str, column: pd.Series) -> Values:
         notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
     numbers = np.full(len(text), np.nan)
     numbers[looks.to_numpy(dtype=bool)] = text[looks].to_numpy(dtype=object).astype(float)
+    notices += _about_range(name, text[looks], numbers[looks.to_numpy(dtype=bool)])
     if _digits_matter(text[looks], numbers):
         notices.append(_about_digits(name, numbers))
     filled_mask = filled.to_numpy(dtype=bool)
@@ -185,6 +186,19 @@ def _parse(name: str, column: pd.Series) -> Values:
 
 def _looks_numeric(text: pd.Series) -> pd.Series:
     return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+
+
+def _about_range(name: str, text: pd.Series, numbers: Floats) -> list[str]:
+    """Return what must be said of numbers that a double cannot hold."""
+    said = []
+    if np.isinf(numbers).any():
+        said.append(
+            f"{name}: {int(np.isinf(numbers).sum()):,} numbers are too large for a double and count as infinite."
+        )
+    zeros = text[numbers == 0]
+    if len(zeros) and zeros.str.contains(r"^[^eE]*[1-9]").any():
+        said.append(f"{name}: numbers too small for a double were read as 0.")
+    return said
 
 
 def _about_digits(name: str, numbers: Floats) -> str:

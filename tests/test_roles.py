@@ -467,8 +467,8 @@ SETTINGS = names_in(
 loss_weight reward_scale time_steps n_timesteps time_limit warmup_time time_embed_dim score_threshold f1_weight
 error_tolerance lambda_loss value_loss_coef entropy_coef train_batch_size n_epochs max_iter n_estimators max_depth
 label_smoothing ccp_alpha patience reward_clip train_freq kernel_size accuracy_threshold power_t cv n_splits train_size
-replay_memory_size temperature top_k top_p n_bits val_check_interval loss_scale target_kl power map_size weight_decay cache_mb
-n_steps_per_epoch window_s drop gain
+replay_memory_size temperature top_k top_p n_bits val_check_interval loss_scale target_kl power map_size weight_decay
+cache_mb n_steps_per_epoch window_s drop gain
 precision_weight validation_interval test_frequency max_leaf_nodes p C gamma"""
 )
 

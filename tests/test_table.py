@@ -172,7 +172,19 @@ def test_rows_without_a_finite_metric_are_left_out_and_counted() -> None:
 def test_numbers_beyond_a_double_are_not_finite() -> None:
     frame = search().astype(str)
     frame.loc[4, "loss"] = "1e400"
-    assert dict(hpi.read(frame).excluded) == {"no finite value of loss": 1}
+    table = hpi.read(frame)
+    assert dict(table.excluded) == {"no finite value of loss": 1}
+    said(table, "loss", "too large for a double")
+
+
+def test_what_a_double_cannot_hold_is_said() -> None:
+    frame = search(tiny=["1e-400", "0.5", "0.25"] * 20, big=[2**53 + i for i in range(N)][::-1]).astype(str)
+    frame["huge"] = [str(2**70 + i % 4) for i in range(N)]
+    table = hpi.read(frame.to_csv(index=False).encode())
+    said(table, "tiny: numbers too small")
+    said(table, "big: integers beyond 2**53 were rounded")
+    said(table, "huge: integers beyond 2**63 were kept as text")
+    assert table.trials["tiny"].min() == 0
 
 
 def test_a_table_without_a_finite_metric_is_refused() -> None:
