@@ -12,6 +12,7 @@ import hpi
 from hpi import figures
 from hpi.effects import history, one_effect, two_effects
 from hpi.figures import DARK, LIGHT, Show
+from hpi.figures.heading import Fact, flowed
 from hpi.figures.labels import decimals, folded, number, percent, plain, short, shortened, width, wrapped
 from hpi.figures.theme import contrast
 from hpi.results import ImportanceResult, Question, Score
@@ -131,6 +132,14 @@ def test_percentages_do_not_break():
     assert percent(0.005) == "0.5\u00a0%"
 
 
+def test_a_heading_breaks_between_facts_and_shows_what_colours_mean():
+    facts = [Fact("a" * 20), Fact("b <c>", "#0F766E"), Fact("d" * 30), Fact("e f", bold=True)]
+    assert [line.replace("\u00a0", " ") for line in flowed(facts, 40)] == [
+        f'{"a" * 20} · <span style="color:#0F766E">b &lt;c&gt;</span>',
+        f"{'d' * 30} · <b>e f</b>",
+    ]
+
+
 # ---- importance
 
 
@@ -197,9 +206,9 @@ def test_no_signal_is_said_and_all_is_grey():
 
 
 def test_the_value_has_the_digits_that_its_interval_supports():
-    wide, narrow = score("a", 0.4123, 0.1, 0.7), score("b", 0.4123, 0.41, 0.4146)
+    wide, narrow = score("a", 0.4123, 0.3, 0.5), score("b", 0.4123, 0.41, 0.4146)
     texts = trace(figures.importance(result(wide, narrow), LIGHT), "words").text
-    assert [text.strip() for text in texts] == ["0.4", "0.412"]
+    assert [html.unescape(text).strip() for text in texts] == ["41\u00a0%", "41.2\u00a0%"]
 
 
 def test_every_row_opens_its_hyperparameter_however_short_its_bar():
@@ -207,7 +216,7 @@ def test_every_row_opens_its_hyperparameter_however_short_its_bar():
     rows = trace(figure, "row")
     assert list(rows.customdata) == ["lr", "bs", "momentum"]
     assert set(rows.x) == {figure.layout.xaxis.range[1]}
-    assert "explains 0.40 of the difference" in rows.hovertext[0].replace("<br>", " ")
+    assert "explains 40\u00a0% of the difference" in html.unescape(rows.hovertext[0].replace("<br>", " "))
 
 
 def test_height_grows_with_the_number_of_bars():

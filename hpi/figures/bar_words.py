@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hpi.estimators import by_name
 from hpi.figures.heading import Fact
-from hpi.figures.labels import decimals, percent, wrapped
+from hpi.figures.labels import decimals, percent, plain, wrapped
 from hpi.results import ImportanceResult, Score
 
 BY_CHANCE = "not told apart from chance"
@@ -16,18 +16,18 @@ def at_bar(score: Score) -> tuple[str, ...]:
     if score.importance is None:
         return tuple(wrapped(score.note or "no score", 30).split("<br>")[:2])
     value = _value(score)
-    return (value,) if score.detectable else (f"{value}  not told apart", "from chance")
+    return (plain(value),) if score.detectable else (f"{plain(value)}  not told apart", "from chance")
 
 
 def _value(score: Score, value: float | None = None) -> str:
-    """Write a number of a score in as many digits as its interval supports."""
+    """Write a number of a score as a percentage, in as many digits as its interval supports."""
     shown = score.importance if value is None else value
     assert shown is not None
     half = 0.05 if score.high is None or score.low is None else (score.high - score.low) / 2
-    digits = decimals(half) if score.detectable else min(2, decimals(half))
-    while digits < 3 and score.detectable and round(shown, digits) == 0:
-        digits += 1
-    return f"{shown:.{digits}f}"
+    digits = max(0, decimals(half) - 2) if score.detectable else 0
+    if score.detectable and round(shown, 2 + digits) == 0:
+        digits = 1
+    return f"{100 * shown:.{digits}f}\u00a0%"
 
 
 def sentence(result: ImportanceResult, score: Score) -> str:
@@ -45,7 +45,7 @@ def sentence(result: ImportanceResult, score: Score) -> str:
 
 
 def _chance(score: Score) -> str:
-    reach = "" if score.floor is None else f" Chance alone reaches {score.floor:.2g}."
+    reach = "" if score.floor is None else f" Chance alone reaches {100 * score.floor:.2g}\u00a0%."
     tested = "" if score.p_value is None else f" (p\u00a0=\u00a0{score.p_value:.2g})"
     told = f"Told apart from chance{tested}." if score.detectable else f"{BY_CHANCE.capitalize()}{tested}."
     return told + reach

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
 from hpi.figures.heading import LINE, heading
-from hpi.figures.labels import folded, shortened, width, wrapped
+from hpi.figures.labels import folded, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.results import ImportanceResult, Score
 
@@ -114,7 +114,7 @@ def _x_axis(chart: _Chart) -> dict[str, object]:
     return {
         "range": [0, chart.top],
         "tickvals": chart.ticks,
-        "ticktext": [f"{tick:g}" for tick in chart.ticks],
+        "ticktext": [plain(percent(tick)) for tick in chart.ticks],
         "title": {"text": chart.axis},
         "fixedrange": True,
     }

@@ -70,7 +70,9 @@ def _marked_up(line: list[tuple[Fact, str]]) -> str:
             runs[-1][1].append(word)
         else:
             runs.append((fact, [word]))
-    return " ".join(_span(fact, " ".join(words)) for fact, words in runs)
+    *first, (last, words) = runs
+    words[-1] = words[-1].removesuffix(f"\u00a0{SEPARATOR}")
+    return " ".join(_span(fact, " ".join(each)) for fact, each in [*first, (last, words)])
 
 
 def _span(fact: Fact, text: str) -> str:
