@@ -9,9 +9,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hpi.roles import Role
 from hpi.subspace import Between, Filter, OneOf
 from hpi.table import TrialTable
-from hpi.vocabulary import Role
 from pages import words
 from pages.state import ask, copy, session
 

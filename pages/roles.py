@@ -10,10 +10,9 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from hpi.choices import Declaration
+from hpi.roles import ContextKind, Declaration, Role
 from hpi.space import Kind
 from hpi.table import TrialTable
-from hpi.vocabulary import ContextKind, Role
 from pages import look, state
 from pages.words import DIRECTIONS
 

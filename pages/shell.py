@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
-    "known_function.csv": "**A known answer.** 1,000 points of a function in which b decides most, then a; e and f do nothing.",
+    "known_function.csv": "**A known answer.** 1,000 points of a function: b decides most, then a; e and f do nothing.",
 }
 IMPORTANCE, ONE, TWO, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "data"))
 

@@ -12,11 +12,11 @@ from typing import Any
 import streamlit as st
 
 from hpi import readers, scoring, subspace
-from hpi.choices import Choices
 from hpi.errors import HpiError, SubspaceError, TableError
 from hpi.estimators import by_name
 from hpi.estimators.ped_anova import PedAnova
 from hpi.results import ImportanceResult
+from hpi.roles import Choices
 from hpi.space import Design
 from hpi.subspace import Filter, Sample, Subspace
 from hpi.table import TrialTable

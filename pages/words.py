@@ -7,9 +7,9 @@ import io
 import math
 
 from hpi.results import ImportanceResult, Score
+from hpi.roles import Direction, Role
 from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
-from hpi.vocabulary import Direction, Role
 
 BLANK = "\u00a0"  # does not break: the sign stays with its number
 FORMULA = ("=", "+", "-", "@", "\t", "\r")

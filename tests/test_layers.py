@@ -14,8 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Groups from left to right; modules of one group do not know each other. "pages" and "app" are not in hpi.
 ORDER = """
-errors, version < child < space < values, vocabulary, sources < choices, outcomes < looks < kinds, company
-< roles, trials, gaps < table < subspace, toys, readers < counts, surrogate, checks < estimators
+errors, version < child < space < roles < table < subspace, toys, readers < counts, surrogate, checks < estimators
 < chance, results < scoring, effects < statements, advice < figures < reporting, store, jobs < __init__
 < __main__ < pages < app
 """

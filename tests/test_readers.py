@@ -389,7 +389,7 @@ def test_a_tall_header_becomes_one_name() -> None:
 
 def test_named_levels_of_an_index_become_columns() -> None:
     frame = pd.DataFrame({"seed": [0, 1] * 10, "lr": LR[:20], "loss": LOSS[:20]}).set_index("seed")
-    assert read(frame).columns[0].context is hpi.table.ContextKind.REPEAT
+    assert read(frame).columns[0].context is hpi.roles.ContextKind.REPEAT
 
 
 def test_a_frame_is_copied_not_changed() -> None:

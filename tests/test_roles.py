@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpi
-from hpi.choices import Choices, Declaration
 from hpi.errors import SpaceError, TableError
-from hpi.looks import Column
-from hpi.outcomes import BAD, COSTLY, GOOD, THROUGHPUT, direction_of, outcome_of
 from hpi.roles import infer
-from hpi.sources import SOURCES, detect
+from hpi.roles.by_itself import Column
+from hpi.roles.choices import Choices, Declaration
+from hpi.roles.outcomes import BAD, COSTLY, GOOD, THROUGHPUT, direction_of, outcome_of
+from hpi.roles.sources import SOURCES, detect
+from hpi.roles.vocabulary import ContextKind, Direction, Role, context_of, words_of
 from hpi.space import Kind
-from hpi.vocabulary import ContextKind, Direction, Role, context_of, words_of
 from tests.strategies import made_up, searches
 
 

@@ -13,11 +13,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import hpi
-from hpi.choices import Choices, parse_space
 from hpi.errors import HpiError, SpaceError, TableError
+from hpi.roles.choices import Choices, parse_space
+from hpi.roles.vocabulary import ContextKind, Direction, Role
 from hpi.space import Kind
 from hpi.table import TrialTable, build
-from hpi.vocabulary import ContextKind, Direction, Role
 from tests.strategies import made_up, searches
 
 N = 60

@@ -9,7 +9,8 @@ from hpi.errors import TableError
 from hpi.readers.delimited import DelimitedReader
 from hpi.readers.frame import FrameReader
 from hpi.readers.protocol import Reader
-from hpi.table import Choices, Direction, Role, TrialTable, build, parse_space
+from hpi.roles import Choices, Direction, Role, parse_space
+from hpi.table import TrialTable, build
 
 __all__ = ["READERS", "Reader", "read"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from hpi.choices import Declaration
 from hpi.errors import SpaceError
+from hpi.roles.choices import Declaration
+from hpi.roles.values import NULL_WORDS, Values, shown
 from hpi.space import Floats, Hyperparameter, Kind
-from hpi.values import NULL_WORDS, Values, shown
 
 LOG_RATIO = 1000.0
 LOG_DISTINCT = 10

@@ -11,17 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hpi import gaps, kinds, trials
-from hpi.choices import Choices, Declaration, parse_space
 from hpi.errors import TableError
-from hpi.roles import Column, ContextKind, Direction, Role, assign, parse
+from hpi.roles import Column, Direction, Role, assign, kinds, parse
+from hpi.roles.choices import Choices
+from hpi.roles.values import Values, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
-from hpi.trials import Grouping, Ledger
-from hpi.values import Values, shown
-
-__all__ = [
-    "Choices", "Column", "ContextKind", "Declaration", "Direction", "Role", "TrialTable", "build", "parse_space"
-]  # fmt: skip
+from hpi.table import gaps, trials
+from hpi.table.trials import Grouping, Ledger
 
 
 @dataclass(frozen=True, eq=False)

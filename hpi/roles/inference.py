@@ -10,17 +10,15 @@ from dataclasses import replace
 
 import pandas as pd
 
-from hpi import company, kinds, outcomes, vocabulary
-from hpi.choices import Choices
-from hpi.company import Columns, Parsed
 from hpi.errors import SpaceError, TableError
-from hpi.looks import Column, look
-from hpi.sources import Mark, Source, detect
+from hpi.roles import by_others, kinds, outcomes, vocabulary
+from hpi.roles.by_itself import Column, look
+from hpi.roles.by_others import Columns, Parsed
+from hpi.roles.choices import Choices
+from hpi.roles.sources import Mark, Source, detect
+from hpi.roles.values import Values, shown
+from hpi.roles.vocabulary import ContextKind, Direction, Role, words_of
 from hpi.space import Kind
-from hpi.values import Values, shown
-from hpi.vocabulary import ContextKind, Direction, Role, words_of
-
-__all__ = ["Column", "ContextKind", "Direction", "Role", "assign", "infer", "parse"]
 
 
 def parse(frame: pd.DataFrame) -> dict[str, Values]:
@@ -70,14 +68,14 @@ def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
     columns = {name: look(values, source) for name, values in parsed.items()}
     marked = frozenset(name for name in parsed if source is not None and source.mark(name) is Mark.HYPERPARAMETER)
     declared = frozenset(name for name, _ in choices.space)
-    columns = company.sweep_definitions(columns, parsed)
-    columns = company.generic_outcomes(columns, parsed, choices.metric)
-    columns = company.task_properties(columns, parsed, marked | declared)
-    columns = company.numbered_repeats(columns, parsed)
-    columns = company.measured_beside_grid(columns, parsed, marked | declared)
+    columns = by_others.sweep_definitions(columns, parsed)
+    columns = by_others.generic_outcomes(columns, parsed, choices.metric)
+    columns = by_others.task_properties(columns, parsed, marked | declared)
+    columns = by_others.numbered_repeats(columns, parsed)
+    columns = by_others.measured_beside_grid(columns, parsed, marked | declared)
     columns = _with_overrides(columns, parsed, choices)
     columns = _with_metric(columns, parsed, source, choices)
-    columns = company.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})
+    columns = by_others.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})
     return tuple(_finished(columns[name], parsed[name], parsed, source, choices) for name in parsed)
 
 
@@ -132,20 +130,20 @@ def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choice
     if chosen is not None:
         if len(parsed[chosen].finite) == 0:
             raise TableError(f"{chosen} holds no finite number, so it cannot be the metric; choose another column.")
-        return company.with_metric(columns, chosen, "chosen as the metric")
+        return by_others.with_metric(columns, chosen, "chosen as the metric")
     by_hand = {name for name, _ in choices.roles} | {name for name, _ in choices.space}
     open_columns = {name: column for name, column in columns.items() if name not in by_hand}
     primary = frozenset(
         name for name in parsed if source and source.primary and re.fullmatch(source.primary, name, re.DOTALL)
     ) | _named_by_sweep(parsed)  # fmt: skip
     free = not (source and source.hyperparameter)
-    found = company.choose_metric(open_columns, parsed, primary, free)
+    found = by_others.choose_metric(open_columns, parsed, primary, free)
     if found is None:
         return columns
     reason = "the last column, a number of many values, and no name tells an outcome"
     if columns[found].outcome:
         reason = columns[found].reason if not columns[found].reason.startswith("constant") else "the only outcome"
-    return company.with_metric(columns, found, reason)
+    return by_others.with_metric(columns, found, reason)
 
 
 def _named_by_sweep(parsed: Parsed) -> frozenset[str]:

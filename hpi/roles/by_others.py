@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpi import outcomes
-from hpi.looks import Column, left_out
+from hpi.roles import outcomes
+from hpi.roles.by_itself import Column, left_out
+from hpi.roles.values import Values
+from hpi.roles.vocabulary import ContextKind, Role, words_of
 from hpi.space import Integers
-from hpi.values import Values
-from hpi.vocabulary import ContextKind, Role, words_of
 
 Parsed = Mapping[str, Values]
 Columns = dict[str, Column]

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hpi import company
-from hpi.choices import Choices
 from hpi.errors import TableError
-from hpi.looks import DONE, Column, ending, is_state
-from hpi.sources import detect
+from hpi.roles import by_others
+from hpi.roles.by_itself import DONE, Column, ending, is_state
+from hpi.roles.choices import Choices
+from hpi.roles.sources import detect
+from hpi.roles.values import Values, shown
+from hpi.roles.vocabulary import ContextKind, Role, is_run_key
 from hpi.space import Floats, Integers, Mask
-from hpi.values import Values, shown
-from hpi.vocabulary import ContextKind, Role, is_run_key
 
 # Two independent draws are equal in this many times more pairs than chance allows: then they are repeats.
 _BEYOND_CHANCE = 10
@@ -87,7 +87,7 @@ def task_labels(parsed: Mapping[str, Values], columns: Sequence[Column], n: int)
     tasks = [name for name in named(columns, Role.CONTEXT, ContextKind.TASK)]
     if not tasks:
         return None
-    whole = company.group_ids([parsed[name].codes for name in tasks], n)
+    whole = by_others.group_ids([parsed[name].codes for name in tasks], n)
     for name in sorted(tasks):
         # One column is enough where it tells all tasks apart.
         if parsed[name].n_distinct == whole.max(initial=-1) + 1:
@@ -153,7 +153,7 @@ def group(
     rows = np.flatnonzero(keep)
 
     def ids(names: Sequence[str]) -> Integers:
-        return company.group_ids([parsed[name].codes[rows] for name in names], len(rows))
+        return by_others.group_ids([parsed[name].codes[rows] for name in names], len(rows))
 
     hyperparameters = named(columns, Role.HYPERPARAMETER)
     configuration = ids(hyperparameters)
@@ -196,7 +196,7 @@ def _largest_fidelity(state: _Rows, parsed: Mapping[str, Values], columns: Seque
     # Where several say how far a trial went (round and resources), the one with more values says it finer.
     for name in sorted(names, key=lambda name: (-parsed[name].n_distinct, name)):
         keys = _run_keys(state, parsed, columns)
-        run = company.group_ids([state.cell, *keys], len(state.rows))
+        run = by_others.group_ids([state.cell, *keys], len(state.rows))
         fidelity = np.nan_to_num(parsed[name].numbers[state.rows], nan=-np.inf)
         reached = pd.Series(fidelity).groupby(run).transform("max").to_numpy()
         farthest = np.asarray(fidelity == reached)
@@ -228,10 +228,10 @@ def _averaged(
     """Join the rows that repeat a configuration under another seed, fold, instance..."""
     names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
     n = len(state.rows)
-    repeat = company.group_ids([parsed[name].codes[state.rows] for name in names], n)
+    repeat = by_others.group_ids([parsed[name].codes[state.rows] for name in names], n)
     # Where no seed tells the rows of a configuration apart it was drawn again, unless chance cannot explain that.
     joined = state.repeated | _varies(repeat, state.cell)
-    trial = company.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
+    trial = by_others.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
     if n_trials == n:
         return Grouping(state.rows, np.arange(n), state.configuration, trial)

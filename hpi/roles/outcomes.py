@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hpi.vocabulary import Direction, words_in, words_of
+from hpi.roles.vocabulary import Direction, words_in, words_of
 
 
 def _set(words: str) -> frozenset[str]:

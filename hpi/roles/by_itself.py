@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hpi import outcomes, vocabulary
-from hpi.sources import Mark, Source
+from hpi.roles import outcomes, vocabulary
+from hpi.roles.sources import Mark, Source
+from hpi.roles.values import Values, shown
+from hpi.roles.vocabulary import ContextKind, Direction, Role, one_of, words_of
 from hpi.space import Kind
-from hpi.values import Values, shown
-from hpi.vocabulary import ContextKind, Direction, Role, one_of, words_of
 
 _MANY = 10
 # As many different texts without one that comes back are names, not levels.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hpi.errors import SpaceError
+from hpi.roles.vocabulary import ContextKind, Direction, Role
 from hpi.space import Hyperparameter, Kind
-from hpi.vocabulary import ContextKind, Direction, Role
 
 _KEYS = ("kind", "low", "high", "log", "levels")
 

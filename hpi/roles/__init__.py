@@ -1,0 +1,25 @@
+"""What each column of a table is: metric, hyperparameter, context or left out, with a reason that a person can read.
+
+`values` parses one column; `vocabulary`, `outcomes` and `sources` hold the words that names are made of and the
+grammars of exports; `by_itself` and `by_others` judge a column alone and beside the others; `kinds` tells what the
+values of a hyperparameter are; `choices` holds what a person said, which goes before all of that; `inference` puts
+it together.
+"""
+
+from hpi.roles.by_itself import Column
+from hpi.roles.choices import Choices, Declaration, parse_space
+from hpi.roles.inference import assign, infer, parse
+from hpi.roles.vocabulary import ContextKind, Direction, Role
+
+__all__ = [
+    "Choices",
+    "Column",
+    "ContextKind",
+    "Declaration",
+    "Direction",
+    "Role",
+    "assign",
+    "infer",
+    "parse",
+    "parse_space",
+]

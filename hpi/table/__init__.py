@@ -1,0 +1,8 @@
+"""A table of trials, validated once.
+
+`table` builds it, `trials` says which rows are one trial, `gaps` which empty cells nothing explains.
+"""
+
+from hpi.table.table import TrialTable, build
+
+__all__ = ["TrialTable", "build"]
