@@ -16,9 +16,10 @@ export default function ({parentElement, setTriggerValue}) {
   mark.ontransitionend = () => setTriggerValue("switched", getComputedStyle(mark).color);
 }
 """
-_mark = st.components.v2.component("theme_watch", html=HTML, css=CSS, js=JS)
 
 
 def watch() -> None:
     """Place the mark; it takes no room."""
-    _mark(key="theme_watch", height=1, on_switched_change=lambda: None)
+    # registered at each run: the same definition again is nothing new, and a runtime of its own has none yet
+    mark = st.components.v2.component("theme_watch", html=HTML, css=CSS, js=JS)
+    mark(key="theme_watch", height=1, on_switched_change=lambda: None)

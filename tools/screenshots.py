@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _for_readme(browser: Browser, url: str) -> None:
-    page = browser.new_page(viewport={"width": 1100, "height": 800}, device_scale_factor=1.5)
+    page = browser.new_page(viewport={"width": 1240, "height": 800}, device_scale_factor=1.5)
     _open(page, url, None)
     _take(page, README)
     page.close()

@@ -33,9 +33,15 @@ def session(app):
 
 
 def open_menu(app, key):
-    """Open a popover, as a click does."""
+    """Run with a popover open; not every AppTest remembers that it was."""
     app.session_state[key] = True
     return app.run()
+
+
+def choose(app, menu, widget, value):
+    """Set a widget in an open popover."""
+    widget.set_value(value)
+    return open_menu(app, menu)
 
 
 def figures(app):
@@ -133,12 +139,13 @@ def test_metric_and_direction_can_be_changed(open_table):
     other = {"val_loss": "val_accuracy", "val_accuracy": "val_loss"}[first]
     before = bars(app)
     assert open_menu(app, "edit_metric").segmented_control(key="direction").value == session(app).table.direction
-    app.selectbox(key="metric").set_value(other).run()
+    choose(app, "edit_metric", app.selectbox(key="metric"), other)
     assert session(app).table.metric == other
     assert bars(app) == before  # the one is the other upside down
-    app.segmented_control(key="direction").set_value("maximize" if other == "val_loss" else "minimize").run()
-    assert "is better" in said(app)
-    assert bars(app) != before or session(app).table.direction != "minimize"
+    turned = {"maximize": "minimize", "minimize": "maximize"}[session(app).table.direction]
+    choose(app, "edit_metric", app.segmented_control(key="direction"), turned)
+    word = {"maximize": "higher", "minimize": "lower"}[turned]
+    assert f"{other}, {word} is better" in said(app)
 
 
 def test_a_refused_file_keeps_the_table(open_table):
@@ -150,26 +157,26 @@ def test_a_refused_file_keeps_the_table(open_table):
 
 def test_filters_are_added_shown_and_removed(open_table):
     app = open_table()
-    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("lr").run()
-    app.number_input(key="filter_high").set_value(0.01).run()
+    choose(app, "filter_menu", open_menu(app, "filter_menu").selectbox(key="filter_on"), "lr")
+    choose(app, "filter_menu", app.number_input(key="filter_high"), 0.01)
     assert session(app).asked.where == (Between("lr", None, 0.01),)
-    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("optimizer").run()
-    app.multiselect(key="filter_levels").set_value(["sgd"]).run()
+    choose(app, "filter_menu", app.selectbox(key="filter_on"), "optimizer")
+    choose(app, "filter_menu", app.multiselect(key="filter_levels"), ["sgd"])
     assert session(app).asked.where[1] == OneOf("optimizer", ("sgd",))
     frame = search()
     passing = int(((frame["lr"] <= 0.01) & (frame["optimizer"] == "sgd")).sum())
     assert f"Only {passing:,} of 400 trials:" in said(app)
-    app.selectbox(key="filter_on").set_value("lr").run()
+    choose(app, "filter_menu", app.selectbox(key="filter_on"), "lr")
     assert app.number_input(key="filter_high").value == 0.01  # it opens on what is active
-    app.multiselect(key="filters").set_value(["optimizer is sgd"]).run()
+    choose(app, "filter_menu", app.multiselect(key="filters"), ["optimizer is sgd"])
     assert session(app).asked.where == (OneOf("optimizer", ("sgd",)),)
     assert app.number_input(key="filter_high").value is None
 
 
 def test_a_filter_that_lets_nothing_pass_is_refused_and_can_be_removed(open_table):
     app = open_table()
-    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value("lr").run()
-    app.number_input(key="filter_low").set_value(10.0).run()
+    choose(app, "filter_menu", open_menu(app, "filter_menu").selectbox(key="filter_on"), "lr")
+    choose(app, "filter_menu", app.number_input(key="filter_low"), 10.0)
     assert "No trial passes lr=10:; widen the filter." in said(app)
     assert bars(app)[0] == "lr"
     app.multiselect(key="filters").set_value([]).run()
@@ -301,8 +308,8 @@ def test_no_name_is_in_any_markdown(open_table, page):
     """What Streamlit renders as Markdown: texts, captions, labels, buttons; st.text and options are literal."""
     app = open_table(hostile())
     app.switch_page(page).run()
-    open_menu(app, "edit_metric")
-    open_menu(app, "filter_menu").selectbox(key="filter_on").set_value(HOSTILE[0]).run()
+    app.session_state["edit_metric"] = True
+    choose(app, "filter_menu", open_menu(app, "filter_menu").selectbox(key="filter_on"), HOSTILE[0])
     assert not app.exception
     rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.subheader)]
     widgets = (*app.button, *app.selectbox, *app.multiselect, *app.number_input, *app.segmented_control)
