@@ -1,5 +1,7 @@
 """Importance: the bars, what they say in words, and what to be careful about."""
 
+from functools import partial
+
 import streamlit as st
 
 from hpi import figures
@@ -24,7 +26,8 @@ with beside:
         st.markdown(words.HOW_TO_READ)
     with st.expander("What was left out"):
         look.quiet("left_out", *words.left_out(answer.table))
+    # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it
     st.download_button(
-        "The bars as CSV", words.bars_as_csv(result), words.csv_name(result), "text/csv", key="bars_csv",
+        "The bars as CSV", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv", key="bars_csv",
         on_click="ignore",
     )  # fmt: skip

@@ -76,12 +76,14 @@ def test_a_refused_file_leaves_what_was_open(server, page):
 
 
 def test_the_bars_can_be_had_as_csv(server, page):
-    shown = bars(see_bars(page, server, search()))
+    before = see_bars(page, server, search())
+    type_number(page, "target", 20)
+    shown = bars(wait_for_change(page, before, selector=BARS))
     with page.expect_download() as download:
         widget(page, "bars_csv").get_by_role("button").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
     assert {row["name"]: float(row["importance"]) for row in rows} == shown
-    assert download.value.suggested_filename == "importance-best-10-of-100.csv"
+    assert download.value.suggested_filename == "importance-best-20-of-100.csv"
 
 
 def test_hostile_names_are_shown_as_they_are_and_ask_nobody(server, page):
