@@ -20,7 +20,7 @@ look.quiet("notices", *table.notices)
 if sample is None:
     st.stop()
 look.heading("Which trials are best?")
-look.quiet("trials", trials.note(sample))
+look.quiet("trials", trials.note(table, sample))
 trials.read(table, sample)
 look.heading("How did the search go?")
 look.chart(figures.history(effects.history(table), look.theme()), "history")

@@ -111,7 +111,7 @@ def rows(table: TrialTable) -> None:
     if ContextKind.TASK in contexts:
         labels = [ALL_TASKS, *state.tasks(table)]
         state.copy(task=table.choices.task or ALL_TASKS)
-        st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",))
+        st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",), width=480)
 
 
 def _changed(key: str) -> None:

@@ -39,11 +39,12 @@ def best_first(table: TrialTable, sample: Sample) -> pd.DataFrame:
     return shown.set_axis(pd.Index(rank + 1, name=_unused("rank", shown)))
 
 
-def note(sample: Sample) -> str:
-    """Say how many of the trials are shown, and what a click on a head does."""
+def note(table: TrialTable, sample: Sample) -> str:
+    """Say how many of the trials are shown, in which order, and what a click on a head does."""
     total = len(sample.design)
     which = f"All {total:,} trials" if total <= MOST else f"The best {MOST:,} of {total:,} trials"
-    return f"{which}, best first; a click on the head of a column sorts by it."
+    order = "best first" if table.tasks is None else "those of the best rank within their task first"
+    return f"{which}, {order}; a click on the head of a column sorts by it."
 
 
 def _as_numbers(column: pd.Series) -> pd.Series:

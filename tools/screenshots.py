@@ -40,9 +40,8 @@ def main() -> int:
     program = ensure_browser.find()
     if program is None:
         sys.exit(f"hpi: {ensure_browser.ADVICE}")
-    home = Path(tempfile.mkdtemp())
-    with running(ROOT / "app.py", home) as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    with tempfile.TemporaryDirectory() as home, running(ROOT / "app.py", Path(home)) as server, sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=program, args=ARGUMENTS)
         if table is None:
             _for_readme(browser, server.url)
         for width, theme in product(WIDTHS, THEMES):

@@ -240,6 +240,7 @@ def test_one_of_several_tasks_can_be_chosen(open_table):
     frame["dataset"] = np.repeat(["a", "b"], 150)
     app = open_table(frame)
     app.switch_page("pages/data.py").run()
+    assert "best rank within their task" in said(app)
     app.selectbox(key="task").set_value("b").run()
     assert "150 trials  ·" in said(app)
     app.selectbox(key="task").set_value("all, ranked within each").run()
