@@ -165,6 +165,7 @@ def test_what_chance_explains_is_grey_hatched_and_said(theme):
     assert list(bars.marker.pattern.shape) == ["", "/"]
     said = [text.replace("<br>", "") for text in trace(figure, "words").text]
     assert "not told apart\u00a0from chance" in said[1]
+    assert said[1].lstrip("\u2066").startswith("\u2264\u00a03\u00a0%")  # the upper end: never "1 %", never "0 %"
     assert "chance" not in said[0]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from hpi.estimators import by_name
 from hpi.figures.heading import Fact
 from hpi.figures.labels import decimals, percent, plain, wrapped
@@ -15,8 +17,11 @@ def at_bar(score: Score) -> tuple[str, ...]:
     """One line or two for the end of a bar, escaped."""
     if score.importance is None:
         return tuple(wrapped(score.note or "no score", 30).split("<br>")[:2])
-    value = _value(score)
-    return (plain(value),) if score.detectable else (f"{plain(value)}  not told apart", "from chance")
+    if score.detectable:
+        return (plain(_value(score)),)
+    # What cannot be told from chance is not "0 %": it is known to lie below the upper end of its interval.
+    below = 100 * (score.importance if score.high is None else score.high)
+    return (f"\u2264\u00a0{max(1, math.ceil(below))}\u00a0%  not told apart", "from chance")
 
 
 def _value(score: Score, value: float | None = None) -> str:

@@ -26,7 +26,7 @@ FACES = np.array(
 )
 MOST_TICKS = 9
 BASE = 0.06  # columns begin a little below the worst, so that the worst can be seen too
-EYE = 1.6, 1.82, 1.18
+EYE = (1.46, 1.66, 1.06)
 
 
 def surface(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
