@@ -18,7 +18,9 @@ from hpi.errors import SpaceError, TableError
 from hpi.roles import infer
 from hpi.roles.by_itself import Column
 from hpi.roles.choices import Choices, Declaration
-from hpi.roles.outcomes import BAD, COSTLY, GOOD, THROUGHPUT, direction_of, outcome_of
+from hpi.roles.meant import direction_of
+from hpi.roles.measures import BAD, COSTLY, GOOD, THROUGHPUT
+from hpi.roles.outcomes import outcome_of
 from hpi.roles.sources import SOURCES, detect
 from hpi.roles.vocabulary import ContextKind, Direction, Role, context_of, words_of
 from hpi.space import Kind
@@ -459,7 +461,14 @@ epoch_time wall_time latency_ms memory_mb throughput perplexity valid_ppl bleu r
 mAP mIoU dice psnr fid regret performance final_loss min_val_loss val test success_rate win_rate r2 R^2 r2_score
 explained_variance neg_mean_squared_error log_loss log_likelihood crps brier_score silhouette_score matthews_corrcoef
 sharpe_ratio n_params model_size_mb train_sec avg_wait_last_N total_pnl accuracy_drop acc_per_second epochs_to_90
-loss_val validation_loss_epoch hypervolume accuracy_std entropy kl c_index exact_match"""
+loss_val validation_loss_epoch hypervolume accuracy_std entropy kl c_index exact_match
+metrics/mAP50(B) metrics/mAP50-95(B) metrics/precision(B) metrics/recall(B) train/box_loss rollout/ep_len_mean
+results.depth train/std train/approx_kl params(M) GFLOPs gflops total_flos bandwidth_GBs throughput_img_s tokens_per_sec
+eval_samples_per_second train_steps_per_second latency_p99_ms inference_ms ttft_ms decode_us energy_j
+early_stopped_epoch stopped_epoch epochs_run solved_at episodes_to_solve steps_to_converge n_clusters_found f_best fbest_loss nfev
+MASE NRMSE RMSSE MSIS OWA wQL pinball sMAPE chrF chrf++ pass@1 HR@10 maj@8 mmlu hellaswag_acc_norm mt_bench KID LPIPS
+ARI NMI calinski_harabasz trustworthiness HD95 ASSD mDice pixAcc coverage novelty occupancy ILD gap
+ep_len_mean episode_length mean_ep_length grad_norm makespan tour_length n_violations yield conversion"""
 )
 
 SETTINGS = names_in(
@@ -469,7 +478,12 @@ error_tolerance lambda_loss value_loss_coef entropy_coef train_batch_size n_epoc
 label_smoothing ccp_alpha patience reward_clip train_freq kernel_size accuracy_threshold power_t cv n_splits train_size
 replay_memory_size temperature top_k top_p n_bits val_check_interval loss_scale target_kl power map_size weight_decay
 cache_mb n_steps_per_epoch window_s drop gain
-precision_weight validation_interval test_frequency max_leaf_nodes p C gamma"""
+precision_weight validation_interval test_frequency max_leaf_nodes p C gamma
+loss_function time_embedding_dim max_grad_norm acc_threshold n_best save_best n_trees inertia
+selectivity max_evals eval_steps save_steps frame_length_ms hop_ms window_ms delay_ms prior_mean init_mean noise_std
+train/lr train/batch_size train/weight_decay test/batch_size eval.batch_size early_stopping stop_threshold yield_weight
+reward_norm max_requests_per_second bandwidth laser_power stirring_speed pin_memory std_init top_rate hv_weight
+lr_steps_to_skip epochs n_steps gap_penalty coverage_weight diversity_penalty box cls dfl hsv_h k_best"""
 )
 
 
@@ -487,6 +501,41 @@ def test_a_setting_with_an_outcome_word_stays_a_hyperparameter(name: str) -> Non
     frame = made_up(["lr" if name != "lr" else "wd", "depth", name, "val_accuracy"])
     assert the(frame, name).role is Role.HYPERPARAMETER
     assert the(frame, "val_accuracy").role is Role.METRIC
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["normalize_reward", "use_score", "log_loss_flag", "val_f1_smoothing", "grad_norm", "coverage", "mmlu", "gap"],
+)
+def test_two_or_three_values_under_a_doubtful_name_are_a_setting(name: str) -> None:
+    frame = made_up(["lr", "depth", name, "val_accuracy"])
+    for cells in (["True", "False", "True"], [0, 1, 0], [0.5, 1.0, 5.0]):
+        frame[name] = np.resize(cells, len(frame))
+        if name not in ("normalize_reward", "use_score") or len(set(cells)) == 2:
+            assert the(frame, name).role is Role.HYPERPARAMETER, cells
+
+
+def test_a_flag_that_says_how_a_trial_ended_is_no_hyperparameter() -> None:
+    for name in ("early_stopped", "converged", "success", "solved"):
+        assert the(search(**{name: [True, False] * 30}), name).role is Role.LEFT_OUT
+
+
+def test_what_was_spent_is_an_outcome_where_nearly_every_cell_differs() -> None:
+    rng = np.random.default_rng(0)
+    for name in ("evals", "func_evals", "cycles"):
+        assert the(search(**{name: rng.permutation(9999)[:N]}), name).outcome
+        assert the(search(**{name: rng.integers(1, 5, N)}), name).role is Role.HYPERPARAMETER
+
+
+@pytest.mark.parametrize(
+    ("name", "beside"),
+    [("IS", "FID"), ("ND", "MASE"), ("inertia", "n_clusters"), ("selectivity", "yield")],
+)
+def test_some_names_are_outcomes_in_some_company_only(name: str, beside: str) -> None:
+    rng = np.random.default_rng(0)
+    cells = {name: rng.random(N), beside: rng.integers(2, 9, N) + rng.random(N)}
+    assert the(search(**cells), name).outcome
+    assert the(search(**{name: cells[name]}), name).role is Role.HYPERPARAMETER
 
 
 NOUNS = st.sampled_from([*GOOD, *BAD, *sorted(COSTLY), *sorted(THROUGHPUT)])
@@ -525,6 +574,11 @@ def test_any_outcome_name_keeps_a_column_from_being_a_hyperparameter(
         ("log_likelihood", "maximize"), ("negative_log_likelihood", "minimize"), ("nll", "minimize"),
         ("brier_score", "minimize"), ("reward", "maximize"), ("episode_reward_mean", "maximize"),
         ("performance", "maximize"), ("throughput", "maximize"), ("r2", "maximize"), ("bleu", "maximize"),
+        ("metrics/mAP50-95(B)", "maximize"), ("ARI", "maximize"), ("NMI", "maximize"), ("chrF", "maximize"),
+        ("pass@1", "maximize"), ("HR@10", "maximize"), ("yield", "maximize"), ("tokens_per_sec", "maximize"),
+        ("MASE", "minimize"), ("NRMSE", "minimize"), ("KID", "minimize"), ("LPIPS", "minimize"), ("HD95", "minimize"),
+        ("latency_p99_ms", "minimize"), ("makespan", "minimize"), ("energy_j", "minimize"), ("ttft_ms", "minimize"),
+        ("episodes_to_solve", "minimize"), ("IS", "maximize"), ("gflops", None), ("stopped_epoch", None),
         ("value", None), ("objective", None), ("val", None), ("n_params", None), ("accuracy_std", None),
     ],
 )  # fmt: skip
@@ -712,6 +766,9 @@ def test_what_a_sweep_was_told_is_no_hyperparameter_but_a_used_value_is() -> Non
         (["value", "id"], "value"),
         (["y"], "y"),
         (["accuracy", "accuracy_std"], "accuracy"),
+        (["val/box_loss", "val/cls_loss", "metrics/mAP50(B)"], "metrics/mAP50(B)"),
+        (["policy_loss", "value_loss", "ep_rew_mean"], "ep_rew_mean"),
+        (["nfev", "stopped_epoch", "f_best"], "f_best"),
     ],
 )
 def test_the_metric_that_is_meant(names: list[str], metric: str) -> None:

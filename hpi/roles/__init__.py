@@ -1,9 +1,9 @@
 """What each column of a table is: metric, hyperparameter, context or left out, with a reason that a person can read.
 
-`values` parses one column; `vocabulary`, `outcomes` and `sources` hold the words that names are made of and the
-grammars of exports; `by_itself` and `by_others` judge a column alone and beside the others; `kinds` tells what the
-values of a hyperparameter are; `choices` holds what a person said, which goes before all of that; `inference` puts
-it together.
+`values` parses one column; `vocabulary`, `measures` and `sources` hold the words that names are made of and the
+grammars of exports; `outcomes` tells the names of outcomes, `meant` which end of them is good and which is the
+metric; `by_itself` and `by_others` judge a column alone and beside the others; `kinds` tells what the values of a
+hyperparameter are; `choices` holds what a person said, which goes before all of that; `inference` puts it together.
 """
 
 from hpi.roles.by_itself import Column

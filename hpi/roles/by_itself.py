@@ -10,7 +10,7 @@ import pandas as pd
 
 from hpi.roles import outcomes, vocabulary
 from hpi.roles.sources import Mark, Source
-from hpi.roles.values import Values, shown
+from hpi.roles.values import BOOLS, Values, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, one_of, words_of
 from hpi.space import Kind
 
@@ -178,6 +178,8 @@ def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
 def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     why = outcomes.outcome_of(values.name)
     if why is None or (words == ("precision",) and values.is_integer):
+        return None
+    if outcomes.is_flag(values.name, values.n_distinct, values.lowered in BOOLS):
         return None
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
         if _is_span(values):

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpi.roles import outcomes
+from hpi.roles import meant, outcomes
 from hpi.roles.by_itself import Column, left_out
 from hpi.roles.values import Values
 from hpi.roles.vocabulary import ContextKind, Role, words_of
@@ -47,7 +47,7 @@ def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Co
     name beside a real outcome stays one.
     """
     known = any(
-        column.outcome and outcomes.preference(name)[0] < outcomes.COSTLY_GROUP
+        column.outcome and meant.preference(name)[0] < meant.COSTLY_GROUP
         for name, column in columns.items()
     )  # fmt: skip
     known = known or metric is not None
@@ -63,6 +63,22 @@ def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Co
     return columns | {
         name: left_out(name, "an outcome: the name is that of a result", outcome=True) for name in taken
     }  # fmt: skip
+
+
+def doubtful_outcomes(columns: Columns, parsed: Parsed, marked: frozenset[str]) -> Columns:
+    """Return the columns with those taken for outcomes whose names may be outcomes' and whose numbers look it."""
+    company = frozenset(word for name in parsed for word in words_of(name))
+    changed = {}
+    for name in names_with(columns, Role.HYPERPARAMETER):
+        values = parsed[name]
+        if name in marked or not values.is_numeric:
+            continue
+        measured = _looks_measured(values) and outcomes.doubtful(name, company)
+        nearly_all = values.n_distinct > max(_MANY, values.n_filled // 2)
+        if measured or (nearly_all and outcomes.counts_work(name)):
+            reason = "an outcome: the name may be that of a result, and nearly every cell is another number"
+            changed[name] = left_out(name, reason, outcome=True)
+    return columns | changed
 
 
 def _looks_measured(values: Values) -> bool:
@@ -232,7 +248,7 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
     known = [name for name in found if len(parsed[name].finite)]
     varying = [name for name in known if parsed[name].n_distinct > 1]
     if found:
-        return min(varying or known, key=outcomes.preference, default=None)
+        return min(varying or known, key=meant.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
     if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
         return rest[-1]

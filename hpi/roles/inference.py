@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hpi.errors import SpaceError, TableError
-from hpi.roles import by_others, kinds, outcomes, vocabulary
+from hpi.roles import by_others, kinds, meant, vocabulary
 from hpi.roles.by_itself import Column, look
 from hpi.roles.by_others import Columns, Parsed
 from hpi.roles.choices import Choices
@@ -69,6 +69,7 @@ def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
     marked = frozenset(name for name in parsed if source is not None and source.mark(name) is Mark.HYPERPARAMETER)
     declared = frozenset(name for name, _ in choices.space)
     columns = by_others.sweep_definitions(columns, parsed)
+    columns = by_others.doubtful_outcomes(columns, parsed, marked | declared)
     columns = by_others.generic_outcomes(columns, parsed, choices.metric)
     columns = by_others.task_properties(columns, parsed, marked | declared)
     columns = by_others.numbered_repeats(columns, parsed)
@@ -175,4 +176,4 @@ def _direction(name: str, parsed: Parsed, source: Source | None) -> Direction | 
     goals = parsed["metric.goal"].words if "metric.goal" in parsed else ()
     if len(goals) == 1 and goals[0].lower() in tuple(Direction) and name in _named_by_sweep(parsed) | {name}:
         return Direction(goals[0].lower())
-    return outcomes.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))
+    return meant.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))

@@ -7,16 +7,13 @@ import pandas as pd
 
 from hpi.errors import SpaceError
 from hpi.roles.choices import Declaration
-from hpi.roles.values import NULL_WORDS, Values, shown
+from hpi.roles.values import BOOLS, FALSE, NULL_WORDS, Values, shown
 from hpi.space import Floats, Hyperparameter, Kind
 
 LOG_RATIO = 1000.0
 LOG_DISTINCT = 10
 # Up to here a number beside the word None is a label; above, the word is a hyperparameter switched off.
 FEW_NUMBERS = 10
-_FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
-_BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
-_FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
 # Bounds of a file are often rounded, so a value may stick out by this part of the range.
 _ROUNDING = 1e-6
 
@@ -28,7 +25,7 @@ def kind_of(values: Values) -> Kind:
     """
     if values.is_numeric or _words_switch_off(values):
         return Kind.INT if _finite_part(values).is_integer else Kind.FLOAT
-    return Kind.BOOL if values.lowered in _BOOLS else Kind.CATEGORY
+    return Kind.BOOL if values.lowered in BOOLS else Kind.CATEGORY
 
 
 def is_log(values: Values) -> bool:
@@ -58,9 +55,9 @@ def cells_of(values: Values, kind: Kind) -> pd.Series:
         numbers: Floats = np.where(np.isfinite(values.numbers), values.numbers, np.nan)
         return pd.Series(numbers, name=values.name)
     labels = pd.Series(values.labels, name=values.name, dtype=object)
-    if kind is Kind.BOOL and values.n_distinct > 2 and values.lowered in _BOOLS:
+    if kind is Kind.BOOL and values.n_distinct > 2 and values.lowered in BOOLS:
         # True, true and TRUE of one column are one level.
-        labels = labels.str.lower().isin(_FALSE).map({True: "False", False: "True"}).astype(object)
+        labels = labels.str.lower().isin(FALSE).map({True: "False", False: "True"}).astype(object)
     return labels.where(~values.empty, None)
 
 
@@ -135,7 +132,7 @@ def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declarat
 
 def _level_key(level: str) -> tuple[int, float, str]:
     """Order numbers before words, and False before True."""
-    if level.lower() in _FALSE:
+    if level.lower() in FALSE:
         return (0, 0.0, "")
     try:
         number = float(level)

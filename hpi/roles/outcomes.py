@@ -1,88 +1,86 @@
-"""Which names are those of outcomes, which end of them is good, and which of them is meant."""
-
-from __future__ import annotations
+"""Which names are those of outcomes: of results, of what a trial cost, of what is known only after it."""
 
 import re
 from collections.abc import Sequence
 
-from hpi.roles.vocabulary import Direction, words_in, words_of
-
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words_in(words))
-
-
-# Heads of names: the last word that is not a suffix decides. Best known first: the order breaks ties.
-GOOD = words_in(
-    "accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score r2 "
-    "rsquared bleu rouge meteor cider iou miou jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
-    "correlation corr spearman pearson sharpe profit reward rew rewards return returns performance perf fitness "
-    "utility success win hypervolume hv silhouette purity speedup winrate kappa explained corrcoef elo concordance pnl"
+from hpi.roles.measures import (
+    BAD,
+    BARE_ONLY,
+    BENCHMARKS,
+    COSTLY,
+    COUNTED,
+    DOUBTFUL,
+    GENERIC,
+    GOOD,
+    NEVER_ALONE,
+    THROUGHPUT,
+    WHOLE,
+    set_of,
 )
-BAD = words_in(
-    "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
-    "perplexity ppl bpc bpb bpd fid regret cost distortion discrepancy divergence deviance residual hamming bouldin "
-    "failures misses gap wait waiting"
-)
-# What a trial costs: an outcome, but not what is tuned unless somebody says so.
-COSTLY = _set(
-    "time runtime duration walltime elapsed seconds secs minutes hours latency memory mem ram energy power emissions "
-    "flops macs bytes nbytes"
-)
-THROUGHPUT = _set("throughput fps speed ips")
-# Names that are outcomes only where the numbers look it, or where there is no other outcome.
-GENERIC = _set("metric value result output objective response target goal metrics values results")
-_BARE_ONLY = _set("y fx z out")
-# Two-sided words: outcomes after a split or a metric's word, hyperparameters alone.
-_NEVER_ALONE = _set("kappa ce map power speed hit success win return gap wait bytes")
+from hpi.roles.vocabulary import words_of
 
-_SPLITS = {
+TRAIN = 3
+SPLITS = {
     "val": 0, "valid": 0, "validation": 0, "dev": 0, "cv": 0, "oof": 0, "holdout": 0, "heldout": 0,
     "eval": 1, "evaluation": 1, "test": 1, "testing": 1, "train": 3, "training": 3, "fit": 3,
 }  # fmt: skip
-NO_SPLIT = 2
-_TRAIN = 3
-COSTLY_GROUP = 4
 
-_SUFFIXES = _set(
+_SUFFIXES = set_of(
     "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
     "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms "
-    "us min mins h hr hrs gb mb kb kwh wh gpu cpu ovo ovr pr of neg negative ratio r l lsum n drop diff gain "
-    "improvement"
+    "us ns min mins h hr hrs gb mb kb kwh wh j kj mj w kw gpu cpu ovo ovr pr of neg negative ratio r l lsum n drop "
+    "diff gain improvement"
 )
-_SPREADS = _set("std stderr sem var rank ranking")
-# A change of a result is a result, but which end is good the name does not tell.
-_CHANGES = _set("drop diff gain improvement")
-_UNITS = _set("mb gb kb mib gib kwh")
-_ALLOWANCES = _set("max limit budget cache batch buffer chunk block")
-_TIME_UNITS = _set("s sec secs ms us min mins h hr hrs")
-_MEASURED = _set("train training fit eval test inference infer predict total wall elapsed run compute gpu cpu epoch")
-_AVERAGES = _set("avg mean average median")
+_UNITS = set_of("mb gb kb mib gib kwh")
+_ALLOWANCES = set_of("max limit budget cache batch buffer chunk block")
+_TIME_UNITS = set_of("s sec secs ms us min mins h hr hrs")
+_MEASURED = set_of("train training fit eval test inference infer predict total wall elapsed run compute gpu cpu epoch")
+_AVERAGES = set_of("avg mean average median")
 # A split that is the whole name is the result on it.
-_ALONE = _set("val valid validation dev test testing eval evaluation train training")
+_ALONE = set_of("val valid validation dev test testing eval evaluation train training")
 # A word of this kind makes the name a setting, whatever else is in it: val_split, time_limit, loss_weight.
-SETTINGS = _set(
+SETTINGS = set_of(
     "weight weights coef coefs coeff coeffs coefficient scale scaling alpha beta gamma lambda size split fraction frac "
     "ratio interval freq frequency every threshold limit type fn func function steps batch tol tolerance decay penalty "
     "clip clipping norm normalization normalize smoothing margin temperature reduction mode strategy schedule "
     "scheduler budget horizon dim dims window constant kernel patience factor embedding embed encoding series warmup "
     "discount shaping mask masking step delay shift cutoff ratios samples sample set layer layers aug augmentation use "
-    "is has enable replay"
+    "is has enable replay pin laser scan stirring stir spindle feed cutting print spin"
+)
+# Words of hyperparameters that everybody knows: a column with one of them is no metric by its place alone.
+KNOWN = set_of(
+    "lr dropout momentum batchsize depth width units hidden neurons estimators leaves epochs optimizer optim "
+    "activation regularization reg l1 l2 wd nesterov subsample colsample filters channels heads nlayers c degree eta "
+    "epsilon eps tau rho beta1 beta2 neighbors clusters components features leaf bins k p initialization init stride "
+    "padding rank bias"
 )
 
-# Whole names that are outcomes though their last word is not; the numbers of parameters have no good end.
-_WHOLE: dict[tuple[str, ...], Direction | None] = {
-    **dict.fromkeys(
-        (("c", "index"), ("em",), ("exact", "match"), ("g", "mean"), ("hmean",), ("ll",), ("log", "lik")),
-        Direction.MAXIMIZE,
-    ),
-    **dict.fromkeys((("kl",), ("approx", "kl"), ("mean", "kl")), Direction.MINIMIZE),
-    **dict.fromkeys(
-        (("entropy",), ("params",), ("n", "params"), ("num", "params"), ("n", "parameters"), ("num", "parameters"),
-         ("param", "count"), ("parameter", "count"), ("params", "count"), ("trainable", "params")),
-        None,
-    ),
-}  # fmt: skip
+# Settings may stand among these names: save_best, n_best.
+_KEPT = set_of("n k save keep load restore use track")
+_RATES = set_of("gbs gbps mbs mbps kbps tflop gflop")
+_SPAN_UNITS = set_of("s sec second seconds secs ms min minute h hr hour day")
+# What is known only when a trial has ended, unless it is a bound.
+_ENDED = set_of(
+    "success succeeded failed crashed diverged stopped converged solved reached achieved attained elapsed consumed"
+)
+_BOUNDS = set_of("tol tolerance threshold limit weight coef penalty bonus reward max min target criterion")
+_LOOPS = set_of(
+    "episodes epochs steps iterations iters generations rounds evals evaluations trials samples updates trees batches"
+)
+_GOALS = set_of("solve solved converge converged convergence reach best goal success optimum finish solution")
+_RUN = set_of("run ran done trained taken completed needed required")
+_NO_RESULT = set_of("prior init initial noise weight normal input data image pixel target")
+_SLICES = set_of("frame stride hop pulse dwell gate hold exposure ttl lag offset pause sleep")
+_FLAGS = set_of("normalize normalise use is has enable disable clip scale with standardize whiten log shape do")
+_SECTION = re.compile(r"(?:metrics?|losses|scores?|results?|rollout)\s*[/.:|].+", re.IGNORECASE | re.DOTALL)
+_TRAINING = re.compile(r"train(?:ing)?\s*[/|].+", re.IGNORECASE | re.DOTALL)
+_PERCENTILE = re.compile(r"p\d\d\d?")
+_CUT_OFF = re.compile(r"@\s*(?:\d|[kK]\b)")
+
+
+def plain_words(name: str) -> tuple[str, ...]:
+    """Return the words of a name without the letter in brackets that says of which part: mAP50(B)."""
+    return words_of(re.sub(r"\([A-Z]\)\s*$", "", name).replace("chrF", "chrf"))
 
 
 def _head(words: Sequence[str]) -> tuple[str, ...]:
@@ -91,7 +89,12 @@ def _head(words: Sequence[str]) -> tuple[str, ...]:
     if "per" in kept[1:]:
         kept = kept[: kept.index("per", 1)]
     while len(kept) > 1 and kept[-1] not in _NOUNS:
-        if not (kept[-1].rstrip("0123456789") in _SUFFIXES or kept[-1] in _SPLITS or kept[-1].isdigit()):
+        if not (
+            kept[-1].rstrip("0123456789") in _SUFFIXES
+            or kept[-1] in SPLITS
+            or kept[-1].isdigit()
+            or _PERCENTILE.fullmatch(kept[-1])
+        ):
             break
         kept.pop()
     return tuple(kept)
@@ -103,7 +106,7 @@ def _noun(words: Sequence[str]) -> str:
     if not head:
         return ""
     last = head[-1] if head[-1] in _NOUNS else re.sub(r"[0-9]+$", "", head[-1])
-    if last not in _NOUNS or (last in _NEVER_ALONE and last == words[-1] and len(words) == 1):
+    if last not in _NOUNS or (last in NEVER_ALONE and last == words[-1] and len(words) == 1):
         return ""
     # A brier score is an error, whatever it is called.
     return head[-2] if last == "score" and len(head) > 1 and head[-2] in BAD else last
@@ -112,28 +115,73 @@ def _noun(words: Sequence[str]) -> str:
 _NOUNS = frozenset(GOOD) | frozenset(BAD) | COSTLY | THROUGHPUT
 
 
+def noun_of(name: str, words: Sequence[str]) -> str:
+    """Return the outcome's word that a name stands for, "" if it is none."""
+    noun = _noun(words)
+    if noun:
+        return noun
+    if _is_rate(words):
+        return "throughput"
+    return "hits" if _CUT_OFF.search(name) and not set(words) & SETTINGS else ""
+
+
+def _is_rate(words: Sequence[str]) -> bool:
+    """Whether the name says how much was done in a time: samples_per_second, throughput_img_s, bandwidth_GBs."""
+    if set(words) & (_ALLOWANCES | {"target", "threshold", "weight"}):
+        return False
+    return (len(words) > 2 and words[-2] == "per" and words[-1] in _SPAN_UNITS) or (
+        len(words) > 1 and (words[0] == "throughput" or words[-1] in _RATES)
+    )
+
+
 def outcome_of(name: str) -> str | None:
     """Return why a name is that of an outcome, as the end of a sentence; None if it is not.
 
     Rule 3 of the column conventions: an outcome never becomes a hyperparameter by default, so a doubtful
     name counts as one unless a word such as weight, size or limit makes it a setting.
     """
-    words = words_of(name)
+    words = plain_words(name)
     if not words or words[0] == "lambda":
         return None
-    noun = _noun(words)
+    noun = noun_of(name, words)
     setting = bool(set(words) & SETTINGS)
-    if words in _WHOLE or (len(words) == 1 and words[0] in _ALONE):
+    if words in WHOLE or words[-2:] == ("acc", "norm") or (len(words) == 1 and words[0] in _ALONE):
         return f"the name is {' '.join(words)}"
-    if noun and not (noun in COSTLY and setting):
-        return f"the name ends in {noun}"
-    if words[0] == "best" and len(words) > 1:
-        return "the name begins with best"
-    if len(words) > 1 and words[-1] in _UNITS and not set(words) & _ALLOWANCES:
-        return f"the name ends in the unit {words[-1]}"
-    if len(words) > 1 and _SPLITS.get(words[0], _TRAIN) < _TRAIN and not setting:
+    if noun == "throughput" or (noun and not (noun in COSTLY | {"speed"} and setting)):
+        return f"the name ends in {noun}" if _noun(words) else "the name is that of a rate or of a result at a rank"
+    if _SECTION.fullmatch(name):
         return f"the name begins with {words[0]}"
-    return None if setting else _measurement(words)
+    return _by_ends(words, setting) or _after_the_run(words) or (None if setting else _measurement(words))
+
+
+def _by_ends(words: tuple[str, ...], setting: bool) -> str | None:
+    """Return why the first or the last word is that of something measured, None if it is not."""
+    if len(words) < 2:
+        return None
+    if words[0] == "best" or (words[-1] == "best" and not set(words) & _KEPT):
+        return f"the name {'begins' if words[0] == 'best' else 'ends'} with best"
+    if words[-1] in _UNITS and not set(words) & _ALLOWANCES:
+        return f"the name ends in the unit {words[-1]}"
+    if SPLITS.get(words[0], TRAIN) < TRAIN and not setting:
+        return f"the name begins with {words[0]}"
+    return None
+
+
+def _after_the_run(words: tuple[str, ...]) -> str | None:
+    """Return why a name is that of something known only after the run, None if it is not: stopped_epoch."""
+    if set(words) & _BOUNDS:
+        return None
+    if set(words) & _ENDED or (len(words) > 1 and words[-1] == "found"):
+        return "it is known only after the run"
+    if len(words) > 1 and words[-1] in _RUN and set(words[:-1]) & _LOOPS:
+        return "it counts what a run took"
+    return "it says how long it took" if takes_to_reach(words) else None
+
+
+def takes_to_reach(words: Sequence[str]) -> bool:
+    """Whether the words say how long something took: episodes_to_solve."""
+    until = words.index("to") if "to" in words else 0
+    return until > 0 and words[until - 1] in {*_LOOPS, "time"} and bool(set(words[until + 1 :]) & _GOALS)
 
 
 def _measurement(words: tuple[str, ...]) -> str | None:
@@ -149,6 +197,46 @@ def _measurement(words: tuple[str, ...]) -> str | None:
     return None
 
 
+def doubtful(name: str, company: frozenset[str]) -> bool:
+    """Whether the name is that of an outcome if the cells look measured, beside columns with these words."""
+    words = plain_words(name)
+    if not words:
+        return False
+    needed = DOUBTFUL.get(words) or DOUBTFUL.get(_head(words))
+    if needed is not None and (not needed[1] or needed[1] & company):
+        return True
+    if set(words) & BENCHMARKS and not set(words) & SETTINGS:
+        return True
+    if _TRAINING.fullmatch(name):
+        return not is_setting(words)
+    if len(words) < 2 or set(words) & (SETTINGS | _BOUNDS):
+        return False
+    if words[-1] in ("ms", "us", "ns"):
+        return not set(words) & _SLICES
+    return words[-1] in _AVERAGES and not set(words) & _NO_RESULT
+
+
+def counts_work(name: str) -> bool:
+    """Whether the name counts what was spent, if nearly every cell differs: func_evals, cycles."""
+    words = plain_words(name)
+    return (
+        bool(words)
+        and words[-1] in COUNTED
+        and not set(words) & (_ALLOWANCES | _BOUNDS | set_of("every freq interval per"))
+    )
+
+
+def is_setting(words: Sequence[str]) -> bool:
+    """Whether the words are those of a well-known hyperparameter."""
+    return bool(set(words) & (SETTINGS | KNOWN)) or {"learning", "rate"} <= set(words)
+
+
+def is_flag(name: str, n_distinct: int, is_bool: bool) -> bool:
+    """Whether a column of two values switches something, though its name ends as an outcome's: normalize_reward."""
+    words = words_of(name)
+    return n_distinct <= 2 and bool(words) and not _after_the_run(words) and (is_bool or words[0] in _FLAGS)
+
+
 def is_generic(name: str) -> bool:
     """Whether the name may be that of a metric but says nothing: value, metric, objective 1."""
     words = [re.sub(r"[0-9]+$", "", word) for word in words_of(name) if not word.isdigit()]
@@ -158,45 +246,4 @@ def is_generic(name: str) -> bool:
 def is_bare(name: str) -> bool:
     """Whether the name is what a formula's result is called: y."""
     words = words_of(name)
-    return len(words) == 1 and words[0] in _BARE_ONLY
-
-
-def direction_of(name: str) -> Direction | None:
-    """Return the direction that the name of a metric tells, None if it tells none."""
-    words = words_of(name)
-    if words in _WHOLE or set(words) & (_SPREADS | _CHANGES):
-        return _WHOLE.get(words)
-    noun = _noun(words)
-    negated = bool({"neg", "negative", "minus"} & set(words))
-    if {"log", "likelihood"} <= set(words):
-        return Direction.MINIMIZE if negated else Direction.MAXIMIZE
-    if not noun and set(words) & {"time", "runtime", "duration"}:
-        noun = "time"
-    if noun in ("success", "win") or noun in GOOD or noun in THROUGHPUT:
-        good = not negated
-    elif noun in BAD or noun in COSTLY:
-        good = negated
-    else:
-        return None
-    return Direction.MAXIMIZE if good else Direction.MINIMIZE
-
-
-def preference(name: str) -> tuple[int, int, int, str]:
-    """Return a sort key: the metric that is meant comes first.
-
-    Scores before losses before names that tell nothing before what a trial costs; within these validation
-    before test, before no split, before training.
-    """
-    words = words_of(name)
-    noun = _noun(words)
-    split = min((_SPLITS[word] for word in words if word in _SPLITS), default=NO_SPLIT)
-    known = [*GOOD, *BAD]
-    if set(words) & _SPREADS or noun in COSTLY | THROUGHPUT or (not noun and "time" in words):
-        group = COSTLY_GROUP - 1
-    else:
-        group = 0 if noun in known else (1 if is_generic(name) else 2)
-    kind = 0 if noun in GOOD else 1
-    order = known.index(noun) if noun in known else len(known)
-    if group == 0:
-        return (split == _TRAIN, split, kind * len(known) + order, name)
-    return (group + 1, split, order, name)
+    return len(words) == 1 and words[0] in BARE_ONLY

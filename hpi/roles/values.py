@@ -25,6 +25,9 @@ _EXACT = 2.0**53
 _INTEGERS_END = 2.0**63
 # Words that stand for "no number" among numbers.
 NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
+_FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
+BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
+FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
 
 
 @dataclass(frozen=True, eq=False)
