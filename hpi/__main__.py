@@ -13,11 +13,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, get_args
 
 import hpi
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimator, by_name
+from hpi.roles import Repeats
 from hpi.subspace import parse_filter
 
 MOST_DIGITS = 12
@@ -77,7 +78,9 @@ def _add_table_options(command: argparse.ArgumentParser) -> None:
             name, dest="direction", action="store_const", const=name[2:], help=f"{word} values of the metric are better"
         )
     command.add_argument("--space", metavar="SPACE.json", help="the search space, where it is known")
-    command.add_argument("--repeats", choices=("average", "keep"), default="average", help="rows of one configuration")
+    command.add_argument(
+        "--repeats", choices=get_args(Repeats), default="auto", help="what becomes of rows of one configuration"
+    )
     command.add_argument("--task", help="use one dataset or task of several; otherwise each is ranked by itself")
     command.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -465,7 +465,8 @@ loss_val validation_loss_epoch hypervolume accuracy_std entropy kl c_index exact
 metrics/mAP50(B) metrics/mAP50-95(B) metrics/precision(B) metrics/recall(B) train/box_loss rollout/ep_len_mean
 results.depth train/std train/approx_kl params(M) GFLOPs gflops total_flos bandwidth_GBs throughput_img_s tokens_per_sec
 eval_samples_per_second train_steps_per_second latency_p99_ms inference_ms ttft_ms decode_us energy_j
-early_stopped_epoch stopped_epoch epochs_run solved_at episodes_to_solve steps_to_converge n_clusters_found f_best fbest_loss nfev
+early_stopped_epoch stopped_epoch epochs_run solved_at episodes_to_solve steps_to_converge n_clusters_found f_best
+fbest_loss nfev
 MASE NRMSE RMSSE MSIS OWA wQL pinball sMAPE chrF chrf++ pass@1 HR@10 maj@8 mmlu hellaswag_acc_norm mt_bench KID LPIPS
 ARI NMI calinski_harabasz trustworthiness HD95 ASSD mDice pixAcc coverage novelty occupancy ILD gap
 ep_len_mean episode_length mean_ep_length grad_norm makespan tour_length n_violations yield conversion"""

@@ -296,9 +296,81 @@ def test_draws_that_meet_by_chance_stay_independent() -> None:
 def test_only_configurations_under_different_seeds_are_joined() -> None:
     # configuration 1 under seeds 0 and 1; 2 twice under seed 0; 3 once
     frame = pd.DataFrame({"a": [1, 1, 2, 2, 3], "seed": [0, 1, 0, 0, 1], "loss": [0.5, 1.0, 3.0, 4.0, 5.0]})
-    table = hpi.read(frame)
+    table = hpi.read(frame, repeats="average")
     assert table.trials["loss"].tolist() == [0.75, 3.0, 4.0, 5.0]
     assert table.n_repeats.tolist() == [2, 1, 1, 1]
+
+
+def small_space(seed: object, n: int = 200, /, random: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(random)
+    frame = pd.DataFrame({"a": rng.integers(1, 4, n), "b": rng.choice(["x", "y"], n)})
+    return frame.assign(seed=seed, loss=rng.random(n))
+
+
+@pytest.mark.parametrize("random", range(5))
+@pytest.mark.parametrize(
+    "seed",
+    [np.arange(200), np.random.default_rng(7).integers(0, 2**31, 200), np.random.default_rng(7).integers(0, 3, 200),
+     np.random.default_rng(7).integers(0, 1000, 200), np.random.default_rng(7).integers(0, 100, 200)],
+    ids=["counted", "drawn", "of three", "of a thousand", "of a hundred"],
+)  # fmt: skip
+def test_a_seed_of_every_trial_in_a_small_space_makes_no_repeats(seed: object, random: int) -> None:
+    table = hpi.read(small_space(seed, random=random))
+    assert len(table.trials) == 200
+    assert table.unit is None
+    assert table.excluded == ()
+    assert [column.name for column in table.columns if column.context is ContextKind.REPEAT] == ["seed"]
+    said(table, "200 rows are 6 different configurations", "seed", "200 independent trials", "--repeats average")
+
+
+def test_the_rows_of_a_small_space_can_be_averaged_or_kept() -> None:
+    frame = small_space(np.arange(200))
+    table = hpi.read(frame, repeats="average")
+    assert sorted(table.trials["loss"]) == pytest.approx(sorted(frame.groupby(["a", "b"])["loss"].mean()), abs=1e-15)
+    said(table, "200 rows are 6 configurations, averaged over seed")
+    assert len(np.unique(hpi.read(frame, repeats="keep").unit)) == 6
+
+
+def replicates(seeds: list[list[int]], shift: int = 0, /) -> pd.DataFrame:
+    """A grid of discrete values: configuration i was run with seeds[i], `shift` more a configuration."""
+    rng = np.random.default_rng(0)
+    rows = [
+        {"a": i % 4, "b": "uvwxyz"[i // 4], "seed": seed + shift * i, "loss": rng.random()}
+        for i, chosen in enumerate(seeds)
+        for seed in chosen
+    ]
+    return pd.DataFrame(rows).sample(frac=1, random_state=0).reset_index(drop=True)
+
+
+@pytest.mark.parametrize("shift", [0, 10], ids=["the same seeds", "a seed of its own for every row"])
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        [[*range(10)]] * 16,
+        [[*range(8 + i % 3)] for i in range(16)],
+        [[*range(5)]] * 24,
+        [[*range(2)]] * 16,
+        [[*range(10)]] * 4,
+    ],
+    ids=["ten", "eight to ten", "five", "two", "few configurations"],
+)
+def test_planned_repeats_in_a_small_space_are_averaged(seeds: list[list[int]], shift: int) -> None:
+    table = hpi.read(replicates(seeds, shift))
+    assert len(table.trials) == len(seeds)
+    assert sorted(table.n_repeats) == sorted(map(len, seeds))
+    said(table, f"{len(seeds)} configurations, averaged over seed")
+
+
+def test_uneven_numbers_of_the_same_seeds_were_planned() -> None:
+    assert len(hpi.read(replicates([[*range(3 + 7 * (i % 2))] for i in range(16)])).trials) == 16
+
+
+def test_repeats_of_a_continuous_hyperparameter_are_averaged_however_many_there_are() -> None:
+    rng = np.random.default_rng(0)
+    n_seeds = rng.integers(1, 12, 16)
+    frame = pd.DataFrame({"lr": np.repeat(rng.random(16), n_seeds), "b": np.repeat(rng.integers(0, 2, 16), n_seeds)})
+    frame = frame.assign(seed=np.arange(len(frame)), loss=rng.random(len(frame)))
+    assert len(hpi.read(frame).trials) == 16
 
 
 def test_repeats_that_chance_cannot_explain_are_averaged_without_a_column_that_tells() -> None:
@@ -659,7 +731,7 @@ def test_the_text_and_the_frame_are_one_table(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(one.trials, other.trials)
 
 
-@given(searches(), st.sampled_from(["average", "keep"]), st.sampled_from([None, "x", "y"]))
+@given(searches(), st.sampled_from(["auto", "average", "keep"]), st.sampled_from([None, "x", "y"]))
 def test_every_setting_gives_a_table_or_a_refusal(frame: pd.DataFrame, repeats: str, task: str | None) -> None:
     try:
         table = hpi.read(frame, repeats=repeats, task=task)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, cast, get_args
 
 from hpi.errors import TableError
 from hpi.readers.delimited import DelimitedReader
 from hpi.readers.frame import FrameReader
 from hpi.readers.protocol import Reader
-from hpi.roles import Choices, Direction, Role, parse_space
+from hpi.roles import Choices, Direction, Repeats, Role, parse_space
 from hpi.table import TrialTable, build
 
 __all__ = ["READERS", "Reader", "read"]
@@ -25,7 +25,7 @@ def read(
     direction: Direction | str | None = None,
     space: Mapping[str, Any] | None = None,
     roles: Mapping[str, Role | str] | None = None,
-    repeats: Literal["average", "keep"] = "average",
+    repeats: Repeats = "auto",
     task: str | None = None,
     name: str | None = None,
 ) -> TrialTable:
@@ -42,7 +42,8 @@ def read(
     roles
         Columns whose inferred role is wrong: {"seed": "hyperparameter"}.
     repeats
-        "average" joins the rows that repeat a configuration; "keep" keeps them.
+        "average" joins the rows that repeat a configuration under another seed; "keep" keeps them; "auto"
+        joins them unless they seem to have met by chance in a small discrete space.
     task
         Keep one task only, instead of ranking the loss within each.
     name
@@ -86,9 +87,8 @@ def _role(column: str, role: Role | str) -> Role:
         raise TableError(f"The role of {column} is {role!r}; allowed are {', '.join(Role)}.") from None
 
 
-def _repeats(value: str) -> Literal["average", "keep"]:
-    if value == "average":
-        return "average"
-    if value == "keep":
-        return "keep"
-    raise TableError(f"repeats is {value!r}; allowed are average, keep.")
+def _repeats(value: str) -> Repeats:
+    for known in get_args(Repeats):
+        if value == known:
+            return cast(Repeats, known)
+    raise TableError(f"repeats is {value!r}; allowed are {', '.join(get_args(Repeats))}.")

@@ -7,7 +7,7 @@ hyperparameter are; `choices` holds what a person said, which goes before all of
 """
 
 from hpi.roles.by_itself import Column
-from hpi.roles.choices import Choices, Declaration, parse_space
+from hpi.roles.choices import Choices, Declaration, Repeats, parse_space
 from hpi.roles.inference import assign, infer, parse
 from hpi.roles.vocabulary import ContextKind, Direction, Role
 
@@ -17,6 +17,7 @@ __all__ = [
     "ContextKind",
     "Declaration",
     "Direction",
+    "Repeats",
     "Role",
     "assign",
     "infer",

@@ -11,6 +11,8 @@ from hpi.errors import SpaceError
 from hpi.roles.vocabulary import ContextKind, Direction, Role
 from hpi.space import Hyperparameter, Kind
 
+Repeats = Literal["auto", "average", "keep"]
+
 _KEYS = ("kind", "low", "high", "log", "levels")
 
 
@@ -46,7 +48,9 @@ class Choices:
     space
         The declared hyperparameters.
     repeats
-        "average": one row a configuration. "keep": all rows, to be permuted by whole configurations.
+        "average": one row a configuration under several seeds. "keep": all rows, to be permuted by whole
+        configurations. "auto": "average", but for configurations that seem to have met by chance in a small
+        discrete space, whose rows are independent trials.
     task
         Keep this value of the task column only. None: all of them, the loss ranked within each.
     contexts
@@ -57,7 +61,7 @@ class Choices:
     direction: Direction | None = None
     roles: tuple[tuple[str, Role], ...] = ()
     space: Space = ()
-    repeats: Literal["average", "keep"] = "average"
+    repeats: Repeats = "auto"
     task: str | None = None
     contexts: tuple[tuple[str, ContextKind], ...] = ()
 

@@ -49,7 +49,7 @@ BENCHMARKS = set_of(
 # What went into a sum of losses: a result, but rarely the one that is meant.
 PARTS = set_of(
     "box cls dfl obj seg pose kobj mask policy value actor critic g d gen disc generator discriminator kl recon "
-    "reconstruction aux entropy adversarial adv commitment vq"
+    "reconstruction aux adversarial adv commitment vq"
 )
 
 # Whole names that are outcomes though their last word is not; the numbers of parameters have no good end.

@@ -1,6 +1,7 @@
 """A table of trials, validated once.
 
-`table` builds it, `trials` says which rows are one trial, `gaps` which empty cells nothing explains.
+`table` builds it, `trials` says which rows are one trial, `repeats` whether equal configurations were planned, `gaps`
+which empty cells nothing explains.
 """
 
 from hpi.table.table import TrialTable, build

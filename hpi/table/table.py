@@ -245,7 +245,7 @@ def _tasks(
 
 def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Integers | None:
     """Return the configuration of each trial, shape (n_trials,), if several of one are no independent evidence."""
-    if tasks is None and choices.repeats == "average":
+    if tasks is None and choices.repeats != "keep":
         return None
     first = np.unique(grouping.trial, return_index=True)[1]
     unit = (grouping.repeat if tasks is None else grouping.configuration)[first]

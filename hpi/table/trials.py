@@ -16,9 +16,7 @@ from hpi.roles.sources import detect
 from hpi.roles.values import Values, shown
 from hpi.roles.vocabulary import ContextKind, Role, is_run_key
 from hpi.space import Floats, Integers, Mask
-
-# Two independent draws are equal in this many times more pairs than chance allows: then they are repeats.
-_BEYOND_CHANCE = 10
+from hpi.table import repeats
 
 
 @dataclass
@@ -158,8 +156,8 @@ def group(
     hyperparameters = named(columns, Role.HYPERPARAMETER)
     configuration = ids(hyperparameters)
     tasks = named(columns, Role.CONTEXT, ContextKind.TASK)
-    identity = configuration if _beyond_chance(parsed, hyperparameters, rows, configuration) else None
-    state = _Rows(rows, configuration, ids([*hyperparameters, *tasks]), identity is not None)
+    repeated = repeats.beyond_chance(parsed, hyperparameters, rows, configuration)
+    state = _Rows(rows, configuration, ids([*hyperparameters, *tasks]), repeated)
     state = _largest_fidelity(state, parsed, columns, ledger)
     return _averaged(state, parsed, columns, choices, ledger)
 
@@ -175,19 +173,6 @@ class _Rows:
 
     def keep(self, mask: Mask) -> _Rows:
         return _Rows(self.rows[mask], self.configuration[mask], self.cell[mask], self.repeated)
-
-
-def _beyond_chance(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, configuration: Integers) -> bool:
-    """Whether configurations come back more often than independent draws would.
-
-    Two draws agree in every hyperparameter at most as often as in the two most diverse ones.
-    """
-    if len(names) < 2 or len(rows) < 2:
-        return False
-    pairs = len(rows) * (len(rows) - 1) / 2
-    agree = sorted(float(np.sum((np.bincount(parsed[name].codes[rows] + 1) / len(rows)) ** 2)) for name in names)
-    counts = np.bincount(configuration)
-    return bool(np.sum(counts * (counts - 1.0)) / 2 > _BEYOND_CHANCE * (pairs * agree[0] * agree[1] + 1))
 
 
 def _largest_fidelity(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], ledger: Ledger) -> _Rows:
@@ -233,19 +218,31 @@ def _averaged(
     joined = state.repeated | _varies(repeat, state.cell)
     trial = by_others.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
-    if n_trials == n:
-        return Grouping(state.rows, np.arange(n), state.configuration, trial)
     varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
     over = " and ".join(varying) or "rows that no column tells apart"
+    alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
+    if n_trials == n:
+        return alone
+    if choices.repeats == "auto" and not state.repeated and not _planned(state, parsed, columns, repeat):
+        ledger.notices.append(
+            f"{n:,} rows are {n_trials:,} different configurations, but {over} looks drawn anew for every trial: "
+            f"they count as {n:,} independent trials. If they were planned as repeats, choose to average them "
+            "(on the Data page, or with --repeats average)."
+        )
+        return alone
     if choices.repeats == "keep":
         ledger.notices.append(
             f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
             "and rows of one configuration count as one piece of evidence."
         )
-        return Grouping(state.rows, np.arange(n), state.configuration, trial)
+        return alone
     ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)
+
+
+def _planned(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], repeat: Integers) -> bool:
+    return repeats.planned(parsed, named(columns, Role.HYPERPARAMETER), state.rows, state.cell, repeat)
 
 
 def _varies(values: Integers, groups: Integers) -> Mask:
