@@ -17,6 +17,7 @@ _RARE = 0.01
 # A count of draws varies as much as its mean; planned numbers of repeats vary less than this part of it.
 _EVEN = 0.5
 _UNIQUE = 0.9
+_SINGLE = 0.1
 # Numbers drawn from a continuum have more digits than those of a grid, and hardly ever come back.
 _DIGITS = 5
 _NEARLY_ALL = 0.9
@@ -86,5 +87,8 @@ def _is_even(counts: Integers) -> bool:
 
     if len(counts) < 2:
         return True
+    if float(np.mean(counts == 1)) > _SINGLE:
+        # Configurations that were never drawn are not there to be counted, so that the others look even.
+        return False
     dispersion = float(np.sum((counts - counts.mean()) ** 2) / counts.mean())
     return dispersion < _EVEN * (len(counts) - 1) and bool(chdtr(len(counts) - 1, dispersion) <= _RARE)

@@ -218,27 +218,33 @@ def _averaged(
     joined = state.repeated | _varies(repeat, state.cell)
     trial = by_others.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
-    varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
-    over = " and ".join(varying) or "rows that no column tells apart"
     alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
     if n_trials == n:
         return alone
+    varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
+    over = " and ".join(varying) or "rows that no column tells apart"
+    joins = choices.repeats != "keep"
     if choices.repeats == "auto" and not state.repeated and not _planned(state, parsed, columns, repeat):
-        ledger.notices.append(
-            f"{n:,} rows are {n_trials:,} different configurations, but {over} looks drawn anew for every trial: "
-            f"they count as {n:,} independent trials. If they were planned as repeats, choose to average them "
-            "(on the Data page, or with --repeats average)."
-        )
-        return alone
-    if choices.repeats == "keep":
+        joins = False
+        ledger.notices.append(_about_chance(n, n_trials, over))
+    elif not joins:
         ledger.notices.append(
             f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
             "and rows of one configuration count as one piece of evidence."
         )
+    if not joins:
         return alone
     ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)
+
+
+def _about_chance(n: int, n_configurations: int, over: str) -> str:
+    return (
+        f"{n:,} rows are {n_configurations:,} different configurations, but {over} looks drawn anew for every trial: "
+        f"they count as {n:,} independent trials. If they were planned as repeats, choose to average them "
+        "(on the Data page, or with --repeats average)."
+    )
 
 
 def _planned(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], repeat: Integers) -> bool:
