@@ -20,8 +20,11 @@ if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
 with beside:
+    if result.detectable and st.button("Which values are good? →", key="to_one"):
+        state.session().chosen = result.detectable[0].name
+        st.switch_page(shell.ONE)
     look.small_heading("Worth knowing")
-    look.quiet("warnings", *(result.warnings or ["Nothing to be careful about was found."]))
+    look.quiet("warnings", *(words.worth_knowing(result) or ["Nothing to be careful about was found."]))
     with st.expander("How to read this chart"):
         st.markdown(words.HOW_TO_READ)
     with st.expander("What was left out"):

@@ -12,7 +12,7 @@ look.question("Which values are good?")
 name = choose.one(answer)
 score = next(score for score in answer.result.hyperparameters if score.name == name)
 effect = effects.one_effect(answer.table, answer.sample, name)
-look.lead(words.one(score, answer.result), answer)
+look.lead(" ".join(filter(None, (words.where(effect, score), words.one(score, answer.result)))), answer)
 with look.shown(answer):
     look.chart(figures.metric_against(effect, look.theme()), "metric_against")
     look.heading("Where are the best trials, compared with all of the region?")

@@ -6,12 +6,18 @@ import csv
 import io
 import math
 
+import numpy as np
+
+from hpi.effects import OneEffect
+from hpi.effects.cuts import Cut
 from hpi.results import ImportanceResult, Score
 from hpi.roles import Direction, Role
+from hpi.space import Mask
 from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
 
 BLANK = "\u00a0"  # does not break: the sign stays with its number
+FEW = 4
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 HOW_TO_READ = """
@@ -22,6 +28,8 @@ HOW_TO_READ = """
   told apart from that is grey and hatched.
 - For a small target even the strongest bar is often below 20 %: a good value is needed, but seldom enough.
 - The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
+- The mark and the interval answer two questions: whether there is an effect at all, and how large it is. So a coloured
+  bar can be sure to be there although its interval begins before the mark.
 - **Click a bar** to see which values are good.
 """
 
@@ -76,6 +84,44 @@ def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
     )
 
 
+def worth_knowing(result: ImportanceResult) -> list[str]:
+    """Say what to be careful about: warnings, what no bar shows, and bars that rest on a part of the trials."""
+    parts = [f"{score.name}: {score.note}." for score in result.hyperparameters if score.detectable and score.note]
+    return [*result.warnings, *_together(result), *parts]
+
+
+def _together(result: ImportanceResult) -> list[str]:
+    """Say how much all bars leave open; within a region they overlap, and their sum says nothing."""
+    total = sum(score.importance or 0 for score in result.hyperparameters)
+    if result.subspace.region < 1 or not result.detectable or total > 1:
+        return []
+    return [
+        f"Each bar is what one hyperparameter explains alone. Together they come to {percent(total)}; the rest lies in "
+        "combinations of them, and in noise."
+    ]
+
+
+def where(effect: OneEffect, score: Score) -> str | None:
+    """Say at which values the target is more frequent than chance would make it; None where there are none."""
+    compared = effect.compared
+    more = compared.target > compared.chance_high
+    if not score.detectable or not more.any():
+        return None
+    times = float((compared.target_share[more] / compared.region_share[more]).max())
+    gather = f"The best trials gather {_values(compared.cut, more)}"
+    return f"{gather}: up to {times:.2g} times as many of them as of all trials in the region."
+
+
+def _values(cut: Cut, chosen: Mask) -> str:
+    """Name the chosen cells: between 0.001 and 0.016; at relu or tanh."""
+    if cut.edges is None:
+        labels = [label for label, one in zip(cut.labels, chosen, strict=True) if one]
+        return f"at {' or '.join(labels[:FEW])}{f' or {len(labels) - FEW} others' if len(labels) > FEW else ''}"
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(int), [0]])))
+    runs = [f"between {cut.edges[start]:.3g} and {cut.edges[end]:.3g}" for start, end in steps.reshape(-1, 2)]
+    return " and ".join(runs)
+
+
 def _surely_above(first: Score, second: Score) -> bool:
     """Whether the difference of two importances is above 0 with 97.5 % confidence.
 
@@ -119,6 +165,12 @@ def identity(table: TrialTable) -> str:
 def sizes(sample: Sample) -> str:
     """Say how many trials are in the target and in the region."""
     return f"{sample.n_target:,} trials in the target, {sample.n_region:,} in the region"
+
+
+def _ties(sample: Sample) -> str:
+    """Say how many trials more than asked for stand there, since equal values at a threshold are kept together."""
+    more = [size - wanted for size, wanted in zip((sample.n_region, sample.n_target), sample.wanted, strict=True)]
+    return f" ({sum(more):,} more for equal values at a threshold)" if sum(more) else ""
 
 
 def condition(one_filter: Filter) -> str:

@@ -10,6 +10,7 @@ from hpi.figures.labels import decimals, percent, plain, wrapped
 from hpi.results import ImportanceResult, Score
 
 BY_CHANCE = "not told apart from chance"
+LARGE = 0.0995  # from here on whole per cent
 NO_SIGNAL = "No signal: none can be told apart from chance."
 
 
@@ -25,14 +26,11 @@ def at_bar(score: Score) -> tuple[str, ...]:
 
 
 def _value(score: Score, value: float | None = None) -> str:
-    """Write a number of a score as a percentage, in as many digits as its interval supports."""
+    """Write a number of a score as a percentage, in as many digits as its interval supports: 41 %, 2.5 %."""
     shown = score.importance if value is None else value
     assert shown is not None
     half = 0.05 if score.high is None or score.low is None else (score.high - score.low) / 2
-    digits = max(0, decimals(half) - 2) if score.detectable else 0
-    if score.detectable and round(shown, 2 + digits) == 0:
-        digits = 1
-    return f"{100 * shown:.{digits}f}\u00a0%"
+    return f"{100 * shown:.{max(decimals(half) - 2, 0 if shown >= LARGE else 1)}f}\u00a0%"
 
 
 def sentence(result: ImportanceResult, score: Score) -> str:

@@ -189,9 +189,9 @@ def _floors(chart: _Chart, theme: Theme) -> go.Bar:
         orientation="h",
         width=0.84,
         zorder=0,
-        marker={"color": theme.chance, "opacity": 0.45, "line": {"width": 0}},
+        marker={"color": theme.chance, "opacity": 0.7, "line": {"width": 0}},
         hoverinfo="skip",
-        unselected={"marker": {"opacity": 0.45}},
+        unselected={"marker": {"opacity": 0.7}},
     )
 
 

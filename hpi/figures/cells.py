@@ -102,6 +102,7 @@ def facts(effect: TwoEffects, grid: Grid) -> list[Fact]:
     said_of = [
         grid.title,
         f"{effect.n_region:,} trials of the region, {effect.n_target:,} of them in the target",
+        f"{np.median(effect.count[effect.count > 0]):.0f} trials in a typical cell",
         *([f"{n_empty:,} of {effect.count.size:,} cells are empty"] if n_empty else []),
         *([f"{n_beyond:,} cells lie beyond the colours"] if n_beyond else []),
     ]

@@ -39,7 +39,7 @@ def _facts(effect: OneEffect, theme: Theme) -> list[Fact]:
     facts = [
         Fact(f"■ target: {n_target:,} trials", theme.target),
         Fact(f"■ region: {n_region:,} trials", theme.region),
-        *([Fact("grey: where chance would put them (95\u00a0%)")] if chance else []),
+        *([Fact("band: where chance would put the target (95\u00a0%)")] if chance else []),
     ]
     if compared.inactive_region:
         inactive = f"{compared.inactive_target:,} of the target and {compared.inactive_region:,} of the region"
@@ -73,12 +73,14 @@ def _densities(effect: OneEffect, theme: Theme) -> list[go.Scatter]:
     edges, no_line = compared.cut.edges, {"width": 0}
     assert edges is not None
     steps, hover = np.repeat(edges, 2)[1:-1], _cell_hover(effect)
-    over = target > region
+    # Only what chance would not put there is filled; without a band, all that is above the region.
+    usual = np.fmax(region, high)
+    over = target > usual
     chance, more = faded(theme.chance, 0.55), faded(theme.target, 0.3)
     band = {"x": np.concatenate([steps, steps[::-1]]), "y": np.concatenate([_steps(high), _steps(low)[::-1]])}
-    excess = _rectangles(edges[:-1][over], edges[1:][over], region[over], target[over])
+    excess = _rectangles(edges[:-1][over], edges[1:][over], usual[over], target[over])
     shown = [] if np.isnan(low).any() else [go.Scatter(name="chance", **band, fill="toself", fillcolor=chance)]
-    shown.append(go.Scatter(name="more than the region", **excess, fill="toself", fillcolor=more))
+    shown.append(go.Scatter(name="more than by chance", **excess, fill="toself", fillcolor=more))
     for area in shown:
         area.update(mode="lines", line=no_line, hoverinfo="skip")
     for name, height, colour, size in (("region", region, theme.region, 2), ("target", target, theme.target, 3)):

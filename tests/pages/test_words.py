@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from hpi.results import ImportanceResult, Question, Score
@@ -137,3 +139,51 @@ def test_negative_numbers_stay_numbers():
     odd = replace(CLEAR, low=-0.01)
     (row,) = csv.DictReader(io.StringIO(words.bars_as_csv(result(odd)), newline=""))
     assert row["low"] == "-0.01"
+
+
+def compared(
+    target: list[int], region: list[int], high: list[float], edges: list[float] | None = None
+) -> SimpleNamespace:
+    """What `where` reads of an effect."""
+    t, r = np.array(target), np.array(region)
+    cut = SimpleNamespace(edges=None if edges is None else np.array(edges), labels=tuple("abcdefg"[: len(t)]))
+    spread = SimpleNamespace(
+        target=t, chance_high=np.array(high), target_share=t / t.sum(), region_share=r / r.sum(), cut=cut
+    )
+    return SimpleNamespace(compared=spread)
+
+
+def test_where_the_best_trials_gather_in_numbers():
+    """6 of 10 target trials in a fifth of the region: three times as many."""
+    effect = compared([1, 6, 3, 0], [40, 20, 20, 20], [5, 4, 4, 4], [0.001, 0.01, 0.1, 1, 10])
+    assert words.where(effect, CLEAR) == (
+        "The best trials gather between 0.01 and 0.1: up to 3 times as many of them as of all trials in the region."
+    )
+
+
+def test_where_the_best_trials_gather_in_levels_and_in_two_places():
+    effect = compared([5, 0, 5], [25, 50, 25], [4, 4, 4])
+    assert "gather at a or c: up to 2 times" in words.where(effect, CLEAR)
+    effect = compared([5, 0, 5], [25, 50, 25], [4, 4, 4], [0, 1, 2, 3])
+    assert "between 0 and 1 and between 2 and 3" in words.where(effect, CLEAR)
+
+
+def test_nothing_is_said_of_places_that_chance_explains():
+    effect = compared([5, 0, 5], [25, 50, 25], [6, 6, 6])
+    assert words.where(effect, CLEAR) is None
+    unsure = replace(CLEAR, detectable=False)
+    assert words.where(compared([9, 1], [50, 50], [6, 6]), unsure) is None
+    unknown = compared([9, 1], [50, 50], [np.nan, np.nan])
+    assert words.where(unknown, CLEAR) is None
+
+
+def test_bars_that_leave_much_open_say_so():
+    """41 % and 10 % by hand; within a region bars overlap, and without a signal there is nothing to add."""
+    assert any("Together they come to 51" in line for line in words.worth_knowing(result(CLEAR, WEAK)))
+    assert words.worth_knowing(result(CLEAR, WEAK, region=0.5)) == []
+    assert words.worth_knowing(result(NOISE)) == []
+
+
+def test_a_bar_that_rests_on_a_part_of_the_trials_says_so():
+    part = replace(CLEAR, note="compared among the 391 of 1,200 trials where it is active")
+    assert "lr: compared among the 391 of 1,200 trials where it is active." in words.worth_knowing(result(part, WEAK))
