@@ -69,10 +69,16 @@ class Hyperparameter:
         """Refuse bounds and levels that contradict themselves."""
         if self.is_numeric:
             self._check_bounds()
-        elif len(self.levels) < 2 or len(set(self.levels)) < len(self.levels):
-            raise SpaceError(
-                f"{self.name}: {len(self.levels)} levels were given; at least two different ones are needed."
-            )
+        else:
+            self._check_levels()
+
+    def _check_levels(self) -> None:
+        twice = [level for level in dict.fromkeys(self.levels) if self.levels.count(level) > 1]
+        if twice:
+            raise SpaceError(f"{self.name}: the level {twice[0]!r} is given twice; at least two different are needed.")
+        if len(self.levels) < 2:
+            given = ", ".join(map(repr, self.levels)) or "none"
+            raise SpaceError(f"{self.name}: at least two different levels are needed; given: {given}.")
 
     def _check_bounds(self) -> None:
         if self.low is None or self.high is None or not self.low < self.high:

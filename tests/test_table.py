@@ -582,8 +582,58 @@ def test_a_declared_space_gives_bounds_levels_and_order() -> None:
     assert (found["on"].kind, found["on"].levels) == (Kind.BOOL, ("0", "1"))
     assert found["depth"].levels == ("4", "3", "2", "1", "0")
     assert not found["opt"].declared
-    said(hpi.read(frame, space=space), "Bounds and levels of opt are those observed")
+    said(hpi.read(frame, space=space), "Levels of opt are those observed")
     silent(hpi.read(search(), space={"lr": LR, "opt": {"kind": "category", "levels": ["adam", "sgd"]}}), "observed")
+
+
+def test_what_half_a_declaration_leaves_open_is_observed_and_said() -> None:
+    frame = search(width=np.random.default_rng(1).integers(1, 9, N))
+    space = {"lr": {"kind": "float"}, "opt": {"kind": "category"}, "width": {"kind": "int", "low": 1}}
+    table = hpi.read(frame, space=space)
+    found = {h.name: h for h in table.hyperparameters}
+    assert (found["lr"].low, found["lr"].high) == (frame["lr"].min(), frame["lr"].max())
+    # 10 ** uniform(-5, -1) spans over three decades, as a bare table would have it
+    assert (found["lr"].log, hpi.read(frame).hyperparameters[0].log) == (True, True)
+    said(table, "Bounds of lr are those observed")
+    said(table, "Levels of opt are those observed")
+    said(table, "The upper bound of width is the one observed")
+    said(table, "scale of lr was not declared", "logarithmic")
+    upper = hpi.read(frame, space={"width": {"kind": "int", "high": 20}})
+    said(upper, "The lower bound of width is the one observed")
+    silent(upper, "upper")
+
+
+@pytest.mark.parametrize(
+    ("declared", "log"),
+    [({}, True), ({"log": False}, False), ({"log": True}, True), ({"low": 0}, False), ({"low": 1e-6}, True)],
+)
+def test_a_scale_that_is_not_declared_is_inferred(declared: dict[str, Any], log: bool) -> None:
+    table = hpi.read(search(), space={"lr": {"kind": "float", **declared}})
+    assert table.hyperparameters[0].log is log
+    assert any("scale of lr" in notice for notice in table.notices) is (log and "log" not in declared)
+
+
+def test_a_metric_that_is_the_last_column_only_is_said() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"zorp": rng.random(N), "opt": rng.choice(["a", "b"], N), "blub": rng.random(N)})
+    table = hpi.read(frame)
+    assert table.metric == "blub"
+    said(table, "No column looks like an outcome", "blub", "--metric")
+    silent(hpi.read(frame, metric="blub"), "No column looks")
+    silent(hpi.read(search()), "No column looks")
+
+
+@pytest.mark.parametrize(
+    "name", ["lr", "learning_rate", "dropout", "batch_size", "depth", "max_depth", "weight_decay", "momentum", "gamma"]
+)
+def test_a_well_known_hyperparameter_is_no_metric_by_its_place(name: str) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"zorp": rng.random(N), "opt": rng.choice(["a", "b"], N), name: rng.random(N)})
+    table = hpi.read(frame)
+    assert table.metric is None
+    assert name in [h.name for h in table.hyperparameters]
+    with pytest.raises(TableError, match="The metric is not known: no column looks like an outcome"):
+        _ = table.loss
 
 
 def test_a_value_may_stick_out_by_rounding() -> None:
@@ -609,7 +659,8 @@ def test_a_value_may_stick_out_by_rounding() -> None:
         ({"lr": {**LR, "kind": "int"}}, "declared as int, but the table has"),
         ({"lr": {"kind": "float", "levels": [1, 2]}}, "low and high, not levels"),
         ({"opt": {"kind": "category", "levels": ["adam"]}}, "at least two different"),
-        ({"opt": {"kind": "category", "levels": ["adam", "adam"]}}, "at least two different"),
+        ({"opt": {"kind": "category", "levels": ["adam", "sgd", "adam"]}}, "the level 'adam' is given twice"),
+        ({"opt": {"kind": "category", "levels": ["adam", "adam"]}}, "the level 'adam' is given twice"),
         ({"opt": {"kind": "category", "levels": ["adam", "rmsprop"]}}, "the level 'sgd', which is not declared"),
         ({"opt": {"kind": "category", "levels": "adam"}}, "levels is 'adam'; it must be a list"),
         ({"opt": {"kind": "ordinal"}}, "an ordinal needs its levels"),

@@ -25,6 +25,8 @@ _MANY = 10
 # Two columns that agree by chance would have to do it in this many rows or configurations.
 _ENOUGH = 20
 _SMALLEST_GRID = 6
+# The reason of a metric that was taken for its place.
+LAST = "the last column, a number of many values, and no name tells an outcome"
 
 
 def names_with(columns: Columns, role: Role) -> list[str]:
@@ -251,7 +253,7 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
         return min(varying or known, key=meant.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
     if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
-        return rest[-1]
+        return None if outcomes.is_setting(words_of(rest[-1])) else rest[-1]
     return None
 
 

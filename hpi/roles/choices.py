@@ -18,12 +18,12 @@ _KEYS = ("kind", "low", "high", "log", "levels")
 
 @dataclass(frozen=True)
 class Declaration:
-    """What SPACE.json says of one hyperparameter; bounds and levels that are not given are observed."""
+    """What SPACE.json says of one hyperparameter; bounds, levels and scale that are not given are observed."""
 
     kind: Kind
     low: float | None = None
     high: float | None = None
-    log: bool = False
+    log: bool | None = None
     levels: tuple[str, ...] = ()
 
     @property
@@ -119,9 +119,9 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-def _log(name: str, fields: Mapping[str, Any]) -> bool:
-    value = fields.get("log", False)
-    if not isinstance(value, bool):
+def _log(name: str, fields: Mapping[str, Any]) -> bool | None:
+    value = fields.get("log")
+    if value is not None and not isinstance(value, bool):
         raise SpaceError(f"{name}: log is {value!r}; it must be true or false.")
     return value
 
@@ -147,7 +147,7 @@ def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> No
         if declaration.log and declaration.low is not None and declaration.low <= 0:
             raise SpaceError(f"{name}: a log scale needs positive bounds, but low is {declaration.low:g}.")
         if None not in (declaration.low, declaration.high):
-            Hyperparameter(name, declaration.kind, declaration.low, declaration.high, declaration.log)
+            Hyperparameter(name, declaration.kind, declaration.low, declaration.high, bool(declaration.log))
         return
     misplaced = [key for key in ("low", "high", "log") if fields.get(key) not in (None, False)]
     if misplaced:

@@ -141,7 +141,7 @@ def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choice
     found = by_others.choose_metric(open_columns, parsed, primary, free)
     if found is None:
         return columns
-    reason = "the last column, a number of many values, and no name tells an outcome"
+    reason = by_others.LAST
     if columns[found].outcome:
         reason = columns[found].reason if not columns[found].reason.startswith("constant") else "the only outcome"
     return by_others.with_metric(columns, found, reason)
@@ -161,7 +161,7 @@ def _finished(column: Column, values: Values, parsed: Parsed, source: Source | N
         return column
     declared = dict(choices.space).get(column.name)
     if declared is not None:
-        return replace(column, kind=declared.kind, log=declared.log)
+        return replace(column, kind=declared.kind, log=kinds.declared_log(values, declared))
     kind = kinds.kind_of(values)
     log = kind in (Kind.FLOAT, Kind.INT) and kinds.is_log(values)
     return replace(column, kind=kind, log=log)

@@ -36,6 +36,26 @@ def is_log(values: Values) -> bool:
     return len(np.unique(known)) > LOG_DISTINCT
 
 
+def declared_log(values: Values, declared: Declaration) -> bool:
+    """Whether a declared hyperparameter is on a log scale: as declared, else by its values."""
+    if declared.log is not None or not declared.is_numeric:
+        return bool(declared.log)
+    return is_log(values) and (declared.low is None or declared.low > 0)
+
+
+def observed(hyperparameter: Hyperparameter, declared: Declaration | None) -> str:
+    """Return what was taken from the table as nobody declared it, "" if nothing was: its upper bound, its levels."""
+    if declared is None or not declared.is_numeric:
+        known = declared is not None and (bool(declared.levels) or declared.kind is Kind.BOOL)
+        return "" if known else "bounds" if hyperparameter.is_numeric else "levels"
+    return {
+        (True, True): "bounds",
+        (True, False): "lower bound",
+        (False, True): "upper bound",
+        (False, False): "",
+    }[declared.low is None, declared.high is None]
+
+
 def _words_switch_off(values: Values) -> bool:
     """Whether the cells are many numbers with a few words between them, which then mean inactive."""
     if not values.words or len(np.unique(values.finite)) <= FEW_NUMBERS:

@@ -50,8 +50,8 @@ SETTINGS = set_of(
 # Words of hyperparameters that everybody knows: a column with one of them is no metric by its place alone.
 KNOWN = set_of(
     "lr dropout momentum batchsize depth width units hidden neurons estimators leaves epochs optimizer optim "
-    "activation regularization reg l1 l2 wd nesterov subsample colsample filters channels heads nlayers c degree eta "
-    "epsilon eps tau rho beta1 beta2 neighbors clusters components features leaf bins k p initialization init stride "
+    "activation regularization reg l1 l2 wd nesterov subsample colsample filters channels heads nlayers degree eta "
+    "epsilon eps tau rho beta1 beta2 neighbors clusters components features leaf bins initialization init stride "
     "padding rank bias"
 )
 

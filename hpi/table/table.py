@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.roles import Column, Direction, Role, assign, kinds, parse
+from hpi.roles import Column, Direction, Role, assign, by_others, kinds, parse
 from hpi.roles.choices import Choices
 from hpi.roles.values import Values, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
@@ -149,7 +149,8 @@ def _validated(
     hyperparameters, columns = _hyperparameters(kept, columns, choices)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
-    about_space = _about_space(kept, columns, hyperparameters)
+    guessed = _about_guess(metric)
+    about_space = _about_space(kept, columns, hyperparameters, choices)
     return TrialTable(
         name=name,
         frame=frame,
@@ -161,7 +162,9 @@ def _validated(
         n_repeats=np.bincount(grouping.trial).astype(np.int64),
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
-        notices=tuple(dict.fromkeys([*reading, *_about_cells(parsed, columns), *ledger.notices, *about_space])),
+        notices=tuple(
+            dict.fromkeys([*reading, *_about_cells(parsed, columns), *guessed, *ledger.notices, *about_space])
+        ),
         choices=choices,
         fingerprint=fingerprint,
         tasks=tasks,
@@ -262,15 +265,42 @@ def _about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> lis
     return said
 
 
-def _about_space(kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter]) -> list[str]:
+def _about_space(
+    kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter], choices: Choices
+) -> list[str]:
     """Return what is not known about the search space."""
     names = [hyperparameter.name for hyperparameter in hyperparameters]
     context = [column.name for column in columns if column.role is Role.CONTEXT]
     said = gaps.notices(kept, names, context)
-    open_ = [hyperparameter.name for hyperparameter in hyperparameters if not hyperparameter.declared]
-    if open_:
-        which = "" if len(open_) == len(names) else f" of {shown(open_)}"
-        said.append(f"Bounds and levels{which} are those observed: the search space was not declared.")
+    return [*said, *_about_observed(hyperparameters, choices)]
+
+
+def _about_guess(metric: Column | None) -> list[str]:
+    """Return what must be said of a metric that was taken for its place alone."""
+    if metric is None or metric.reason != by_others.LAST:
+        return []
+    return [
+        f"No column looks like an outcome; the last one, {metric.name}, was taken for the metric. "
+        "Choose another on the Data page or with --metric."
+    ]
+
+
+def _about_observed(hyperparameters: Sequence[Hyperparameter], choices: Choices) -> list[str]:
+    """Return which bounds, levels and scales come from the trials, as nobody declared them."""
+    declared, said = dict(choices.space), []
+    parts = {h.name: kinds.observed(h, declared.get(h.name)) for h in hyperparameters}
+    if parts and all(parts.values()) and not set(parts) & set(declared):
+        return ["Bounds and levels are those observed: the search space was not declared."]
+    for part, of in (("Bounds", "bounds"), ("Levels", "levels"), ("The lower bound", "lower bound"),
+                     ("The upper bound", "upper bound")):  # fmt: skip
+        names = [name for name, found in parts.items() if found == of]
+        if names:
+            verb = "is the one" if part.startswith("The") and len(names) == 1 else "are those"
+            noun = part if verb == "is the one" or not part.startswith("The") else f"{part}s"
+            said.append(f"{noun} of {shown(names)} {verb} observed: not declared.")
+    logs = [h.name for h in hyperparameters if h.log and h.name in declared and declared[h.name].log is None]
+    if logs:
+        said.append(f"The scale of {shown(logs)} was not declared; by the values it is logarithmic.")
     return said
 
 
