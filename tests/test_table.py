@@ -586,6 +586,62 @@ def test_a_declared_space_gives_bounds_levels_and_order() -> None:
     silent(hpi.read(search(), space={"lr": LR, "opt": {"kind": "category", "levels": ["adam", "sgd"]}}), "observed")
 
 
+@pytest.mark.parametrize(
+    ("cells", "levels", "wanted"),
+    [
+        (["True", "False"], ["false", "true"], ("false", "true")),
+        ([0, 1], [False, True], ("False", "True")),
+        ([True, False], [0, 1], ("0", "1")),
+        (["yes", "no"], ["True", "False"], ("True", "False")),
+        (["on", "off"], ["off", "on"], ("off", "on")),
+    ],
+)
+def test_a_declared_bool_fits_by_what_it_says(cells: list[object], levels: list[object], wanted: tuple[str]) -> None:
+    frame = search(flag=cells * 30)
+    table = hpi.read(frame, space={"flag": {"kind": "bool", "levels": levels}})
+    assert next(h for h in table.hyperparameters if h.name == "flag").levels == wanted
+    true = next(label for label in wanted if label.lower() in ("true", "1", "on"))
+    yes = np.array([str(cell).lower() in ("true", "1", "yes", "on") for cell in frame["flag"]])
+    assert ((table.trials["flag"] == true).to_numpy() == yes).all()
+
+
+def test_a_declared_bool_of_other_words_does_not_fit() -> None:
+    with pytest.raises(SpaceError, match="the level 'a', which is not declared"):
+        hpi.read(search(flag=["a", "b"] * 30), space={"flag": {"kind": "bool", "levels": [False, True]}})
+
+
+@pytest.mark.parametrize("as_text", [False, True])
+def test_commas_between_thousands_are_read_where_they_can_be_nothing_else(as_text: bool) -> None:
+    rng = np.random.default_rng(0)
+    reward, width = rng.uniform(-5e6, 5e6, N), rng.integers(1, 5e6, N)
+    frame = search().drop(columns="loss").assign(
+        width=[f"{x:,}" for x in width], reward=[f"{x:,.1f}" for x in reward]
+    )  # fmt: skip
+    table = hpi.read(frame.to_csv(index=False).encode() if as_text else frame)
+    assert table.metric == "reward"
+    assert table.trials["reward"].tolist() == [round(x, 1) for x in reward]
+    assert table.trials["width"].tolist() == width.tolist()
+    said(table, "reward", "separators of thousands")
+    said(table, "width", "separators of thousands")
+
+
+def test_words_for_no_number_stand_among_thousands() -> None:
+    frame = search().drop(columns="loss").assign(reward=[f"{1000.5 + i**2:,}" for i in range(N - 1)] + ["nan"])
+    assert len(hpi.read(frame).trials) == N - 1
+
+
+def test_commas_that_may_be_decimal_are_named_in_notice_and_error() -> None:
+    frame = search().drop(columns="loss").assign(reward=[f"{1 + i % 9},{100 + i}" for i in range(N)], lr=1)
+    frame["width"] = ["8", "16", "1,024"] * 20
+    table = hpi.read(frame)
+    said(table, "width holds numbers with commas (such as 1,024)", "kept as text")
+    with pytest.raises(TableError, match=r"The metric is not known.*reward holds numbers with commas.*1,100"):
+        _ = table.loss
+    with pytest.raises(TableError, match=r"no finite number.*reward holds numbers with commas"):
+        hpi.read(frame, metric="reward")
+    assert hpi.read(frame.assign(width=["0,123", "1,024", "2,000.5"] * 20)).hyperparameters[-1].kind is Kind.CATEGORY
+
+
 def test_what_half_a_declaration_leaves_open_is_observed_and_said() -> None:
     frame = search(width=np.random.default_rng(1).integers(1, 9, N))
     space = {"lr": {"kind": "float"}, "opt": {"kind": "category"}, "width": {"kind": "int", "low": 1}}

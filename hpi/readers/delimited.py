@@ -17,7 +17,6 @@ from hpi.readers.protocol import Loaded
 from hpi.readers.text import decode
 
 _DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
-_THOUSANDS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
 
 
 @dataclass(frozen=True)
@@ -160,8 +159,6 @@ def _with_points(frame: pd.DataFrame, delimiter: str) -> tuple[pd.DataFrame, lis
         filled = cells[cells.str.strip() != ""].str.strip()
         if delimiter != "," and filled.str.fullmatch(_DECIMAL_COMMA).all():
             changed[name] = cells.str.replace(",", ".", regex=False)
-        elif filled.str.fullmatch(_THOUSANDS).any():
-            notices.append(f"{name} holds numbers with commas (such as 1,024), which were kept as text.")
     if changed:
         notices.append(f"The comma was read as the decimal point in {', '.join(list(changed)[:6])}.")
     return frame.assign(**changed), notices

@@ -130,7 +130,10 @@ def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choice
     chosen = choices.metric or next((name for name, role in choices.roles if role is Role.METRIC), None)
     if chosen is not None:
         if len(parsed[chosen].finite) == 0:
-            raise TableError(f"{chosen} holds no finite number, so it cannot be the metric; choose another column.")
+            commas = f" {parsed[chosen].about_commas}" if parsed[chosen].about_commas else ""
+            raise TableError(
+                f"{chosen} holds no finite number, so it cannot be the metric; choose another column.{commas}"
+            )
         return by_others.with_metric(columns, chosen, "chosen as the metric")
     by_hand = {name for name, _ in choices.roles} | {name for name, _ in choices.space}
     open_columns = {name: column for name, column in columns.items() if name not in by_hand}

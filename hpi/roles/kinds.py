@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from hpi.errors import SpaceError
 from hpi.roles.choices import Declaration
-from hpi.roles.values import BOOLS, FALSE, NULL_WORDS, Values, shown
+from hpi.roles.values import BOOLS, FALSE, NULL_WORDS, TRUE, Values, shown
 from hpi.space import Floats, Hyperparameter, Kind
 
 LOG_RATIO = 1000.0
@@ -69,7 +71,7 @@ def _finite_part(values: Values) -> Values:
     return Values(values.name, values.finite, None)
 
 
-def cells_of(values: Values, kind: Kind) -> pd.Series:
+def cells_of(values: Values, kind: Kind, declared: Declaration | None = None) -> pd.Series:
     """Return the cells of a hyperparameter: numbers with nan, or labels with None, where it is inactive."""
     if kind in (Kind.FLOAT, Kind.INT):
         numbers: Floats = np.where(np.isfinite(values.numbers), values.numbers, np.nan)
@@ -78,7 +80,26 @@ def cells_of(values: Values, kind: Kind) -> pd.Series:
     if kind is Kind.BOOL and values.n_distinct > 2 and values.lowered in BOOLS:
         # True, true and TRUE of one column are one level.
         labels = labels.str.lower().isin(FALSE).map({True: "False", False: "True"}).astype(object)
+    if kind is Kind.BOOL and declared is not None and declared.levels:
+        labels = _in_spelling(labels, declared.levels)
     return labels.where(~values.empty, None)
+
+
+def _truth(label: str) -> bool | None:
+    """Return what a level of a bool says, None if that is not known: off and 0 are False."""
+    folded = label.lower()
+    if folded in FALSE or folded == "0":
+        return False
+    return True if folded in TRUE or folded == "1" else None
+
+
+def _in_spelling(labels: pd.Series, levels: Sequence[str]) -> pd.Series:
+    """Return the cells of a bool in the declared spelling, as they are where one of them says neither yes nor no."""
+    spelled = {_truth(level): level for level in levels}
+    said = {label: _truth(label) for label in pd.unique(labels.dropna())}
+    if len(spelled) < 2 or None in spelled or None in said.values() or set(said) <= set(levels):
+        return labels
+    return labels.map({label: spelled[truth] for label, truth in said.items()}).astype(object)
 
 
 def cell_notices(values: Values, kind: Kind) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,10 @@ from hpi.space import Floats, Integers, Mask
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _PERCENT = _NUMBER + r"\s?%"
+# Commas between thousands; not for sure in 1,024, which may be a decimal comma.
+_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+_COMMAS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
 _WHOLE = r"^([+-]?[0-9]+)\.0+$"
 # Hyperopt's lists of one value, or of none where inactive.
 _LISTED = r"\[(?:[^\[\],]*)\]"
@@ -28,6 +33,7 @@ NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf"
 _FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
 BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
 FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
+TRUE = frozenset(pair[1] for pair in _FALSE_TRUE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +141,17 @@ class Values:
         return cells.replace(_WHOLE, r"\1", regex=True).where(~self.empty, None).to_numpy(dtype=object)
 
     @property
+    def about_commas(self) -> str:
+        """What to say of numbers with commas that were kept as text, "" if there are none."""
+        found = [word for word in self.words if "," in word and re.fullmatch(_COMMAS, word)]
+        if not found:
+            return ""
+        return (
+            f"{self.name} holds numbers with commas (such as {found[0]}), which were kept as text: "
+            "thousands or decimals? Write them without commas."
+        )
+
+    @property
     def first_label(self) -> str:
         """The first cell that is not empty, as text."""
         first = int(np.argmin(self.empty))
@@ -175,6 +192,10 @@ def _parse(name: str, column: pd.Series) -> Values:
     if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
         text, looks = text.str.rstrip("%").str.rstrip(), filled
         notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
+    if not looks.all() and _has_thousands(text[filled]):
+        text = text.str.replace(",", "", regex=False)
+        looks = _looks_numeric(text)
+        notices.append(f"{name}: the commas were read as separators of thousands (1,234.5 is 1234.5).")
     numbers = np.full(len(text), np.nan)
     numbers[looks.to_numpy(dtype=bool)] = text[looks].to_numpy(dtype=object).astype(float)
     notices += _about_range(name, text[looks], numbers[looks.to_numpy(dtype=bool)])
@@ -189,6 +210,14 @@ def _parse(name: str, column: pd.Series) -> Values:
 
 def _looks_numeric(text: pd.Series) -> pd.Series:
     return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+
+
+def _has_thousands(text: pd.Series) -> bool:
+    """Whether the cells are numbers (or words for none), some with commas that can only separate thousands."""
+    separated = text.str.fullmatch(_THOUSANDS)
+    if not (separated | _looks_numeric(text) | text.str.lower().isin(NULL_WORDS)).all():
+        return False
+    return bool(text[separated].str.fullmatch(_SURELY_THOUSANDS).any())
 
 
 def _about_range(name: str, text: pd.Series, numbers: Floats) -> list[str]:

@@ -95,7 +95,8 @@ class TrialTable:
         if self.metric is None:
             candidates = [column.name for column in self.columns if column.outcome]
             there = f"it could be {shown(candidates)}" if candidates else "no column looks like an outcome"
-            raise TableError(f"The metric is not known: {there}. Choose a column as the metric.")
+            commas = "".join(f" {values.about_commas}" for values in self.parsed.values() if values.about_commas)
+            raise TableError(f"The metric is not known: {there}.{commas} Choose a column as the metric.")
         if self.direction is None:
             raise TableError(f"Whether a high or a low {self.metric} is good is not known; say minimize or maximize.")
         metric = self.trials[self.metric].to_numpy(dtype=float)
@@ -145,7 +146,7 @@ def _validated(
     if not keep.any():
         raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
     grouping = trials.group(parsed, columns, choices, keep, ledger)
-    kept = _trials(parsed, columns, grouping)
+    kept = _trials(parsed, columns, grouping, choices)
     hyperparameters, columns = _hyperparameters(kept, columns, choices)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
@@ -185,15 +186,20 @@ def _reasons(ledger: Ledger) -> str:
     return "; ".join(f"{reason} ({n:,} rows)" for reason, n in ledger.excluded.items())
 
 
-def _trials(parsed: Mapping[str, Values], columns: Sequence[Column], grouping: Grouping) -> pd.DataFrame:
+def _trials(
+    parsed: Mapping[str, Values], columns: Sequence[Column], grouping: Grouping, choices: Choices
+) -> pd.DataFrame:
     """Return one row a trial: hyperparameters, context, other outcomes and the metric, in file order."""
     first = np.unique(grouping.trial, return_index=True)[1]
     single = len(first) == len(grouping.rows)
     kept: dict[str, pd.Series] = {}
+    declared = dict(choices.space)
     for column in columns:
         values = parsed[column.name]
         if column.role is Role.HYPERPARAMETER and column.kind is not None:
-            kept[column.name] = kinds.cells_of(values, column.kind).iloc[grouping.rows[first]]
+            kept[column.name] = kinds.cells_of(values, column.kind, declared.get(column.name)).iloc[
+                grouping.rows[first]
+            ]
         elif column.role is Role.CONTEXT:
             cells = values.column.iloc[grouping.rows]
             kept[column.name] = cells if single else _agreed(cells, values, grouping, first)
@@ -258,7 +264,8 @@ def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Inte
 def _about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
     """Return what was done to the cells of columns that take part."""
     used = [column for column in columns if column.role is not Role.LEFT_OUT or column.outcome]
-    said = [notice for column in used for notice in parsed[column.name].notices]
+    said = [values.about_commas for values in parsed.values() if values.about_commas]
+    said += [notice for column in used for notice in parsed[column.name].notices]
     for column in used:
         if column.role is Role.HYPERPARAMETER and column.kind is not None:
             said += kinds.cell_notices(parsed[column.name], column.kind)
