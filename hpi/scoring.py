@@ -70,7 +70,7 @@ def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) ->
         estimate = estimator.estimate(sample, np.random.default_rng(seed))
     scores = _scores(sample, estimate)
     found = any(score.detectable for score in scores)
-    warnings = (*table.notices, *checks.warnings(sample), *(() if found else (NO_SIGNAL,)))
+    warnings = (*(() if found else (NO_SIGNAL,)), *checks.warnings(sample), *table.notices)
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(

@@ -12,7 +12,7 @@ from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.results import ImportanceResult, Score
 from hpi.roles import Direction, Role
-from hpi.space import Mask
+from hpi.space import Hyperparameter, Kind, Mask
 from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
 
@@ -108,18 +108,20 @@ def where(effect: OneEffect, score: Score) -> str | None:
     if not score.detectable or not more.any():
         return None
     times = float((compared.target_share[more] / compared.region_share[more]).max())
-    gather = f"The best trials gather {_values(compared.cut, more)}"
+    gather = f"The best trials gather {_values(effect.hyperparameter, compared.cut, more)}"
     return f"{gather}: up to {times:.2g} times as many of them as of all trials in the region."
 
 
-def _values(cut: Cut, chosen: Mask) -> str:
+def _values(hyperparameter: Hyperparameter, cut: Cut, chosen: Mask) -> str:
     """Name the chosen cells: between 0.001 and 0.016; at relu or tanh."""
     if cut.edges is None:
         labels = [label for label, one in zip(cut.labels, chosen, strict=True) if one]
         return f"at {' or '.join(labels[:FEW])}{f' or {len(labels) - FEW} others' if len(labels) > FEW else ''}"
     steps = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(int), [0]])))
-    runs = [f"between {cut.edges[start]:.3g} and {cut.edges[end]:.3g}" for start, end in steps.reshape(-1, 2)]
-    return " and ".join(runs)
+    ends = cut.edges[steps].reshape(-1, 2)
+    if hyperparameter.kind is Kind.INT:  # the edges lie between whole numbers
+        ends = np.column_stack([np.ceil(ends[:, 0]), np.floor(ends[:, 1])])
+    return " and ".join(f"at {low:.4g}" if low == high else f"between {low:.4g} and {high:.4g}" for low, high in ends)
 
 
 def _surely_above(first: Score, second: Score) -> bool:

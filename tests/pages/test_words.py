@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from hpi.results import ImportanceResult, Question, Score
+from hpi.space import Kind
 from hpi.subspace import Between, OneOf
 from pages import words
 
@@ -142,7 +143,7 @@ def test_negative_numbers_stay_numbers():
 
 
 def compared(
-    target: list[int], region: list[int], high: list[float], edges: list[float] | None = None
+    target: list[int], region: list[int], high: list[float], edges: list[float] | None = None, kind: Kind = Kind.FLOAT
 ) -> SimpleNamespace:
     """What `where` reads of an effect."""
     t, r = np.array(target), np.array(region)
@@ -150,7 +151,7 @@ def compared(
     spread = SimpleNamespace(
         target=t, chance_high=np.array(high), target_share=t / t.sum(), region_share=r / r.sum(), cut=cut
     )
-    return SimpleNamespace(compared=spread)
+    return SimpleNamespace(compared=spread, hyperparameter=SimpleNamespace(kind=kind))
 
 
 def test_where_the_best_trials_gather_in_numbers():
@@ -166,6 +167,11 @@ def test_where_the_best_trials_gather_in_levels_and_in_two_places():
     assert "gather at a or c: up to 2 times" in words.where(effect, CLEAR)
     effect = compared([5, 0, 5], [25, 50, 25], [4, 4, 4], [0, 1, 2, 3])
     assert "between 0 and 1 and between 2 and 3" in words.where(effect, CLEAR)
+
+
+def test_bins_of_whole_numbers_are_named_by_them():
+    effect = compared([5, 0, 5], [25, 50, 25], [4, 4, 4], [0.5, 4.5, 13.5, 14.5], Kind.INT)
+    assert "gather between 1 and 4 and at 14: up to 2 times" in words.where(effect, CLEAR)
 
 
 def test_nothing_is_said_of_places_that_chance_explains():
