@@ -52,8 +52,8 @@ def test_a_question_without_an_answer_keeps_the_last_one_dimmed(server, page):
     assert widget(page, "stale-chart").count() == 1
     assert bars(traces(page, selector=BARS)) == bars(before)
     type_number(page, "target", 10)
-    see(page, "40 trials in the target")
-    assert widget(page, "stale-chart").count() == 0
+    widget(page, "shown-chart").wait_for()
+    widget(page, "stale-chart").wait_for(state="detached")
 
 
 def test_an_unknown_direction_is_one_question(server, page):
@@ -118,6 +118,6 @@ def test_nothing_is_wider_than_a_small_screen(server, new_page):
 def test_a_deep_link_on_a_fresh_server_has_its_frame_and_opens_a_table(fresh_server, page):
     page.goto(f"{fresh_server}/importance")
     see(page, "No table is open yet.")
-    assert page.get_by_role("link", name="Two hyperparameters", exact=True).count() == 1
+    page.get_by_role("link", name="Two hyperparameters", exact=True).wait_for()
     upload(page, search())
     assert next(iter(bars(wait_for_chart(page, selector=BARS)))) == "lr"
