@@ -293,7 +293,7 @@ def test_a_separator_at_the_end_of_every_line_shifts_nothing() -> None:
 def test_short_lines_are_filled_and_said() -> None:
     rows = [row[:2] if i in (3, 5) else row for i, row in enumerate(ROWS)]
     table = read(written(rows).encode())
-    said(table, "2 lines are shorter", "line 5")
+    said(table, "2 lines shorter", "line 5")
     assert dict(table.excluded) == {"no finite value of loss": 2}
 
 
@@ -361,7 +361,7 @@ def test_a_line_without_end_is_refused(text: str) -> None:
         ("  \r\n ", "empty"),
         ("lr,loss\n", "a header and no rows"),
         ("lr,loss", "a header and no rows"),
-        ("lr,loss\n1,2\n", "1 rows and 2 columns"),
+        ("lr,loss\n1,2\n", "1 row and 2 columns"),
         ("loss\n1\n2\n", "one column only"),
         ("# only\n# comments\n", "empty|one column"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -174,16 +175,16 @@ def test_numbers_beyond_a_double_are_not_finite() -> None:
     frame.loc[4, "loss"] = "1e400"
     table = hpi.read(frame)
     assert dict(table.excluded) == {"no finite value of loss": 1}
-    said(table, "loss", "too large for a double")
+    said(table, "loss", "1 number beyond 1.8e308")
 
 
 def test_what_a_double_cannot_hold_is_said() -> None:
     frame = search(tiny=["1e-400", "0.5", "0.25"] * 20, big=[2**53 + i for i in range(N)][::-1]).astype(str)
     frame["huge"] = [str(2**70 + i % 4) for i in range(N)]
     table = hpi.read(frame.to_csv(index=False).encode())
-    said(table, "tiny: numbers too small")
-    said(table, "big: integers beyond 2**53 were rounded")
-    said(table, "huge: integers beyond 2**63 were kept as text")
+    said(table, "tiny: numbers below 5e-324")
+    said(table, "big: integers beyond 9,007,199,254,740,992")
+    said(table, "huge: integers beyond 2**63", "kept as text")
     assert table.trials["tiny"].min() == 0
 
 
@@ -544,16 +545,24 @@ def test_null_words_of_a_category_are_levels() -> None:
 def test_none_among_few_numbers_is_a_level_and_among_many_is_inactive() -> None:
     few = hpi.read(search(max_depth=["None", "5", "10", "20"] * 15))
     assert next(h for h in few.hyperparameters if h.name == "max_depth").levels == ("5", "10", "20", "None")
-    said(few, "max_depth", "15 of 60 cells are no numbers (None)", "labels")
+    said(few, "max_depth", "15 of 60 cells without a number (None)", "labels")
     many = hpi.read(search(gamma=[*(f"{i / 7}" for i in range(45)), *["None"] * 15]))
     assert np.isnan(many.trials["gamma"]).sum() == 15
-    said(many, "gamma", "15 cells hold no number (None)", "not active")
+    said(many, "gamma", "15 cells without a number (None)", "not active")
+
+
+def test_one_is_not_a_plural() -> None:
+    table = hpi.read(search(decay=[*np.linspace(0.1, 0.9, N - 2), np.inf, "None"], accuracy=[*range(N - 1), "failed"]))
+    said(table, "accuracy holds text in 1 row (failed)")
+    assert not [notice for notice in table.notices if re.search(r"\b1 (rows|cells|trials|numbers)\b", notice)]
+    with pytest.raises(TableError, match="1 row and 2 columns"):
+        hpi.read(search()[["lr", "loss"]][:1])
 
 
 def test_infinite_cells_are_inactive() -> None:
     table = hpi.read(search(decay=[*np.linspace(0, 1, N - 2), np.inf, -np.inf]))
     assert np.isnan(table.trials["decay"]).sum() == 2
-    said(table, "decay", "2 cells are infinite")
+    said(table, "decay", "2 infinite cells")
 
 
 def test_one_flag_in_three_spellings_has_two_levels() -> None:

@@ -15,6 +15,7 @@ from hpi.readers.layout import BLANKS, MAX_COLUMNS, Layout, layout_of, names_of
 from hpi.readers.origin import content, is_readable
 from hpi.readers.protocol import Loaded
 from hpi.readers.text import decode
+from hpi.roles.values import counted
 
 _DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
 
@@ -129,8 +130,8 @@ def _about_short_lines(layout: Layout, width: int, n_lines: int) -> list[str]:
     if not short:
         return []
     return [
-        f"{len(short):,} lines are shorter than the header (the first is line {short[0]:,}); "
-        "the cells they lack are empty."
+        f"{counted(len(short), 'line')} shorter than the header (the first is line {short[0]:,}): "
+        "the missing cells are empty."
     ]
 
 

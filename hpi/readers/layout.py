@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hpi.errors import TableError
+from hpi.roles.values import counted
 
 MAX_COLUMNS = 1_000
 MAX_NAME = 200
@@ -71,7 +72,7 @@ def _without_preamble(text: str) -> tuple[str, int, str | None, list[str]]:
         delimiter = named.group(1) if named else delimiter
         comments += comment
         start, skipped = line.end(), skipped + 1
-    notices = [f"{comments:,} comment lines before the header were skipped."] if comments else []
+    notices = [f"Skipped before the header: {counted(comments, 'comment line')}."] if comments else []
     return text[start:], skipped, delimiter, notices
 
 

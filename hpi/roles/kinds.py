@@ -9,7 +9,7 @@ import pandas as pd
 
 from hpi.errors import SpaceError
 from hpi.roles.choices import Declaration
-from hpi.roles.values import BOOLS, FALSE, NULL_WORDS, TRUE, Values, shown
+from hpi.roles.values import BOOLS, FALSE, NULL_WORDS, TRUE, Values, counted, shown
 from hpi.space import Floats, Hyperparameter, Kind
 
 LOG_RATIO = 1000.0
@@ -108,15 +108,15 @@ def cell_notices(values: Values, kind: Kind) -> list[str]:
     numeric = kind in (Kind.FLOAT, Kind.INT)
     if numeric and values.words:
         notices.append(
-            f"{values.name}: {int(values.worded.sum()):,} cells hold no number ({shown(values.words)}) "
-            "and are taken as not active."
+            f"{values.name}: {counted(int(values.worded.sum()), 'cell')} without a number ({shown(values.words)}), "
+            "taken as not active."
         )
     infinite = int(np.isinf(values.numbers).sum()) if numeric else 0
     if infinite:
-        notices.append(f"{values.name}: {infinite:,} cells are infinite and are taken as not active.")
+        notices.append(f"{values.name}: {counted(infinite, 'infinite cell')}, taken as not active.")
     if not numeric and values.words and not np.all(np.isnan(values.numbers)):
         notices.append(
-            f"{values.name}: {int(values.worded.sum()):,} of {values.n_filled:,} cells are no numbers "
+            f"{values.name}: {int(values.worded.sum()):,} of {counted(values.n_filled, 'cell')} without a number "
             f"({shown(values.words)}), so all of them are taken as labels."
         )
     return notices

@@ -225,20 +225,21 @@ def _about_range(name: str, text: pd.Series, numbers: Floats) -> list[str]:
     said = []
     if np.isinf(numbers).any():
         said.append(
-            f"{name}: {int(np.isinf(numbers).sum()):,} numbers are too large for a double and count as infinite."
+            f"{name}: {counted(int(np.isinf(numbers).sum()), 'number')} beyond 1.8e308 (too large to be held) "
+            "counted as infinite."
         )
     zeros = text[numbers == 0]
     if len(zeros) and zeros.str.contains(r"^[^eE]*[1-9]").any():
-        said.append(f"{name}: numbers too small for a double were read as 0.")
+        said.append(f"{name}: numbers below 5e-324 (too small to be held) were read as 0.")
     return said
 
 
 def _about_digits(name: str, numbers: Floats) -> str:
     """Forget the numbers where most digits are lost, and say what was done."""
     if np.nanmax(np.abs(numbers)) < _INTEGERS_END:
-        return f"{name}: integers beyond 2**53 were rounded to the nearest number a double can hold."
+        return f"{name}: integers beyond 9,007,199,254,740,992 (2**53) were rounded: only so many digits are held."
     numbers[:] = np.nan
-    return f"{name}: integers beyond 2**63 were kept as text."
+    return f"{name}: integers beyond 2**63 (too many digits to be held) were kept as text."
 
 
 def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
@@ -267,6 +268,11 @@ def _cell(value: Any) -> str | None:  # noqa: ANN401 - a cell of somebody's fram
         return None
     # A lone surrogate cannot be stored or shown, so it becomes a question mark.
     return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def counted(n: int, what: str) -> str:
+    """Write how many there are: 1 row, 1,024 rows."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def shown(labels: Iterable[str], limit: int = 5) -> str:

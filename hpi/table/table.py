@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.roles import Column, Direction, Role, assign, by_others, kinds, parse
+from hpi.roles import Column, Direction, Role, assign, kinds, parse
 from hpi.roles.choices import Choices
-from hpi.roles.values import Values, shown
+from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
-from hpi.table import gaps, trials
+from hpi.table import notices, trials
 from hpi.table.trials import Grouping, Ledger
 
 
@@ -117,7 +117,7 @@ class TrialTable:
         return _validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
 
 
-def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, notices: Sequence[str] = ()) -> TrialTable:
+def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, reading: Sequence[str] = ()) -> TrialTable:
     """Return the validated table of a frame with different column names.
 
     Raises
@@ -130,7 +130,7 @@ def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, notice
     _check_shape(frame)
     parsed = parse(frame)
     shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
-    return _validated(parsed, shown_frame, name, choices or Choices(), tuple(notices), _fingerprint(parsed))
+    return _validated(parsed, shown_frame, name, choices or Choices(), tuple(reading), _fingerprint(parsed))
 
 
 def _validated(
@@ -150,8 +150,8 @@ def _validated(
     hyperparameters, columns = _hyperparameters(kept, columns, choices)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
-    guessed = _about_guess(metric)
-    about_space = _about_space(kept, columns, hyperparameters, choices)
+    guessed = notices.about_guess(metric)
+    space = notices.about_space(kept, columns, hyperparameters, choices)
     return TrialTable(
         name=name,
         frame=frame,
@@ -164,7 +164,7 @@ def _validated(
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
         notices=tuple(
-            dict.fromkeys([*reading, *_about_cells(parsed, columns), *guessed, *ledger.notices, *about_space])
+            dict.fromkeys([*reading, *notices.about_cells(parsed, columns), *guessed, *ledger.notices, *space])
         ),
         choices=choices,
         fingerprint=fingerprint,
@@ -177,13 +177,13 @@ def _validated(
 def _check_shape(frame: pd.DataFrame) -> None:
     if len(frame) < 2 or len(frame.columns) < 2:
         raise TableError(
-            f"The table has {len(frame)} rows and {len(frame.columns)} columns; at least two rows, a metric and one "
-            "hyperparameter are needed."
+            f"The table has {counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}; "
+            "at least two rows, a metric and one hyperparameter are needed."
         )
 
 
 def _reasons(ledger: Ledger) -> str:
-    return "; ".join(f"{reason} ({n:,} rows)" for reason, n in ledger.excluded.items())
+    return "; ".join(f"{reason} ({counted(n, 'row')})" for reason, n in ledger.excluded.items())
 
 
 def _trials(
@@ -259,56 +259,6 @@ def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Inte
     first = np.unique(grouping.trial, return_index=True)[1]
     unit = (grouping.repeat if tasks is None else grouping.configuration)[first]
     return unit if len(np.unique(unit)) < len(unit) else None
-
-
-def _about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
-    """Return what was done to the cells of columns that take part."""
-    used = [column for column in columns if column.role is not Role.LEFT_OUT or column.outcome]
-    said = [values.about_commas for values in parsed.values() if values.about_commas]
-    said += [notice for column in used for notice in parsed[column.name].notices]
-    for column in used:
-        if column.role is Role.HYPERPARAMETER and column.kind is not None:
-            said += kinds.cell_notices(parsed[column.name], column.kind)
-    return said
-
-
-def _about_space(
-    kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter], choices: Choices
-) -> list[str]:
-    """Return what is not known about the search space."""
-    names = [hyperparameter.name for hyperparameter in hyperparameters]
-    context = [column.name for column in columns if column.role is Role.CONTEXT]
-    said = gaps.notices(kept, names, context)
-    return [*said, *_about_observed(hyperparameters, choices)]
-
-
-def _about_guess(metric: Column | None) -> list[str]:
-    """Return what must be said of a metric that was taken for its place alone."""
-    if metric is None or metric.reason != by_others.LAST:
-        return []
-    return [
-        f"No column looks like an outcome; the last one, {metric.name}, was taken for the metric. "
-        "Choose another on the Data page or with --metric."
-    ]
-
-
-def _about_observed(hyperparameters: Sequence[Hyperparameter], choices: Choices) -> list[str]:
-    """Return which bounds, levels and scales come from the trials, as nobody declared them."""
-    declared, said = dict(choices.space), []
-    parts = {h.name: kinds.observed(h, declared.get(h.name)) for h in hyperparameters}
-    if parts and all(parts.values()) and not set(parts) & set(declared):
-        return ["Bounds and levels are those observed: the search space was not declared."]
-    for part, of in (("Bounds", "bounds"), ("Levels", "levels"), ("The lower bound", "lower bound"),
-                     ("The upper bound", "upper bound")):  # fmt: skip
-        names = [name for name, found in parts.items() if found == of]
-        if names:
-            verb = "is the one" if part.startswith("The") and len(names) == 1 else "are those"
-            noun = part if verb == "is the one" or not part.startswith("The") else f"{part}s"
-            said.append(f"{noun} of {shown(names)} {verb} observed: not declared.")
-    logs = [h.name for h in hyperparameters if h.log and h.name in declared and declared[h.name].log is None]
-    if logs:
-        said.append(f"The scale of {shown(logs)} was not declared; by the values it is logarithmic.")
-    return said
 
 
 def _fingerprint(parsed: Mapping[str, Values]) -> str:

@@ -13,7 +13,7 @@ from hpi.roles import by_others
 from hpi.roles.by_itself import DONE, Column, ending, is_state
 from hpi.roles.choices import Choices
 from hpi.roles.sources import detect
-from hpi.roles.values import Values, shown
+from hpi.roles.values import Values, counted, shown
 from hpi.roles.vocabulary import ContextKind, Role, is_run_key
 from hpi.space import Floats, Integers, Mask
 from hpi.table import repeats
@@ -74,8 +74,8 @@ def counting_rows(parsed: Mapping[str, Values], columns: Sequence[Column], choic
     ledger.leave_out(f"no finite value of {metric}", int((keep & ~finite).sum()))
     if parsed[metric].words:
         ledger.notices.append(
-            f"{metric} holds text in {int(parsed[metric].worded.sum()):,} rows ({shown(parsed[metric].words)}), "
-            "which is no finite value."
+            f"{metric} holds text in {counted(int(parsed[metric].worded.sum()), 'row')} "
+            f"({shown(parsed[metric].words)}), which is no number."
         )
     return keep & finite
 
@@ -192,7 +192,7 @@ def _largest_fidelity(state: _Rows, parsed: Mapping[str, Values], columns: Seque
             ledger.leave_out(f"a smaller {name} of the same configuration", int((~farthest).sum()))
             ledger.notices.append(
                 f"Each configuration counts with the largest {name} it reached: {n_top:,} of the "
-                f"{len(state.rows):,} rows that remain reached {top:g}."
+                f"{counted(len(state.rows), 'row')} that remain reached {top:g}."
             )
     return state
 
@@ -229,21 +229,21 @@ def _averaged(
         ledger.notices.append(_about_chance(n, n_trials, over))
     elif not joins:
         ledger.notices.append(
-            f"{n:,} rows are {n_trials:,} configurations, repeated over {over}; all rows were kept, "
+            f"{n:,} rows are {counted(n_trials, 'configuration')}, repeated over {over}; all rows were kept, "
             "and rows of one configuration count as one piece of evidence."
         )
     if not joins:
         return alone
-    ledger.notices.append(f"{n:,} rows are {n_trials:,} configurations, averaged over {over}.")
+    ledger.notices.append(f"{n:,} rows are {counted(n_trials, 'configuration')}, averaged over {over}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)
 
 
 def _about_chance(n: int, n_configurations: int, over: str) -> str:
     return (
-        f"{n:,} rows are {n_configurations:,} different configurations, but {over} looks drawn anew for every trial: "
-        f"they count as {n:,} independent trials. If they were planned as repeats, choose to average them "
-        "(on the Data page, or with --repeats average)."
+        f"{n:,} rows are {counted(n_configurations, 'different configuration')}, but {over} looks drawn anew "
+        f"for every trial: they count as {n:,} independent trials. If they were planned as repeats, "
+        "choose to average them (on the Data page, or with --repeats average)."
     )
 
 

@@ -1,0 +1,63 @@
+"""What must be said of a table: of its cells, of its metric, of its search space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from hpi.roles import Column, Role, by_others, kinds
+from hpi.roles.choices import Choices
+from hpi.roles.values import Values, shown
+from hpi.space import Hyperparameter
+from hpi.table import gaps
+
+
+def about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    """Return what was done to the cells of columns that take part."""
+    used = [column for column in columns if column.role is not Role.LEFT_OUT or column.outcome]
+    said = [values.about_commas for values in parsed.values() if values.about_commas]
+    said += [notice for column in used for notice in parsed[column.name].notices]
+    for column in used:
+        if column.role is Role.HYPERPARAMETER and column.kind is not None:
+            said += kinds.cell_notices(parsed[column.name], column.kind)
+    return said
+
+
+def about_space(
+    kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter], choices: Choices
+) -> list[str]:
+    """Return what is not known about the search space."""
+    names = [hyperparameter.name for hyperparameter in hyperparameters]
+    context = [column.name for column in columns if column.role is Role.CONTEXT]
+    said = gaps.notices(kept, names, context)
+    return [*said, *_about_observed(hyperparameters, choices)]
+
+
+def about_guess(metric: Column | None) -> list[str]:
+    """Return what must be said of a metric that was taken for its place alone."""
+    if metric is None or metric.reason != by_others.LAST:
+        return []
+    return [
+        f"No column looks like an outcome; the last one, {metric.name}, was taken for the metric. "
+        "Choose another on the Data page or with --metric."
+    ]
+
+
+def _about_observed(hyperparameters: Sequence[Hyperparameter], choices: Choices) -> list[str]:
+    """Return which bounds, levels and scales come from the trials, as nobody declared them."""
+    declared, said = dict(choices.space), []
+    parts = {h.name: kinds.observed(h, declared.get(h.name)) for h in hyperparameters}
+    if parts and all(parts.values()) and not set(parts) & set(declared):
+        return ["Bounds and levels are those observed: the search space was not declared."]
+    for part, of in (("Bounds", "bounds"), ("Levels", "levels"), ("The lower bound", "lower bound"),
+                     ("The upper bound", "upper bound")):  # fmt: skip
+        names = [name for name, found in parts.items() if found == of]
+        if names:
+            verb = "is the one" if part.startswith("The") and len(names) == 1 else "are those"
+            noun = part if verb == "is the one" or not part.startswith("The") else f"{part}s"
+            said.append(f"{noun} of {shown(names)} {verb} observed: not declared.")
+    logs = [h.name for h in hyperparameters if h.log and h.name in declared and declared[h.name].log is None]
+    if logs:
+        said.append(f"The scale of {shown(logs)} was not declared; by the values it is logarithmic.")
+    return said
