@@ -469,6 +469,7 @@ early_stopped_epoch stopped_epoch epochs_run solved_at episodes_to_solve steps_t
 fbest_loss nfev
 MASE NRMSE RMSSE MSIS OWA wQL pinball sMAPE chrF chrf++ pass@1 HR@10 maj@8 mmlu hellaswag_acc_norm mt_bench KID LPIPS
 ARI NMI calinski_harabasz trustworthiness HD95 ASSD mDice pixAcc coverage novelty occupancy ILD gap
+wer_clean psnr_y lpips_vgg auc_pr crps_sum tok/s it/s gpu_util top5 max_drawdown collision_rate feasible_rate
 ep_len_mean episode_length mean_ep_length grad_norm makespan tour_length n_violations yield conversion"""
 )
 
@@ -484,7 +485,9 @@ loss_function time_embedding_dim max_grad_norm acc_threshold n_best save_best n_
 selectivity max_evals eval_steps save_steps frame_length_ms hop_ms window_ms delay_ms prior_mean init_mean noise_std
 train/lr train/batch_size train/weight_decay test/batch_size eval.batch_size early_stopping stop_threshold yield_weight
 reward_norm max_requests_per_second bandwidth laser_power stirring_speed pin_memory std_init top_rate hv_weight
-lr_steps_to_skip epochs n_steps gap_penalty coverage_weight diversity_penalty box cls dfl hsv_h k_best"""
+accuracy_target latency_budget wer_weight psnr_threshold
+lr_steps_to_skip epochs n_steps gap_penalty coverage_weight diversity_penalty
+box cls dfl hsv_h k_best"""
 )
 
 
@@ -579,7 +582,8 @@ def test_any_outcome_name_keeps_a_column_from_being_a_hyperparameter(
         ("pass@1", "maximize"), ("HR@10", "maximize"), ("yield", "maximize"), ("tokens_per_sec", "maximize"),
         ("MASE", "minimize"), ("NRMSE", "minimize"), ("KID", "minimize"), ("LPIPS", "minimize"), ("HD95", "minimize"),
         ("latency_p99_ms", "minimize"), ("makespan", "minimize"), ("energy_j", "minimize"), ("ttft_ms", "minimize"),
-        ("episodes_to_solve", "minimize"), ("IS", "maximize"), ("gflops", None), ("stopped_epoch", None),
+        ("episodes_to_solve", "minimize"), ("wer_clean", "minimize"),
+        ("psnr_y", "maximize"), ("IS", "maximize"), ("gflops", None), ("stopped_epoch", None),
         ("value", None), ("objective", None), ("val", None), ("n_params", None), ("accuracy_std", None),
     ],
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpi.roles.measures import BAD, COSTLY, DOUBTFUL, GOOD, PARTS, THROUGHPUT, TWO_ENDED, WHOLE, set_of
-from hpi.roles.outcomes import SPLITS, TRAIN, counts_work, is_generic, noun_of, plain_words, takes_to_reach
+from hpi.roles.outcomes import SPLITS, TRAIN, counts_work, is_generic, noun_of, plain_words, strong_of, takes_to_reach
 from hpi.roles.vocabulary import Direction
 
 NO_SPLIT = 2
@@ -17,7 +17,7 @@ _CHANGES = set_of("drop diff gain improvement")
 def direction_of(name: str) -> Direction | None:
     """Return the direction that the name of a metric tells, None if it tells none."""
     words = plain_words(name)
-    noun = noun_of(name, words)
+    noun = noun_of(name, words) or strong_of(words)
     if words in DOUBTFUL and not noun:
         return DOUBTFUL[words][0]
     if words in WHOLE or set(words) & (_SPREADS | _CHANGES):
@@ -45,7 +45,7 @@ def preference(name: str) -> tuple[int, int, int, str]:
     before test, before no split, before training.
     """
     words = plain_words(name)
-    noun = noun_of(name, words)
+    noun = noun_of(name, words) or strong_of(words)
     split = min((SPLITS[word] for word in words if word in SPLITS), default=NO_SPLIT)
     known = [*GOOD, *BAD]
     if set(words) & _SPREADS or noun in COSTLY | THROUGHPUT or (not noun and ("time" in words or counts_work(name))):

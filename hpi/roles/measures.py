@@ -18,14 +18,15 @@ GOOD = words_in(
     "utility success win hypervolume hv yield conversion silhouette purity speedup winrate kappa explained corrcoef "
     "elo concordance pnl ari nmi ami vmeasure completeness homogeneity calinski harabasz trustworthiness mallows "
     "chrf chrfpp sacrebleu bertscore comet mauve qwk gmean tpr tnr ppv npv dsc mdice stoi pesq sisdr mota motp idf1 "
-    "hota pck oks nse kge elpd dcg hitrate"
+    "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl"
 )
 BAD = words_in(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
     "perplexity ppl bpc bpb bpd fid regret cost distortion discrepancy divergence deviance residual hamming bouldin "
     "failures misses gap wait waiting mase nrmse rmsse msis owa wql ql pinball wape wmape mdape mdae mrae rae rrmse "
     "wrmsse nmse nmae kid lpips fvd sfid swd hd95 assd hausdorff eer hter mer fpr fnr ece mpjpe epe absrel sqrel aic "
-    "bic waic looic makespan tardiness lateness flowtime violations"
+    "bic waic looic aicc makespan tardiness lateness flowtime violations violation drawdown rmsd collision "
+    "collisions crashes bpp"
 )
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = set_of(
@@ -40,6 +41,12 @@ GENERIC = set_of("metric value result output objective response target goal metr
 BARE_ONLY = set_of("y fx z out")
 # Two-sided words: outcomes after a split or a metric's word, hyperparameters alone.
 NEVER_ALONE = set_of("kappa ce map power speed hit success win return gap wait bytes completeness comet ql")
+
+# Words that are outcomes wherever they stand in a name without a word of a setting: wer_clean, psnr_y.
+STRONG = set_of(
+    "accuracy rmse mse wer cer lpips fid kid crps auc auroc bleu psnr ssim mape smape ndcg mrr miou hd95 nmi ari "
+    "latency utilization util top1 top5"
+)
 
 # Benchmarks of language models: outcomes where they hold numbers that look measured.
 BENCHMARKS = set_of(

@@ -13,6 +13,7 @@ from hpi.roles.measures import (
     GENERIC,
     GOOD,
     NEVER_ALONE,
+    STRONG,
     THROUGHPUT,
     WHOLE,
     set_of,
@@ -75,6 +76,7 @@ _FLAGS = set_of("normalize normalise use is has enable disable clip scale with s
 _SECTION = re.compile(r"(?:metrics?|losses|scores?|results?|rollout)\s*[/.:|].+", re.IGNORECASE | re.DOTALL)
 _TRAINING = re.compile(r"train(?:ing)?\s*[/|].+", re.IGNORECASE | re.DOTALL)
 _PERCENTILE = re.compile(r"p\d\d\d?")
+_PER_SECOND = re.compile(r"[A-Za-z]/(?:s|sec|second|min|h)$")
 _CUT_OFF = re.compile(r"@\s*(?:\d|[kK]\b)")
 
 
@@ -122,7 +124,15 @@ def noun_of(name: str, words: Sequence[str]) -> str:
         return noun
     if _is_rate(words):
         return "throughput"
+    if _PER_SECOND.search(name) and not set(words) & _ALLOWANCES:
+        return "throughput"
     return "hits" if _CUT_OFF.search(name) and not set(words) & SETTINGS else ""
+
+
+def strong_of(words: Sequence[str]) -> str:
+    """Return the word that makes a name an outcome's wherever it stands, "" if there is none or it is a setting's."""
+    setting = set(words) & (SETTINGS | KNOWN | _BOUNDS | _ALLOWANCES)
+    return "" if setting else min(set(words) & STRONG, default="")
 
 
 def _is_rate(words: Sequence[str]) -> bool:
@@ -149,6 +159,8 @@ def outcome_of(name: str) -> str | None:
         return f"the name is {' '.join(words)}"
     if noun == "throughput" or (noun and not (noun in COSTLY | {"speed"} and setting)):
         return f"the name ends in {noun}" if _noun(words) else "the name is that of a rate or of a result at a rank"
+    if strong_of(words):
+        return f"the name speaks of {strong_of(words)}"
     if _SECTION.fullmatch(name):
         return f"the name begins with {words[0]}"
     return _by_ends(words, setting) or _after_the_run(words) or (None if setting else _measurement(words))
