@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from hpi import chance, checks
-from hpi.errors import EstimatorError, TableError
+from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, Estimator, resolve
 from hpi.results import ImportanceResult, Question, Score, known
 from hpi.space import Floats
@@ -46,17 +46,12 @@ def importance(
     Raises
     ------
     TableError
-        If metric or direction is not known, or there is no hyperparameter.
+        If metric or direction is not known, or no column is a hyperparameter.
     SubspaceError
         If a filter names an unknown column or leaves nothing.
     EstimatorError
         If fewer than 8 trials are in the target, the metric is constant, or target and region are the same trials.
     """
-    if not table.hyperparameters:
-        raise TableError(
-            "The table has no hyperparameter: every column is a metric, context or left out. "
-            "Give at least one column the role of a hyperparameter."
-        )
     if not isinstance(seed, Integral) or seed < 0:
         raise EstimatorError(f"seed is {seed!r}; it must be 0 or a positive whole number.")
     return score(table, select(table, subspace or Subspace()), resolve(estimator), int(seed))

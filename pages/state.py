@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from hpi import readers, scoring, subspace
-from hpi.errors import HpiError, SubspaceError, TableError
+from hpi.errors import HpiError, SubspaceError
 from hpi.estimators import by_name
 from hpi.estimators.ped_anova import PedAnova
 from hpi.results import ImportanceResult
@@ -205,11 +205,6 @@ def sample() -> Sample | None:
 
 
 def _answer(table: TrialTable, asked: Asked) -> Answer:
-    if not table.hyperparameters:
-        raise TableError(
-            "No column of this table is a hyperparameter, so there is nothing to compare. "
-            "Give at least one column that role on the page Data."
-        )
     kept = session().answers
     key = (table.fingerprint, table.choices, asked)
     if key not in kept:

@@ -155,6 +155,8 @@ def test_refusals():
     table = toy_table(n_trials=200)
     with pytest.raises(EstimatorError, match="at least 8 are needed"):
         hpi.importance(table, subspace=hpi.Subspace(target=0.02))
+    with pytest.raises(TableError, match="No column is a hyperparameter"):
+        hpi.importance(table.revise(roles=tuple((name, hpi.Role.LEFT_OUT) for name in "abcdef")))
     for seed in (-1, 1.5, None):
         with pytest.raises(EstimatorError, match=f"seed is {seed}"):
             hpi.importance(table, seed=seed)
