@@ -17,7 +17,7 @@ from pages import look, state
 from pages.words import DIRECTIONS
 
 MAX_LEVELS = 1000
-REPEATS = {"average": "averaged to one trial", "keep": "kept as trials"}
+REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
 ALL_TASKS = "all, ranked within each"
 
 

@@ -109,7 +109,11 @@ def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices) -> Colum
     for name, role in roles.items():
         if role is Role.HYPERPARAMETER and parsed[name].n_distinct < 2:
             continue
-        said = "declared" if name in dict(choices.space) and role is Role.HYPERPARAMETER else "chosen by hand"
+        said = (
+            "declared in the search space"
+            if name in dict(choices.space) and role is Role.HYPERPARAMETER
+            else "chosen by hand"
+        )
         if role is not Role.METRIC:
             changed[name] = Column(
                 name, role, reason=said, outcome=role is Role.LEFT_OUT and columns[name].outcome,

@@ -231,6 +231,7 @@ def test_repeats_are_averaged_or_kept(open_table):
     app = open_table(frame)
     assert "100 trials  ·" in said(app)
     app.switch_page("pages/data.py").run()
+    assert app.segmented_control(key="repeats").value == "auto"
     app.segmented_control(key="repeats").set_value("keep").run()
     assert "300 trials  ·" in said(app)
 
