@@ -15,7 +15,7 @@ help:
 	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
 	@echo 'make lint         ruff and mypy alone'
 	@echo 'make install      the environment of both, in $(VENV)'
-	@echo 'make bench        speed against the size of the table'
+	@echo 'make bench        studies of speed and of error, written to benchmarks/'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -34,6 +34,7 @@ test: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(PY) -m benchmarks.speed
+	$(PY) -m benchmarks.accuracy
 
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py
