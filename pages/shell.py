@@ -119,7 +119,7 @@ def _identity(table: TrialTable) -> None:
         st.text(words.identity(table))
         # drawn when it is opened: what stands in a closed popover forgets the values that were set for it
         menu = st.popover(
-            "✎", key="edit_metric", help="Another metric or direction", type="tertiary", on_change="rerun"
+            "✎ change", key="edit_metric", help="Another metric or direction", type="tertiary", on_change="rerun"
         )
         if menu.open:
             with menu:
@@ -159,7 +159,7 @@ def _estimator() -> None:
     now = state.session()
     titles = {estimator.name: estimator.title for estimator in ESTIMATORS}
     if len(titles) == 1:
-        st.text(f"by {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
+        st.text(f"method: {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
         return
     state.copy(estimator=now.asked.estimator)
     st.selectbox("Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200)

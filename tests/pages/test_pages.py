@@ -331,4 +331,4 @@ def test_a_second_estimator_is_a_choice(open_table, monkeypatch):
     assert app.selectbox(key="estimator").value == "ped-anova"
     app.selectbox(key="estimator").set_value("other").run()
     assert session(app).last.result.estimator == "other"
-    assert "by PED-ANOVA" not in said(app)
+    assert "method: PED-ANOVA" not in said(app)
