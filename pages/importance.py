@@ -31,6 +31,6 @@ with beside:
         look.quiet("left_out", *words.left_out(answer.table))
     # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it
     st.download_button(
-        "Download the bars (CSV)", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv", key="bars_csv",
-        on_click="ignore",
+        "Download the bars (CSV)", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv",
+        key="bars_csv", on_click="ignore",
     )  # fmt: skip
