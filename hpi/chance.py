@@ -1,9 +1,11 @@
 """What chance alone would show: family-wise p-values and the noise floor, for every estimator alike.
 
 The rule is one of max-type permutation tests (Westfall and Young 1993): the largest score over all hyperparameters
-is compared with the largest score of each joint shuffle. Scores of different kinds are made comparable first, by the
-tail of a gamma distribution with the mean, spread and skewness of the shuffles and the observed value. With the
-observed value among them, observed and shuffled scores are exchangeable when nothing matters.
+is compared with the largest score of each joint shuffle. Scores of different kinds are made comparable first: each
+value, observed or shuffled, becomes the tail of a gamma distribution with the mean, spread and skewness of all the
+others. So observed and shuffled scores are exchangeable when nothing matters, and a strong effect does not hide in a
+spread that it has made itself: with the observed value among the moments, a score could not pass a bound that
+the largest of many hyperparameters' shuffles reaches by chance.
 """
 
 from __future__ import annotations
@@ -32,18 +34,32 @@ class Verdict:
 
 @dataclass(frozen=True, eq=False)
 class _Gamma:
-    """Shifted gamma distributions, one a column, fitted to values of shape (n_values, n_columns) by moments."""
+    """Shifted gamma distributions of given mean, spread and skewness, all of one shape."""
 
     mean: Floats
     spread: Floats
     shape: Floats
 
     @classmethod
+    def of_moments(cls, first: Floats, second: Floats, third: Floats) -> _Gamma:
+        """From the first three moments about 0."""
+        variance = (second - first**2).clip(0)
+        spread = np.sqrt(variance)
+        central = third - 3 * first * second + 2 * first**3
+        skewness = central / np.where(spread > 0, spread, 1) ** 3
+        return cls(first, spread, 4 / skewness.clip(LEAST_SKEWNESS) ** 2)
+
+    @classmethod
     def fit(cls, values: Floats) -> _Gamma:
-        mean, spread = values.mean(axis=0), values.std(axis=0)
-        scaled = (values - mean) / np.where(spread > 0, spread, 1)
-        skewness = (scaled**3).mean(axis=0).clip(LEAST_SKEWNESS)
-        return cls(mean, spread, 4 / skewness**2)
+        """From values of shape (n_values, n_columns), one distribution a column."""
+        return cls.of_moments(*(np.mean(values**power, axis=0) for power in (1, 2, 3)))
+
+    @classmethod
+    def fit_others(cls, values: Floats, one_more: Floats) -> _Gamma:
+        """For each of the values, from all the others of its column and `one_more`, shape (n_columns,)."""
+        n = len(values)
+        sums = ((values**power).sum(axis=0) + one_more**power - values**power for power in (1, 2, 3))
+        return cls.of_moments(*(total / n for total in sums))
 
     def score(self, values: Floats) -> Floats:
         """-log of the upper tail at `values`."""
@@ -66,8 +82,10 @@ def compare(estimate: Estimate) -> Verdict:
     if not known.any():
         return verdict
     observed, null = estimate.statistic[known], estimate.null_statistic[:, known]
-    gamma = _Gamma.fit(np.vstack([null, observed]))
-    largest = np.sort(gamma.score(null).max(axis=1))
+    size = np.sqrt((null**2).mean(axis=0))
+    null, observed = (values / np.where(size > 0, size, 1) for values in (null, observed))  # for exact cubes
+    gamma = _Gamma.fit(null)
+    largest = np.sort(_Gamma.fit_others(null, observed).score(null).max(axis=1))
     exceeding = len(largest) - np.searchsorted(largest, gamma.score(observed), side="left")
     verdict.p_value[known] = (1 + exceeding) / (1 + len(largest))
     verdict.detectable[known] = verdict.p_value[known] <= LEVEL

@@ -29,7 +29,7 @@ class Between:
 
     def __str__(self) -> str:
         """Write the filter as on the command line: lr=0.0001:0.01."""
-        return f"{self.name}={_number(self.low)}:{_number(self.high)}"
+        return f"{self.name}={number(self.low)}:{number(self.high)}"
 
     def mask(self, column: pd.Series) -> Mask:
         """Whether each value passes, shape (n_trials,); an inactive one does not."""
@@ -52,7 +52,7 @@ class OneOf:
     def mask(self, column: pd.Series) -> Mask:
         """Whether each value passes, shape (n_trials,); an inactive one does not."""
         if pd.api.types.is_numeric_dtype(column):
-            return column.isin([_as_number(self.name, level) for level in self.levels]).to_numpy()
+            return column.isin([_asnumber(self.name, level) for level in self.levels]).to_numpy()
         return column.astype("str").isin(self.levels).to_numpy() & column.notna().to_numpy()
 
 
@@ -186,12 +186,12 @@ def _size(design: Design, fraction: float) -> int:
     return int(np.searchsorted(design.loss, cutoff, side="right"))
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
     """Write a bound with all the digits that it takes to read it back."""
     return "" if value is None else repr(float(value)).removesuffix(".0")
 
 
-def _as_number(name: str, text: str) -> float:
+def _asnumber(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
@@ -237,4 +237,4 @@ def _levels(name: str, value: str, known: list[str]) -> tuple[str, ...]:
 
 def _range(name: str, value: str) -> Between:
     low, _, high = value.partition(":")
-    return Between(name, *(None if end == "" else _as_number(name, end) for end in (low, high)))
+    return Between(name, *(None if end == "" else _asnumber(name, end) for end in (low, high)))

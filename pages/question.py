@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from hpi.roles import Role
-from hpi.subspace import Between, Filter, OneOf
+from hpi.subspace import Between, Filter, OneOf, number
 from hpi.table import TrialTable
 from pages import words
 from pages.state import ask, copy, session
@@ -35,8 +35,7 @@ def slider(n_passing: int) -> None:
     """Draw the slider with its two handles, in step with the typed numbers."""
     asked = session().asked
     target = asked.resolved(n_passing)
-    if target < asked.region:  # else the handles stay where they were, until the typed numbers make sense
-        copy(subspace=_on_steps(target, asked.region))
+    copy(subspace=_handles(target, asked.region))
     st.slider(
         "Target and region, in percent of the trials",
         *(SMALLEST, 100.0),
@@ -48,9 +47,9 @@ def slider(n_passing: int) -> None:
     )
 
 
-def _on_steps(target: float, region: float) -> tuple[float, float]:
-    """Return the places of the handles: typed numbers may lie between the steps of the slider."""
-    return STEP * round(target / STEP), STEP * round(region / STEP)
+def _handles(target: float, region: float) -> tuple[float, float]:
+    """Return the places of the handles: typed numbers may lie between the steps, or make no sense for now."""
+    return STEP * round(min(target, region) / STEP), STEP * round(region / STEP)
 
 
 def _percent(key: str, label: str) -> None:
@@ -67,7 +66,7 @@ def _typed(key: str) -> None:
 def _slid() -> None:
     """Take over the handle that was moved; the other number stays as it was typed, a default target the default."""
     moved = dict(zip(("target", "region"), st.session_state["subspace"], strict=True))
-    shown = _on_steps(st.session_state["target"], session().asked.region)
+    shown = _handles(st.session_state["target"], session().asked.region)
     ask(**{key: place for (key, place), before in zip(moved.items(), shown, strict=True) if place != before})
 
 
@@ -135,7 +134,7 @@ def _filter(name: str, new: Filter | None) -> None:
 
 
 def _label(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else str(value)
 
 
 def _removed(active: tuple[Filter, ...]) -> None:

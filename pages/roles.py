@@ -12,6 +12,7 @@ import streamlit as st
 
 from hpi.roles import ContextKind, Declaration, Role
 from hpi.space import Kind
+from hpi.subspace import number
 from hpi.table import TrialTable
 from pages import look, state
 from pages.words import DIRECTIONS
@@ -93,7 +94,7 @@ def _changed_kind(name: str) -> None:
 
 def _in_order(column: pd.Series) -> tuple[str, ...]:
     """Return the levels of a column: numbers by size, words by the alphabet."""
-    levels = [f"{value:g}" if isinstance(value, float) else str(value) for value in column.dropna().unique()]
+    levels = [number(value) if isinstance(value, float) else str(value) for value in column.dropna().unique()]
     numbers = pd.to_numeric(pd.Series(levels, dtype=object), errors="coerce")
     order = numbers.argsort() if numbers.notna().all() else pd.Series(levels).argsort()
     return tuple(levels[i] for i in order[:MAX_LEVELS])

@@ -77,6 +77,7 @@ def frame() -> state.Answer | None:
         _identity(table)
         if table.metric is None or table.direction is None:
             look.refusal(state.session().refused)
+            state.session().copied.clear()  # the widgets of the question are gone: set them anew when it comes back
             ask(table)
             return None
         look.quiet("remark", state.session().remark)
@@ -85,16 +86,18 @@ def frame() -> state.Answer | None:
 
 def _asked(table: TrialTable) -> state.Answer | None:
     """Draw the question, answer it, and say what was refused."""
-    question.sentence(_passing(table))
+    passing = _passing(table)
+    n_trials = passing or len(table.trials)  # a filter that leaves nothing does not move the handles
+    question.sentence(n_trials)
     slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
     with slider:
-        question.slider(_passing(table))
+        question.slider(n_trials)
     answer, sample = state.answer(), state.sample()
     with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
         if sample is not None:
             st.text(words.sizes(sample))
         question.add_filter(table)
-    question.active_filters(_passing(table), len(table.trials))
+    question.active_filters(passing, len(table.trials))
     look.refusal(state.session().refused)
     look.refusal(_why_not(answer), "unanswered")
     return answer if isinstance(answer, state.Answer) else None
@@ -108,10 +111,11 @@ def _why_not(answer: state.Answer | str) -> str | None:
 
 
 def _passing(table: TrialTable) -> int:
+    """Count the trials that pass the filters."""
     try:
         return len(state.design(table, state.session().asked.where))
     except HpiError:
-        return len(table.trials)
+        return 0
 
 
 def _identity(table: TrialTable) -> None:

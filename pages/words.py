@@ -42,7 +42,7 @@ def percent(fraction: float) -> str:
 
 def share(value: float) -> str:
     """Write a fraction that somebody chose, as it was chosen: 12.5 %."""
-    return f"{100 * value:.4g}{BLANK}%"
+    return f"{100 * value:.3g}{BLANK}%"
 
 
 def estimate(score: Score) -> str:
@@ -166,7 +166,8 @@ def identity(table: TrialTable) -> str:
 
 def sizes(sample: Sample) -> str:
     """Say how many trials are in the target and in the region."""
-    return f"{sample.n_target:,} trials in the target, {sample.n_region:,} in the region"
+    target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
+    return f"{target} in the target, {sample.n_region:,} in the region{_ties(sample)}"
 
 
 def _ties(sample: Sample) -> str:

@@ -75,6 +75,30 @@ def test_a_bar_reaches_over_its_floor_exactly_where_the_test_says_so(seed):
     assert (importance <= verdict.floor)[~verdict.detectable].all()
 
 
+def test_moments_of_all_others_are_those_of_all_others():
+    """Against leaving each value out in turn, with scipy's skewness."""
+    rng = np.random.default_rng(2)
+    null, observed = rng.gamma(1.5, size=(50, 2)), np.array([3.0, 9.0])
+    found = chance._Gamma.fit_others(null, observed)
+    for i in (0, 17, 49):
+        others = np.vstack([np.delete(null, i, axis=0), observed])
+        assert found.mean[i] == pytest.approx(others.mean(axis=0))
+        assert found.spread[i] == pytest.approx(others.std(axis=0))
+        assert found.shape[i] == pytest.approx(4 / stats.skew(others, axis=0).clip(0.1) ** 2)
+
+
+@pytest.mark.parametrize("n_hyperparameters", [10, 60])
+def test_one_perfect_hyperparameter_among_many_is_seen(n_hyperparameters):
+    """Its p must not grow with the number of idle ones beside it: no shuffle comes near it."""
+    rng = np.random.default_rng(n_hyperparameters)
+    columns = {f"h{j}": rng.random(300) for j in range(n_hyperparameters)}
+    sample = cut(design(columns, columns["h3"] + 0.1 * rng.normal(size=300)), Subspace())
+    verdict = chance.compare(PedAnova().estimate(sample, np.random.default_rng(0)))
+    assert verdict.p_value[3] == pytest.approx(1 / 201)
+    assert verdict.detectable.sum() <= 2
+    assert verdict.floor[3] < 0.15
+
+
 def test_family_wise_error_on_noise():
     """At most 5 %: 17 or more of 200 tables would have a probability under 2.5 % at a true rate of 5 %."""
     marked = 0

@@ -70,3 +70,25 @@ def test_an_interval_narrows_with_the_root_of_the_trials():
         found = PedAnova(100).estimate(toy_sample(ISHIGAMI, n_trials, 0), np.random.default_rng(0))
         widths.append((found.high - found.low)[0])
     assert widths[0] / widths[1] == pytest.approx(4, rel=0.35)
+
+
+def test_a_hyperparameter_that_no_target_trial_has_active_is_bounded_not_settled():
+    """100 target trials, none active: the rule of three allows 3 %, so S is at most .03 / .9."""
+    active = np.arange(1000) >= 500
+    x = np.where(active, np.random.default_rng(0).random(1000), np.nan)
+    found = PedAnova(100).estimate(
+        cut(design({"x": x}, np.arange(1000.0)), Subspace(1.0, 0.1)), np.random.default_rng(0)
+    )
+    assert found.importance[0] == 0
+    assert found.low[0] == 0
+    assert found.high[0] == pytest.approx(0.03 / 0.9)
+
+
+def test_too_few_active_trials_for_the_target_are_unknown():
+    """Five of 400 are active, none in the target of 40: half a trial was to be expected there."""
+    x = np.full(400, np.nan)
+    x[-5:] = [0.1, 0.3, 0.5, 0.7, 0.9]
+    columns = {"x": x, "a": np.random.default_rng(0).random(400)}
+    found = PedAnova(100).estimate(cut(design(columns, np.arange(400.0)), Subspace(1.0, 0.1)), np.random.default_rng(0))
+    assert np.isnan([found.importance[0], found.low[0], found.high[0]]).all()
+    assert "active in 5 trials" in (found.notes[0] or "")

@@ -16,10 +16,14 @@ from hpi.space import Floats
 Z = 1.959963984540054
 LEAST_SHRINK = 0.3
 NOTHING = 1e-12
+RULE_OF_THREE = 3.0
 
 
 def interval(counts: Counts, found: Coefficients) -> tuple[float, float]:
     """Return both ends of the 95 % interval of D; the lower end is at least 0."""
+    if counts.active_target == 0:
+        # Nothing to compare: with 95 % confidence at most 3 of N_t are active, and then S is at most 3 / N_t / (1 - q).
+        return 0.0, RULE_OF_THREE * counts.n_region / counts.n_target**2
     d = found.divergence
     a, v2 = _variance_parts(counts, found)
     shift, root = Z**2 * a / 2, Z * np.sqrt(Z**2 * a**2 / 4 + max(a * d, 0) + v2)

@@ -30,6 +30,7 @@ from hpi.space import Floats
 from hpi.subspace import Sample
 
 FEWEST_ACTIVE = 5
+FEWEST_EXPECTED = 2
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,8 @@ def _cannot_say(counts: Counts) -> str | None:
     active = int(counts.region[:-1].sum())
     if active < FEWEST_ACTIVE:
         return f"active in {active} trials of the region; at least {FEWEST_ACTIVE} are needed"
+    if active * counts.n_target / counts.n_region < FEWEST_EXPECTED:
+        return f"active in {active} trials of the region: fewer than {FEWEST_EXPECTED} could be expected in the target"
     if (counts.region[:-1] > 0).sum() < 2:
         return "only one value in the region"
     return None

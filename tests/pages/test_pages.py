@@ -12,7 +12,7 @@ import pytest
 from hpi import estimators
 from hpi.estimators import PedAnova
 from hpi.subspace import Between, OneOf
-from pages import shell
+from pages import question, shell, state
 from tests.pages.tables import HOSTILE, as_upload, hostile, search
 
 PAGES = {
@@ -332,3 +332,45 @@ def test_a_second_estimator_is_a_choice(open_table, monkeypatch):
     app.selectbox(key="estimator").set_value("other").run()
     assert session(app).last.result.estimator == "other"
     assert "method: PED-ANOVA" not in said(app)
+
+
+def test_the_smallest_region_is_refused_and_can_be_undone(open_table):
+    """No target fits below half of a region of 0.5 %: said, with the widgets still there."""
+    app = open_table()
+    app.number_input(key="region").set_value(0.5).run()
+    assert not app.exception
+    assert "Raise the region" in said(app)
+    app.number_input(key="region").set_value(100.0).run()
+    assert "Raise the region" not in said(app)
+    assert session(app).last.refused is None
+
+
+def test_an_impossible_target_leaves_the_slider_two_handles_on_every_page(open_table):
+    app = open_table()
+    app.number_input(key="target").set_value(100.0).run()
+    app.switch_page("pages/one.py").run()
+    assert app.slider(key="subspace").value == (100.0, 100.0)
+    app.slider(key="subspace").set_value((20.0, 100.0)).run()
+    assert not app.exception
+    assert session(app).asked.target == 20.0
+
+
+def test_the_question_comes_back_as_it_was_after_the_direction_was_asked(open_table):
+    app = open_table()
+    table = session(app).table
+    session(app).table = table.revise(metric="lr", direction=None)
+    app.run()
+    assert not app.slider
+    session(app).table = table
+    app.run()
+    assert app.slider(key="subspace").value == (session(app).asked.resolved(len(table.trials)), 100.0)
+    assert app.number_input(key="region").value == 100.0
+
+
+def test_choices_of_long_numbers_are_told_apart(open_table):
+    frame = search(200)
+    frame["few"] = np.random.default_rng(0).choice([0.12345671, 0.12345672, 0.5], 200)
+    app = open_table(frame)
+    assert [question._label(value) for value in sorted(frame["few"].unique())] == ["0.12345671", "0.12345672", "0.5"]
+    kept = state.design(session(app).table, (OneOf("few", ("0.12345672",)),))
+    assert len(kept) == (frame["few"] == 0.12345672).sum()
