@@ -7,6 +7,8 @@ import streamlit as st
 from hpi import figures
 from pages import look, shell, state, words
 
+NOTHING = "Nothing to be careful about was found."
+
 shell.guard(__file__)
 
 answer = shell.answered()
@@ -24,7 +26,7 @@ with beside:
         state.session().chosen = result.detectable[0].name
         st.switch_page(shell.ONE)
     look.small_heading("Worth knowing")
-    look.quiet("warnings", *(words.worth_knowing(result) or ["Nothing to be careful about was found."]))
+    look.quiet("warnings", *([*words.worth_knowing(result), *words.ties(answer.sample)] or [NOTHING]))
     with st.expander("How to read this chart"):
         st.markdown(words.HOW_TO_READ)
     with st.expander("What was left out"):

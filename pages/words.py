@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.results import ImportanceResult, Score
@@ -167,13 +168,17 @@ def identity(table: TrialTable) -> str:
 def sizes(sample: Sample) -> str:
     """Say how many trials are in the target and in the region."""
     target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
-    return f"{target} in the target, {sample.n_region:,} in the region{_ties(sample)}"
+    return f"{target} in the target, {sample.n_region:,} in the region"
 
 
-def _ties(sample: Sample) -> str:
-    """Say how many trials more than asked for stand there, since equal values at a threshold are kept together."""
-    more = [size - wanted for size, wanted in zip((sample.n_region, sample.n_target), sample.wanted, strict=True)]
-    return f" ({sum(more):,} more for equal values at a threshold)" if sum(more) else ""
+def ties(sample: Sample) -> list[str]:
+    """Say how many trials equal values at a threshold add, where that is too few for a warning of its own."""
+    parts = zip(("target", "region"), (sample.n_target, sample.n_region), reversed(sample.wanted), strict=True)
+    return [
+        f"Equal values at its threshold are kept together, so the {part} holds {size:,} trials instead of {wanted:,}."
+        for part, size, wanted in parts
+        if wanted < size <= TIES_WORTH_SAYING * wanted
+    ]
 
 
 def condition(one_filter: Filter) -> str:

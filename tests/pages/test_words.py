@@ -12,8 +12,9 @@ import pytest
 
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
-from hpi.subspace import Between, OneOf
+from hpi.subspace import Between, OneOf, Subspace, cut
 from pages import words
+from tests.makers import design
 
 CLEAR = Score("lr", 0.41, 0.36, 0.47, 0.8, 0.02, 0.005, True, None)
 WEAK = Score("width", 0.1, 0.06, 0.15, 0.2, 0.02, 0.01, True, None)
@@ -193,3 +194,13 @@ def test_bars_that_leave_much_open_say_so():
 def test_a_bar_that_rests_on_a_part_of_the_trials_says_so():
     part = replace(CLEAR, note="compared among the 391 of 1,200 trials where it is active")
     assert "lr: compared among the 391 of 1,200 trials where it is active." in words.worth_knowing(result(part, WEAK))
+
+
+def test_a_few_ties_are_said_where_no_warning_says_them():
+    """Asked for 10 of 100: 11 that share the best value stand in the target. 30 of them are the matter of a warning."""
+    loss = np.arange(100.0)
+    for tied, said in ((1, []), (11, ["the target holds 11 trials instead of 10"]), (30, [])):
+        values = np.where(loss < tied, 0.0, loss)
+        lines = words.ties(cut(design({"x": loss}, values), Subspace(1.0, 0.1)))
+        assert len(lines) == len(said)
+        assert all(part in line for part, line in zip(said, lines, strict=True))
