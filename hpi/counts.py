@@ -76,6 +76,11 @@ class Counts:
         """Share of the target among the trials in which the hyperparameter is active."""
         return self.active_target / self.active_region
 
+    @property
+    def activity_ratio(self) -> float:
+        """Share of the target that is active over that of the region: alpha / beta."""
+        return self.q_active * self.n_region / self.n_target
+
 
 def count(sample: Sample) -> tuple[Counts, ...]:
     """Return the counts of every hyperparameter, in column order."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from hpi.roles import Role
-from hpi.subspace import Between, Filter, OneOf, number
+from hpi.subspace import Between, Filter, OneOf, filterable, number
 from hpi.table import TrialTable
 from pages import words
 from pages.state import ask, copy, session
@@ -76,9 +75,9 @@ def add_filter(table: TrialTable) -> None:
     if not menu.open:
         return
     with menu:
-        columns = [c.name for c in table.columns if c.role in (Role.HYPERPARAMETER, Role.CONTEXT)]
-        columns = [name for name in columns if name in table.trials.columns]
-        name = st.selectbox("Only trials where", columns, key="filter_on", index=None, placeholder="choose a column")
+        name = st.selectbox(
+            "Only trials where", filterable(table), key="filter_on", index=None, placeholder="choose a column"
+        )
         if name is not None:
             _condition(table.trials[name])
 

@@ -145,7 +145,8 @@ def revise(**changes: Any) -> None:  # noqa: ANN401
         return
     now.table = table
     now.remembered[header(table)] = table.choices
-    now.asked = replace(now.asked, where=tuple(f for f in now.asked.where if f.name in table.trials.columns))
+    known = subspace.filterable(table)
+    now.asked = replace(now.asked, where=tuple(f for f in now.asked.where if f.name in known))
 
 
 def header(table: TrialTable) -> str:

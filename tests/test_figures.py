@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import html
 import re
 
@@ -15,8 +14,9 @@ from hpi.figures import DARK, LIGHT, Show
 from hpi.figures.heading import Fact, flowed
 from hpi.figures.labels import decimals, folded, number, percent, plain, short, shortened, width, wrapped
 from hpi.figures.theme import contrast
-from hpi.results import ImportanceResult, Question, Score
+from hpi.results import Question, Score
 from hpi.subspace import select
+from tests.makers import result
 
 ODD_NAMES = ["<b>x</b>", "$x$", "a%{y}b", "&lt;", " ", "שלום", "\u202eevil", "a\nb", "n" * 80, "<a href='https://e'>"]
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
@@ -27,26 +27,6 @@ def score(name, importance=0.4, low=0.35, high=0.45, floor=0.02, detectable=True
 
 
 UNKNOWN = Score("momentum", None, None, None, None, None, None, False, "active in 3 trials of the region")
-
-
-def result(*scores, **changes):
-    made = ImportanceResult(
-        rows=1200,
-        used=1197,
-        excluded=(("without a finite accuracy", 3),),
-        metric="accuracy",
-        direction="maximize",
-        subspace=Question(1.0, 0.1, 1197, 120, ()),
-        estimator="ped-anova",
-        settings=(),
-        hyperparameters=scores,
-        pairs=(),
-        warnings=(),
-        seed=0,
-        fingerprint="0",
-        version="0",
-    )
-    return dataclasses.replace(made, **changes)
 
 
 def trace(figure, name):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from hpi.counts import Counts
-from hpi.estimators.series import Coefficients, unit_influence, unit_noise, unit_pull
+from hpi.estimators.series import Coefficients, of_means, unit_influence, unit_noise, unit_pull
 from hpi.space import Floats
 
 Z = 1.959963984540054
@@ -58,7 +58,7 @@ def _influence_variance(counts: Counts, step: Floats) -> float:
 
 def _base(counts: Counts) -> Floats:
     """Density ratio that the regimes alone would show: alpha / beta where active, 0 where not."""
-    base = np.full(len(counts.region), counts.q_active * counts.n_region / counts.n_target)
+    base = np.full(len(counts.region), counts.activity_ratio)
     base[-1] = 0
     return base
 
@@ -83,10 +83,8 @@ def _covariance(counts: Counts, b: Floats) -> Floats:
         u = unit_pull(counts, counts.units, b)
         spread: Floats = len(u) / (len(u) - 1) * (u.T @ u)
         return spread
-    q, n_t = counts.q_active, counts.n_target
-    of_target, of_rest = _covariances(counts.target, b), _covariances(counts.rest, b)
-    both: Floats = (1 - q) ** 2 * of_target / n_t + q**2 * (counts.n_region - n_t) / n_t**2 * of_rest
-    return both
+    of_both = _covariances(counts.target, b), _covariances(counts.rest, b)
+    return of_means(*of_both, counts.q_active, counts.n_target, counts.n_region - counts.n_target)
 
 
 def _covariances(counts: Floats, b: Floats) -> Floats:

@@ -130,14 +130,18 @@ def terms_kept(m: Floats, e: Floats) -> Integers:
 
 
 def noise(counts: Counts, b: Floats) -> Floats:
-    """Variance of the coefficients, shape (n_terms,): (1-q)^2 Var_target/N_t + q^2 N_s/N_t^2 Var_rest.
+    """Variance of the coefficients, shape (n_terms,)."""
+    of_both = variances(counts.target, b), variances(counts.rest, b)
+    return of_means(*of_both, counts.q_active, counts.n_target, counts.n_region - counts.n_target)
+
+
+def of_means(of_target: Floats, of_rest: Floats, q: float, n_target: float, n_rest: float) -> Floats:
+    """(Co)variance of the coefficients from those of single trials: (1-q)^2 V_target/N_t + q^2 N_s/N_t^2 V_rest.
 
     The ranks are those of the region's active trials, so a trial of the target pulls by (1-q)/N_t and one of the rest
     by -q/N_t, with q the target's share of the active trials.
     """
-    q, n_t = counts.q_active, counts.n_target
-    of_target, of_rest = variances(counts.target, b), variances(counts.rest, b)
-    both: Floats = (1 - q) ** 2 * of_target / n_t + q**2 * (counts.n_region - n_t) / n_t**2 * of_rest
+    both: Floats = (1 - q) ** 2 * of_target / n_target + q**2 * n_rest / n_target**2 * of_rest
     return both
 
 
@@ -157,8 +161,7 @@ def unit_noise(pull: Floats) -> Floats:
 
 def unit_pull(counts: Counts, units: Units, b: Floats) -> Floats:
     """Pull of each unit on the coefficients, shape (n_units, n_terms)."""
-    ratio = counts.q_active * counts.n_region / counts.n_target  # alpha / beta
-    return unit_influence(units, b, ratio * b)
+    return unit_influence(units, b, counts.activity_ratio * b)
 
 
 def unit_influence(units: Units, in_target: Floats, in_region: Floats) -> Floats:

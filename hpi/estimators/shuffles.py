@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts, Units
-from hpi.estimators.series import Basis, Coefficients, terms_kept, unit_noise, unit_pull, variances
+from hpi.estimators.series import Basis, Coefficients, of_means, terms_kept, unit_noise, unit_pull, variances
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
@@ -88,7 +88,7 @@ def _shuffled(counts: Counts, basis: Basis, shuffles: Shuffles) -> tuple[Floats,
     # The part's own mean, which is not quite that of the whole, is no effect.
     b = basis.values - np.append(np.ones(len(region) - 1), 0)[:, None] * (region @ basis.values / region[:-1].sum())
     q, n_rest = n_active / region[:-1].sum(), region.sum() - n_target
-    noise = (1 - q) ** 2 * variances(target, b) / n_target + q**2 * n_rest / n_target**2 * variances(region - target, b)
+    noise = of_means(variances(target, b), variances(region - target, b), q, n_target, n_rest)
     return target @ b / n_target, noise
 
 
@@ -107,8 +107,7 @@ def _shuffled_units(counts: Counts, units: Units, basis: Basis, shuffles: Shuffl
     """Do the same with whole configurations; their noise hardly varies, so it is averaged over a few shuffles."""
     place = np.flatnonzero(units.code < counts.cells.n)
     orders = _active_first(shuffles.orders, units.code < counts.cells.n)
-    ratio = counts.q_active * counts.n_region / counts.n_target
-    weight = units.target / counts.n_target - ratio * units.region / counts.n_region
+    weight = units.target / counts.n_target - counts.activity_ratio * units.region / counts.n_region
     m = np.stack([weight[place] @ basis.values[units.code[order]] for order in orders])
     noise = []
     for order in orders[:UNIT_NOISE_SHUFFLES]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -374,3 +374,13 @@ def test_choices_of_long_numbers_are_told_apart(open_table):
     assert [question._label(value) for value in sorted(frame["few"].unique())] == ["0.12345671", "0.12345672", "0.5"]
     kept = state.design(session(app).table, (OneOf("few", ("0.12345672",)),))
     assert len(kept) == (frame["few"] == 0.12345672).sum()
+
+
+def test_a_filter_goes_when_its_column_is_no_longer_one_to_filter_by(open_table):
+    app = open_table()
+    session(app).asked = replace(session(app).asked, where=(Between("lr", 1e-4, None),))
+    app.switch_page("pages/data.py").run()
+    app.selectbox(key="role_of").set_value("lr").run()
+    app.selectbox(key="role").set_value("left out").run()
+    assert session(app).asked.where == ()
+    assert session(app).last.refused is None

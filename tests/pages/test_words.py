@@ -14,6 +14,7 @@ from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
 from hpi.subspace import Between, OneOf, Subspace, cut
 from pages import words
+from tests import makers
 from tests.makers import design
 
 CLEAR = Score("lr", 0.41, 0.36, 0.47, 0.8, 0.02, 0.005, True, None)
@@ -23,22 +24,8 @@ UNKNOWN = Score("momentum", None, None, None, None, None, None, False, "only one
 
 
 def result(*scores: Score, region: float = 1.0, target: float = 0.1) -> ImportanceResult:
-    return ImportanceResult(
-        rows=1200,
-        used=1200,
-        excluded=(),
-        metric="acc",
-        direction="maximize",
-        subspace=Question(region, target, int(1200 * region), int(1200 * target), ()),
-        estimator="ped-anova",
-        settings=(),
-        hyperparameters=scores,
-        pairs=(),
-        warnings=(),
-        seed=0,
-        fingerprint="",
-        version="0",
-    )
+    asked = Question(region, target, int(1200 * region), int(1200 * target), ())
+    return makers.result(*scores, used=1200, excluded=(), metric="acc", subspace=asked)
 
 
 def plain(text: str) -> str:
