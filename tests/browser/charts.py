@@ -71,6 +71,12 @@ def wait_for_change(
     return traces(page, index, selector)
 
 
+def wait_for_words(page: Page, said: str, index: int = 0, selector: str = CHART) -> None:
+    """Return once one of the texts that stand in a chart holds `said`."""
+    holds = f"([selector, index, said]) => ({WORDS})([selector, index]).some(word => word.includes(said))"
+    page.wait_for_function(holds, arg=[selector, index, said], timeout=WITHIN)
+
+
 def wait_until_idle(page: Page) -> None:
     """Return once the script of the page has run to its end."""
     page.wait_for_selector(IDLE, state="attached", timeout=WITHIN)

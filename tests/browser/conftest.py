@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, expect, sync_playwright
 
+from tests.browser.charts import WITHIN
 from tests.browser.servers import ROOT, Server, running
 from tools import ensure_browser
 
@@ -56,6 +57,7 @@ def browser() -> Iterator[Browser]:
     if program is None:
         pytest.fail(ensure_browser.ADVICE, pytrace=False)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=WITHIN)
         chromium = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield chromium
         chromium.close()

@@ -77,3 +77,4 @@ def see(page: Page, text: str) -> Locator:
 
 
 BARS = ".st-key-importance .js-plotly-plot"
+NOT_WIDER = "(m => m && m.scrollWidth <= m.clientWidth)(document.querySelector('[data-testid=stMainBlockContainer]'))"

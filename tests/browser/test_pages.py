@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_until_idle, words
-from tests.browser.steps import BARS, bars, choose, go, press, see, see_bars, upload, widget
+from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_for_words, wait_until_idle
+from tests.browser.steps import BARS, NOT_WIDER, bars, choose, go, press, see, see_bars, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
 
 AGAINST, DISTRIBUTION, MAP, SURFACE, HISTORY = (
@@ -18,14 +19,12 @@ def test_a_click_on_a_bar_opens_its_hyperparameter_and_that_leads_to_two(server,
     click(page, 2, selector=BARS)
     page.wait_for_url("**/one")
     see(page, f"{shown[2]} alone explains")
-    assert any(shown[2] in word for word in words(page, selector=AGAINST))
+    wait_for_words(page, shown[2], selector=AGAINST)
     assert wait_for_chart(page, selector=DISTRIBUTION)
     widget(page, "to_two").get_by_role("button").click()
     page.wait_for_url("**/two")
-    wait_for_chart(page, selector=MAP)
-    said = words(page, selector=MAP)
-    assert any(shown[2] in word for word in said)
-    assert any(shown[0] in word for word in said)
+    for name in (shown[0], shown[2]):
+        wait_for_words(page, name, selector=MAP)
 
 
 def test_the_slider_moves_the_charts_of_one_hyperparameter(server, page):
@@ -41,15 +40,15 @@ def test_two_hyperparameters_open_on_the_two_strongest(server, page):
     strongest = list(bars(see_bars(page, server, search())))[:2]
     go(page, "Two hyperparameters")
     before = wait_for_chart(page, selector=MAP)
-    said = words(page, selector=MAP)
-    assert all(any(name in word for word in said) for name in strongest)
+    for name in strongest:
+        wait_for_words(page, name, selector=MAP)
     assert wait_for_chart(page, selector=SURFACE)
     widget(page, "show").get_by_text("share in the target").click()
     after = wait_for_change(page, before, selector=MAP)
+    wait_for_words(page, "share", selector=MAP)
     shares = [value for trace in after if trace["z"] for row in trace["z"] for value in row if value is not None]
     assert shares
     assert all(0 <= share <= 100 for share in shares)
-    assert any("share" in word for word in words(page, selector=MAP))
 
 
 @pytest.mark.parametrize(("path", "chart"), [("one", AGAINST), ("two", MAP), ("data", HISTORY)])
@@ -70,6 +69,7 @@ def test_a_changed_role_is_remembered_for_the_next_upload_with_the_same_header(s
     go(page, "Start")
     upload(page, search(seed=3), "next.csv")
     see(page, "next.csv  ·  400 trials")
+    page.wait_for_url("**/importance")
     assert "dropout" not in bars(wait_for_chart(page, selector=BARS))
 
 
@@ -97,7 +97,7 @@ def test_the_question_is_the_same_on_every_page(server, page):
     for title in ("One hyperparameter", "Two hyperparameters", "Data", "Importance"):
         go(page, title)
         see(page, "60 trials in the target")
-        assert widget(page, "subspace").locator("input[type=range]").first.input_value() == "15"
+        expect(widget(page, "subspace").locator("input[type=range]").first).to_have_value("15")
 
 
 def test_a_filter_in_the_menu_and_its_chip(server, page):
@@ -124,6 +124,5 @@ def test_a_small_dark_screen_shows_every_page(server, new_page):
         go(page, path)
         wait_for_chart(page)
         wait_until_idle(page)
-        main = page.locator("[data-testid=stMainBlockContainer]")
-        assert main.evaluate("main => main.scrollWidth - main.clientWidth") <= 0
+        page.wait_for_function(NOT_WIDER)
     assert traces(page)
