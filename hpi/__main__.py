@@ -11,17 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 import hpi
-from hpi.errors import EstimatorError
 from hpi.estimators import Estimator, by_name
 from hpi.roles import Repeats
 from hpi.subspace import parse_filter
-
-MOST_DIGITS = 12
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -88,7 +84,7 @@ def _add_table_options(command: argparse.ArgumentParser) -> None:
 def _add_question_options(command: argparse.ArgumentParser) -> None:
     names = ", ".join(estimator.name for estimator in hpi.ESTIMATORS)
     command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
-    command.add_argument("--set", action="append", default=[], metavar="NAME=NUMBER", help="a setting of the estimator")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
     command.add_argument("--region", type=float, default=1.0, help="ask among the best part of the trials (default 1)")
     command.add_argument("--target", type=float, help="the better part to explain (default .1, more in small tables)")
     command.add_argument(
@@ -141,18 +137,9 @@ def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 
 def _estimator(name: str, settings: Sequence[str]) -> Estimator:
-    """Return the estimator with the settings given as NAME=NUMBER."""
+    """Return the estimator with the settings given as NAME=VALUE."""
     chosen = by_name(name)
-    known = {field.name for field in fields(chosen)}  # type: ignore[arg-type]  # every estimator is a dataclass
-    values: dict[str, int] = {}
-    for text in settings:
-        key, _, value = text.partition("=")
-        if key not in known:
-            raise EstimatorError(f"{name} has no setting {key!r}; it has: {', '.join(sorted(known))}.")
-        if not value.isdecimal() or len(value) > MOST_DIGITS:
-            raise EstimatorError(f"The setting {key} is {value[:MOST_DIGITS]!r}; it takes a whole number.")
-        values[key] = int(value)
-    return chosen(**values)
+    return chosen(**chosen.parse({key: value for key, _, value in (text.partition("=") for text in settings)}))
 
 
 def _as_text(result: hpi.ImportanceResult) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaincc, gammainccinv
 
-from hpi.estimators import Estimate
+from hpi.estimators import Scores
 from hpi.space import Floats, Mask
 
 LEVEL = 0.05
@@ -25,7 +25,7 @@ _SMALLEST_TAIL = 1e-300
 
 @dataclass(frozen=True, eq=False)
 class Verdict:
-    """For each hyperparameter, shape (n_hyperparameters,): nan (False) where there is no score."""
+    """For each thing scored, shape (n,): nan (False) where there is no score or nothing was shuffled."""
 
     p_value: Floats
     floor: Floats
@@ -75,13 +75,13 @@ class _Gamma:
         return values
 
 
-def compare(estimate: Estimate) -> Verdict:
+def compare(scores: Scores) -> Verdict:
     """Return what can be told apart from chance at a family-wise level of 5 %."""
-    known = ~np.isnan(estimate.statistic)
+    known = ~np.isnan(scores.statistic)
     verdict = Verdict(np.full(len(known), np.nan), np.full(len(known), np.nan), np.zeros(len(known), dtype=bool))
-    if not known.any():
+    if not known.any() or not len(scores.null_statistic):
         return verdict
-    observed, null = estimate.statistic[known], estimate.null_statistic[:, known]
+    observed, null = scores.statistic[known], scores.null_statistic[:, known]
     size = np.sqrt((null**2).mean(axis=0))
     null, observed = (values / np.where(size > 0, size, 1) for values in (null, observed))  # for exact cubes
     gamma = _Gamma.fit(null)
@@ -90,9 +90,9 @@ def compare(estimate: Estimate) -> Verdict:
     verdict.p_value[known] = (1 + exceeding) / (1 + len(largest))
     verdict.detectable[known] = verdict.p_value[known] <= LEVEL
     cut = float(largest[_rank_of_cut(len(largest))])
-    floor = _Gamma.fit(estimate.null_importance[:, known]).at(cut)
+    floor = _Gamma.fit(scores.null_importance[:, known]).at(cut)
     verdict.floor[known] = _agreeing(
-        floor.clip(0, 1), estimate.importance[known], observed, gamma.at(cut), verdict.detectable[known]
+        floor.clip(0, 1), scores.importance[known], observed, gamma.at(cut), verdict.detectable[known]
     )
     return verdict
 

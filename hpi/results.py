@@ -8,6 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from hpi.estimators import Coefficient
+from hpi.estimators.base import Reading
+
 
 @dataclass(frozen=True)
 class Score:
@@ -15,7 +18,7 @@ class Score:
 
     `importance`, `low`, `high` (95 % interval) and `floor` (what chance alone would show) are absolute, from 0 to 1;
     `share` sums to 1 over the hyperparameters, and is None where nothing can be told from chance. `p_value` is
-    corrected for the number of hyperparameters.
+    corrected for the number of hyperparameters. `raw` is the method's own number where it is another one.
     """
 
     name: str
@@ -27,11 +30,12 @@ class Score:
     p_value: float | None
     detectable: bool
     note: str | None
+    raw: float | None = None
 
 
 @dataclass(frozen=True)
 class PairScore:
-    """One pair's interaction, in the units of `Score`."""
+    """One pair in the units of `Score`, corrected for the number of pairs; `reading` as in `hpi.estimators.Pairs`."""
 
     names: tuple[str, str]
     importance: float | None
@@ -40,6 +44,7 @@ class PairScore:
     floor: float | None
     p_value: float | None
     detectable: bool
+    reading: Reading
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class ImportanceResult:
     seed: int
     fingerprint: str
     version: str
+    coefficients: tuple[Coefficient, ...] = ()
 
     @property
     def detectable(self) -> tuple[Score, ...]:

@@ -10,8 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from hpi import chance, checks
 from hpi.errors import EstimatorError
-from hpi.estimators import Estimate, Estimator, resolve
-from hpi.results import ImportanceResult, Question, Score, known
+from hpi.estimators import Estimate, Estimator, Pairs, Report, quiet, resolve
+from hpi.results import ImportanceResult, PairScore, Question, Score, known
 from hpi.space import Floats
 from hpi.subspace import Sample, Subspace, select
 from hpi.table import TrialTable
@@ -59,13 +59,21 @@ def importance(
 
 def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) -> ImportanceResult:
     """Do the same for a sample that was selected from the table before."""
+    return answer(table, sample, estimator, seed, estimate(sample, estimator, seed))
+
+
+def estimate(sample: Sample, estimator: Estimator, seed: int, report: Report = quiet) -> Estimate:
+    """Return what the estimator says of a sample, where it can be asked at all: the part that may be slow."""
     checks.refuse(sample)
     # One thread for small matrices: several wait for each other, and the last digit depends on their number.
     with threadpool_limits(limits=1, user_api="blas"):
-        estimate = estimator.estimate(sample, np.random.default_rng(seed))
+        return estimator.estimate(sample, np.random.default_rng(seed), report)
+
+
+def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, estimate: Estimate) -> ImportanceResult:
+    """Compare an estimate with chance and put it together with its provenance."""
     scores = _scores(sample, estimate)
-    found = any(score.detectable for score in scores)
-    warnings = (*(() if found else (NO_SIGNAL,)), *checks.warnings(sample), *table.notices)
+    warnings = (*_no_signal(scores), *estimate.warnings, *checks.warnings(sample), *table.notices)
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(
@@ -76,13 +84,14 @@ def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) ->
         direction=str(table.direction),
         subspace=_question(sample),
         estimator=estimator.name,
-        settings=tuple(estimator.settings.items()),
+        settings=(*estimator.settings.items(), *estimate.facts),
         hyperparameters=scores,
-        pairs=(),
+        pairs=_pairs(sample, estimate.pairs),
         warnings=warnings,
         seed=seed,
         fingerprint=table.fingerprint,
         version=VERSION,
+        coefficients=estimate.coefficients,
     )
 
 
@@ -113,15 +122,46 @@ def _scores(sample: Sample, estimate: Estimate) -> tuple[Score, ...]:
             p_value=known(verdict.p_value[j]),
             detectable=bool(verdict.detectable[j]),
             note=estimate.notes[j],
+            raw=None if estimate.raw is None else known(estimate.raw[j]),
         )
         for j, hyperparameter in enumerate(sample.design.hyperparameters)
     ]
     return tuple(sorted(scores, key=_strength))
 
 
-def _strength(score: Score) -> tuple[float, float, str]:
-    unknown = score.importance is None or score.p_value is None
-    return (2.0, 2.0, score.name) if unknown else (-(score.importance or 0.0), score.p_value or 0.0, score.name)
+def _no_signal(scores: tuple[Score, ...]) -> tuple[str, ...]:
+    """Say that nothing stands out, where that is known."""
+    tested = [score for score in scores if score.p_value is not None]
+    return (NO_SIGNAL,) if tested and not any(score.detectable for score in tested) else ()
+
+
+def _pairs(sample: Sample, pairs: Pairs | None) -> tuple[PairScore, ...]:
+    """One score a pair, strongest first; none where the method has no pairs."""
+    if pairs is None:
+        return ()
+    verdict = chance.compare(pairs)
+    names = [hyperparameter.name for hyperparameter in sample.design.hyperparameters]
+    scores = [
+        PairScore(
+            names=(names[first], names[second]),
+            importance=known(pairs.importance[i]),
+            low=known(pairs.low[i]),
+            high=known(pairs.high[i]),
+            floor=known(verdict.floor[i]),
+            p_value=known(verdict.p_value[i]),
+            detectable=bool(verdict.detectable[i]),
+            reading=pairs.reading,
+        )
+        for i, (first, second) in enumerate(pairs.columns)
+    ]
+    return tuple(sorted(scores, key=_strength))
+
+
+def _strength(score: Score | PairScore) -> tuple[float, float, tuple[str, ...]]:
+    names = score.names if isinstance(score, PairScore) else (score.name,)
+    if score.importance is None:
+        return (2.0, 2.0, names)
+    return (-score.importance, 2.0 if score.p_value is None else score.p_value, names)
 
 
 def _shares(importance: Floats, any_signal: bool) -> Floats:

@@ -14,7 +14,7 @@ import streamlit as st
 from hpi import readers, scoring, subspace
 from hpi.errors import HpiError, SubspaceError
 from hpi.estimators import by_name
-from hpi.estimators.ped_anova import PedAnova
+from hpi.estimators.ped.anova import PedAnova
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design

@@ -166,8 +166,8 @@ def test_ped_anova_bounds_its_shuffles(permutations):
 def test_large_tables_shuffle_a_part_that_speaks_for_the_whole():
     """The null distribution of 20,000 of 60,000 trials, scaled, has the mean and spread of shuffling all."""
     from hpi.counts import count
-    from hpi.estimators import shuffles
-    from hpi.estimators.series import coefficients
+    from hpi.estimators.ped import shuffles
+    from hpi.estimators.ped.series import coefficients
 
     sample = cut(toy_design(ADDITIVE, 60_000, 0), Subspace())
     counts = count(sample)[0]

@@ -112,7 +112,7 @@ def test_imports_point_to_the_left(path):
         ("hpi/counts.py", "from hpi import importance", "counts imports __init__"),
         (
             "hpi/readers/table.py",
-            "def f():\n    from hpi.estimators.ped_anova import PedAnova",
+            "def f():\n    from hpi.estimators.ped.anova import PedAnova",
             "readers imports est",
         ),
         ("hpi/readers/table.py", "from ..toys import ishigami", "readers imports toys"),

@@ -197,7 +197,7 @@ def test_the_result_goes_to_json_and_to_a_frame():
     assert plain["subspace"]["n_region"] == 200
     assert plain["pairs"] == []
     assert set(plain["hyperparameters"][0]) == {
-        "name", "importance", "low", "high", "share", "floor", "p_value", "detectable", "note",
+        "name", "importance", "low", "high", "share", "floor", "p_value", "detectable", "note", "raw",
     }  # fmt: skip
     frame = result.frame()
     assert list(frame["name"]) == [score.name for score in result.hyperparameters]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from hpi.counts import Counts, count
-from hpi.estimators import series
+from hpi.estimators.ped import series
 from hpi.space import Cells
 from hpi.subspace import Subspace, cut
 from hpi.toys import ISHIGAMI

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from hpi.errors import EstimatorError
-from hpi.estimators.base import Estimate, Estimator
-from hpi.estimators.ped_anova import PedAnova
+from hpi.estimators.base import Coefficient, Estimate, Estimator, Pairs, Report, Scores, quiet
+from hpi.estimators.ped import PedAnova
 
 ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova,)
 
-__all__ = ["ESTIMATORS", "Estimate", "Estimator", "PedAnova", "by_name", "resolve"]
+__all__ = [
+    "ESTIMATORS",
+    "Coefficient",
+    "Estimate",
+    "Estimator",
+    "Pairs",
+    "PedAnova",
+    "Report",
+    "Scores",
+    "by_name",
+    "quiet",
+    "resolve",
+]
 
 
 def by_name(name: str) -> type[Estimator]:

@@ -1,32 +1,40 @@
-"""What an estimator is, and what it says of each hyperparameter."""
+"""What an estimator is, and what it says of each hyperparameter and pair."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
-from hpi.space import Floats
+from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
+Report = Callable[[float, str], None]
+"""Called with the share of the work that is done, in [0, 1], and what is being done."""
 
-@dataclass(frozen=True, eq=False)
-class Estimate:
-    """Importances in column order, with all that is needed to say how sure they are.
+Reading = Literal["interaction", "joint"]
+
+
+def quiet(done: float, doing: str) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scores:
+    """Importances of some things (hyperparameters in column order, or pairs), and how sure they are.
 
     Attributes
     ----------
     importance, low, high
-        Shape (n_hyperparameters,), in [0, 1]; nan where it could not be estimated.
+        Shape (n,), in [0, 1]; nan where it could not be estimated. `low` and `high` are nan, too, where the method
+        has no interval.
     statistic
-        What the test compares with chance, shape (n_hyperparameters,); nan as above.
+        What the test compares with chance, shape (n,); nan where there is no importance.
     null_statistic, null_importance
-        The same two for shuffled trials, shape (n_permutations, n_hyperparameters): each row from one
-        joint shuffle for all hyperparameters.
-    notes
-        A sentence for each hyperparameter, or None, in column order.
+        The same two for shuffled trials, shape (n_permutations, n): each row from one joint shuffle for all.
+        No rows where nothing was shuffled: then neither floor nor p-value is known.
     """
 
     importance: Floats
@@ -35,24 +43,94 @@ class Estimate:
     statistic: Floats
     null_statistic: Floats
     null_importance: Floats
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Pairs(Scores):
+    """Scores of pairs of hyperparameters.
+
+    Attributes
+    ----------
+    columns
+        The two columns of each pair, shape (n_pairs, 2), the lower one first.
+    reading
+        "interaction": what the two explain together beyond what each explains alone. "joint": the same number where
+        it cannot be read so, since the two were not drawn independently of each other in this region.
+    """
+
+    columns: Integers
+    reading: Reading
+
+
+@dataclass(frozen=True)
+class Coefficient:
+    """One term of a linear model: the change of the metric for one unit of each of its `terms`, with its interval."""
+
+    terms: tuple[str, ...]
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Estimate(Scores):
+    """Scores of all hyperparameters in column order, with all that is needed to read them.
+
+    Attributes
+    ----------
+    notes
+        A sentence for each hyperparameter, or None, in column order.
+    raw
+        The method's own number where it is another one than `importance`, shape (n_hyperparameters,).
+    pairs
+        Where the method has them.
+    coefficients
+        Of a linear model.
+    facts
+        What the method found out on its way, by name (a forest's R^2...); shown beside the settings.
+    warnings
+        Sentences on when not to believe this.
+    """
+
     notes: tuple[str | None, ...]
+    raw: Floats | None = None
+    pairs: Pairs | None = None
+    coefficients: tuple[Coefficient, ...] = ()
+    facts: tuple[tuple[str, float | int | str | None], ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 class Estimator(Protocol):
-    """A frozen dataclass of settings with one pure method.
+    """A frozen dataclass of settings (`settings.py`) with one pure method.
 
-    `name` is used on the command line, `title` in the menu; `summary` is one sentence for the reader.
+    `name` is used on the command line, `title` in the menu; `summary` is one sentence for the reader. `uses_target`:
+    whether target and region are compared; otherwise the question is what moves the metric among the region.
+    `is_slow`: whether it can take over a second, so that pages leave it to a process of its own.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]
+    uses_target: ClassVar[bool]
+    is_slow: ClassVar[bool]
 
     @property
     def settings(self) -> Mapping[str, object]:
         """Every setting by name, as JSON shows it."""
         ...
 
-    def estimate(self, sample: Sample, rng: np.random.Generator) -> Estimate:
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> dict[str, Any]:
+        """Read settings as they are written on the command line."""
+        ...
+
+    def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return the importance of every hyperparameter of the sample."""
         ...
+
+
+def unknown_scores(n: int, n_permutations: int = 0) -> dict[str, Floats]:
+    """Return the fields of `Scores` for n things of which nothing is known."""
+    nothing = {name: np.full(n, np.nan) for name in ("importance", "low", "high", "statistic")}
+    shuffled = {name: np.full((n_permutations, n), np.nan) for name in ("null_statistic", "null_importance")}
+    return nothing | shuffled

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from hpi.counts import Counts
-from hpi.estimators.series import Coefficients, of_means, unit_influence, unit_noise, unit_pull
+from hpi.estimators.ped.series import Coefficients, of_means, unit_influence, unit_noise, unit_pull
 from hpi.space import Floats
 
 Z = 1.959963984540054

@@ -14,18 +14,17 @@ where a hyperparameter is active is credited to it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from hpi.counts import Counts, count
-from hpi.errors import EstimatorError
-from hpi.estimators import shuffles
-from hpi.estimators.base import Estimate
-from hpi.estimators.interval import interval
-from hpi.estimators.series import coefficients
+from hpi.estimators.base import Estimate, Report, quiet
+from hpi.estimators.ped import shuffles
+from hpi.estimators.ped.interval import interval
+from hpi.estimators.ped.series import coefficients
+from hpi.estimators.settings import Settings, setting
 from hpi.space import Floats
 from hpi.subspace import Sample
 
@@ -34,7 +33,7 @@ FEWEST_EXPECTED = 2
 
 
 @dataclass(frozen=True)
-class PedAnova:
+class PedAnova(Settings):
     """PED-ANOVA in its series form.
 
     Parameters
@@ -48,25 +47,17 @@ class PedAnova:
         If a setting is out of its bounds.
     """
 
-    permutations: int = 200
+    permutations: int = setting(200, "shuffles that say what chance alone would show", low=100, high=10_000)
 
     name: ClassVar[str] = "ped-anova"
     title: ClassVar[str] = "PED-ANOVA"
     summary: ClassVar[str] = (
         "The share of the difference between target and the rest of the region that one hyperparameter explains alone."
     )
+    uses_target: ClassVar[bool] = True
+    is_slow: ClassVar[bool] = False
 
-    def __post_init__(self) -> None:
-        """Refuse settings that are out of bounds."""
-        if not 100 <= self.permutations <= 10_000:
-            raise EstimatorError(f"permutations is {self.permutations}; it must be from 100 to 10,000.")
-
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """Every setting by name."""
-        return {"form": "series", "permutations": self.permutations}
-
-    def estimate(self, sample: Sample, rng: np.random.Generator) -> Estimate:
+    def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return S, its interval and its null distribution for every hyperparameter."""
         drawn = shuffles.draw(sample, self.permutations, rng)
         scored = [_score(counts, drawn) for counts in count(sample)]

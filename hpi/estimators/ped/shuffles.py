@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts, Units
-from hpi.estimators.series import Basis, Coefficients, of_means, terms_kept, unit_noise, unit_pull, variances
+from hpi.estimators.ped.series import Basis, Coefficients, of_means, terms_kept, unit_noise, unit_pull, variances
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 

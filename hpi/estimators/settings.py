@@ -1,0 +1,90 @@
+"""Settings of estimators: each with its help and its bounds, checked in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import Field, field, fields
+from typing import Any, ClassVar
+
+from hpi.errors import EstimatorError
+
+MOST_DIGITS = 12
+
+
+def setting(
+    default: Any,  # noqa: ANN401
+    help_text: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401
+    """Return a dataclass field that is a number between `low` and `high`, or one of `choices`."""
+    return field(default=default, metadata={"help": help_text, "low": low, "high": high, "choices": choices})
+
+
+class Settings:
+    """What every estimator inherits: its dataclass fields are settings, refused where out of bounds.
+
+    Raises
+    ------
+    EstimatorError
+        If a setting is out of its bounds.
+    """
+
+    name: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __post_init__(self) -> None:
+        """Refuse settings that are out of bounds."""
+        for declared in fields(self):
+            _check(declared, getattr(self, declared.name))
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Every setting by name, as JSON shows it."""
+        return {declared.name: getattr(self, declared.name) for declared in fields(self)}
+
+    @classmethod
+    def parse(cls, texts: Mapping[str, str]) -> dict[str, Any]:
+        """Read settings as they are written on the command line.
+
+        Raises
+        ------
+        EstimatorError
+            If a setting is unknown or its text is not of its kind.
+        """
+        known = {declared.name: declared for declared in fields(cls)}
+        for key in texts:
+            if key not in known:
+                have = f"it has: {', '.join(sorted(known))}" if known else "it has none"
+                raise EstimatorError(f"{cls.name} has no setting {key!r}; {have}.")
+        return {key: _read(known[key], text) for key, text in texts.items()}
+
+
+def _read(declared: Field[Any], text: str) -> str | int | float:
+    if declared.metadata["choices"]:
+        return text
+    whole = isinstance(declared.default, int)
+    try:
+        if len(text) > MOST_DIGITS or (whole and not text.isdecimal()):
+            raise ValueError
+        return int(text) if whole else float(text)
+    except ValueError:
+        wanted = "a whole number" if whole else "a number"
+        raise EstimatorError(
+            f"The setting {declared.name} is {text[:MOST_DIGITS]!r}; it takes {wanted} {_bounds(declared)}."
+        ) from None
+
+
+def _check(declared: Field[Any], value: Any) -> None:  # noqa: ANN401
+    choices = declared.metadata["choices"]
+    if choices:
+        if value not in choices:
+            raise EstimatorError(f"{declared.name} is {value!r}; it must be one of: {', '.join(choices)}.")
+    elif not declared.metadata["low"] <= value <= declared.metadata["high"]:
+        raise EstimatorError(f"{declared.name} is {value}; it must be {_bounds(declared)}.")
+
+
+def _bounds(declared: Field[Any]) -> str:
+    return f"from {declared.metadata['low']:,} to {declared.metadata['high']:,}"
