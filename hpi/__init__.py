@@ -5,10 +5,11 @@
 >>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
 """
 
+from hpi.agreement import Agreement, Comparison, agreement
 from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
 from hpi.estimators import ESTIMATORS
 from hpi.readers import READERS, read
-from hpi.results import ImportanceResult, Score
+from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
 from hpi.scoring import importance
 from hpi.space import Hyperparameter, Kind
@@ -19,7 +20,9 @@ from hpi.version import VERSION as __version__
 __all__ = [
     "ESTIMATORS",
     "READERS",
+    "Agreement",
     "Between",
+    "Comparison",
     "Direction",
     "EstimatorError",
     "HpiError",
@@ -27,6 +30,7 @@ __all__ = [
     "ImportanceResult",
     "Kind",
     "OneOf",
+    "PairScore",
     "Role",
     "Score",
     "SpaceError",
@@ -35,6 +39,7 @@ __all__ = [
     "TableError",
     "TrialTable",
     "__version__",
+    "agreement",
     "importance",
     "read",
 ]

@@ -15,9 +15,12 @@ from pathlib import Path
 from typing import Any, NoReturn, get_args
 
 import hpi
+from hpi.errors import EstimatorError
 from hpi.estimators import Estimator, by_name
 from hpi.roles import Repeats
 from hpi.subspace import parse_filter
+
+ALL = "all"
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -82,7 +85,7 @@ def _add_table_options(command: argparse.ArgumentParser) -> None:
 
 
 def _add_question_options(command: argparse.ArgumentParser) -> None:
-    names = ", ".join(estimator.name for estimator in hpi.ESTIMATORS)
+    names = ", ".join([*(estimator.name for estimator in hpi.ESTIMATORS), ALL])
     command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
     command.add_argument("--region", type=float, default=1.0, help="ask among the best part of the trials (default 1)")
@@ -130,10 +133,28 @@ def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     table = _read(options)
     where = tuple(parse_filter(table, text) for text in options.where)
     subspace = hpi.Subspace(options.region, options.target, where)
+    if options.estimator == ALL:
+        return _all(table, subspace, options)
     result = hpi.importance(
         table, estimator=_estimator(options.estimator, options.set), subspace=subspace, seed=options.seed
     )
     return result.to_dict(), _as_text(result)
+
+
+def _all(table: hpi.TrialTable, subspace: hpi.Subspace, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    """Ask every estimator with its defaults."""
+    if options.set:
+        raise EstimatorError(f"--set belongs to one estimator; with --estimator {ALL} each has its defaults.")
+    found = hpi.agreement(table, subspace=subspace, seed=options.seed)
+    answers = [f"{by_name(result.estimator).title}\n{_as_text(result)}" for result in found.results]
+    return found.to_dict(), "\n\n".join([*answers, "\n".join(map(_compared, found.comparisons))])
+
+
+def _compared(comparison: hpi.Comparison) -> str:
+    """Return a line on how far two estimators agree."""
+    titles = " and ".join(by_name(name).title for name in comparison.estimators)
+    agree = "unknown" if comparison.rank_correlation is None else f"{comparison.rank_correlation:.2f}"
+    return f"{titles}: rank correlation {agree}. {comparison.why or ''}".rstrip()
 
 
 def _estimator(name: str, settings: Sequence[str]) -> Estimator:
@@ -144,20 +165,33 @@ def _estimator(name: str, settings: Sequence[str]) -> Estimator:
 
 def _as_text(result: hpi.ImportanceResult) -> str:
     """Return the result for a person: a line a hyperparameter, strongest first."""
-    question = result.subspace
-    head = (
-        f"{result.metric} ({result.direction}): the best {question.target:.3g} ({question.n_target:,} trials) among "
-        f"the best {question.region:.3g} ({question.n_region:,} trials)"
-    )
     width = max(len(score.name) for score in result.hyperparameters)
-    return "\n".join([head, *(_line(score, width) for score in result.hyperparameters), *result.warnings])
+    bars = [_line(score, width) for score in result.hyperparameters]
+    pairs = [_pair(pair) for pair in result.pairs if pair.detectable]
+    return "\n".join([_asked(result), *bars, *pairs, *result.warnings])
+
+
+def _asked(result: hpi.ImportanceResult) -> str:
+    question = result.subspace
+    region = f"the best {question.region:.3g} ({question.n_region:,} trials)"
+    about = f"{result.metric} ({result.direction})"
+    if not by_name(result.estimator).uses_target:
+        return f"{about}: what moves it among {region}"
+    return f"{about}: the best {question.target:.3g} ({question.n_target:,} trials) among {region}"
+
+
+def _pair(pair: hpi.PairScore) -> str:
+    """Return a line for a pair that can be told apart from chance."""
+    ends = "" if pair.low is None or pair.high is None else f" [{pair.low:.3f}, {pair.high:.3f}]"
+    return f"{' and '.join(pair.names)} together ({pair.reading})  {pair.importance:.3f}{ends}"
 
 
 def _line(score: hpi.Score, width: int) -> str:
     if score.importance is None:
         return f"{score.name:<{width}}  unknown: {score.note}"
-    verdict = "" if score.detectable else "  not told apart from chance"
-    return f"{score.name:<{width}}  {score.importance:.3f} [{score.low:.3f}, {score.high:.3f}]{verdict}"
+    verdict = "" if score.detectable or score.p_value is None else "  not told apart from chance"
+    ends = "" if score.low is None or score.high is None else f" [{score.low:.3f}, {score.high:.3f}]"
+    return f"{score.name:<{width}}  {score.importance:.3f}{ends}{verdict}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,64 @@
+"""The same subspace asked of several estimators, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from typing import Any
+
+from hpi import scoring
+from hpi.agreement.ranks import rank_correlation
+from hpi.agreement.reasons import Case, why
+from hpi.estimators import ESTIMATORS
+from hpi.results import ImportanceResult
+from hpi.subspace import Sample, Subspace, select
+from hpi.table import TrialTable
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two estimators: Kendall's tau-b of their orders (None where one has none), and why they differ or agree."""
+
+    estimators: tuple[str, str]
+    rank_correlation: float | None
+    why: str | None
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Results of several estimators for one question, and a comparison of every two of them."""
+
+    results: tuple[ImportanceResult, ...]
+    comparisons: tuple[Comparison, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return both as JSON has them."""
+        return {
+            "estimators": [result.to_dict() for result in self.results],
+            "agreement": [{**asdict(one), "estimators": list(one.estimators)} for one in self.comparisons],
+        }
+
+
+def agreement(table: TrialTable, *, subspace: Subspace | None = None, seed: int = 0) -> Agreement:
+    """Ask every estimator with its defaults, and compare their answers.
+
+    Raises
+    ------
+    HpiError
+        As `hpi.importance`.
+    """
+    sample = select(table, subspace or Subspace())
+    return compare(sample, [scoring.score(table, sample, estimator(), seed) for estimator in ESTIMATORS])
+
+
+def compare(sample: Sample, results: Sequence[ImportanceResult]) -> Agreement:
+    """Compare results that were found for this sample."""
+    found = tuple(results)
+    return Agreement(found, tuple(_compared(a, b, found, sample) for a, b in combinations(found, 2)))
+
+
+def _compared(
+    a: ImportanceResult, b: ImportanceResult, results: tuple[ImportanceResult, ...], sample: Sample
+) -> Comparison:
+    return Comparison((a.estimator, b.estimator), rank_correlation(a, b), why(Case(a, b, results, sample)))

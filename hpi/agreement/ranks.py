@@ -1,0 +1,74 @@
+"""The order in which an estimator puts the hyperparameters, and how far two orders agree."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from hpi.results import ImportanceResult, Score, known
+
+Strengths = Mapping[str, float]
+
+
+def strength(score: Score) -> float | None:
+    """Importance as far as it counts for the order: 0 where it cannot be told from chance, None where unknown."""
+    if score.importance is None:
+        return None
+    return score.importance if score.detectable or score.p_value is None else 0.0
+
+
+def strengths(result: ImportanceResult) -> Strengths:
+    """Return the strength of every hyperparameter that has one."""
+    found = ((score.name, strength(score)) for score in result.hyperparameters)
+    return {name: value for name, value in found if value is not None}
+
+
+def ranks(result: ImportanceResult) -> Strengths:
+    """Rank of every hyperparameter that has a strength: 1 is the strongest, equal ones share their middle rank."""
+    values = strengths(result)
+    return {
+        name: 1 + sum(other > value for other in values.values()) + (sum(o == value for o in values.values()) - 1) / 2
+        for name, value in values.items()
+    }
+
+
+def rank_correlation(a: ImportanceResult, b: ImportanceResult) -> float | None:
+    """Kendall's tau-b of two orders, from -1 to 1; None where one of them puts nothing above anything.
+
+    What cannot be told from chance is tied: an order among bars that are all noise is none.
+    """
+    from scipy.stats import kendalltau
+
+    first, second = strengths(a), strengths(b)
+    names = sorted(first.keys() & second.keys())
+    values = [[order[name] for name in names] for order in (first, second)]
+    if len(names) < 2 or any(len(set(column)) < 2 for column in values):
+        return None
+    return known(float(np.clip(kendalltau(*values).statistic, -1, 1)))
+
+
+def most_disputed(a: ImportanceResult, b: ImportanceResult) -> str | None:
+    """Name of the hyperparameter whose rank differs most; None where no rank differs."""
+    first, second = ranks(a), ranks(b)
+    gaps = {name: abs(first[name] - second[name]) for name in first.keys() & second.keys()}
+    name = min(gaps, key=lambda name: (-gaps[name], name), default=None)
+    return name if name is not None and gaps[name] > 0 else None
+
+
+def clearly_contradict(a: ImportanceResult, b: ImportanceResult) -> bool:
+    """Whether two hyperparameters stand in opposite order with intervals that do not overlap in either result."""
+    first, second = _intervals(a), _intervals(b)
+    names = first.keys() & second.keys()
+    return any(first[i][0] > first[j][1] and second[j][0] > second[i][1] for i in names for j in names)
+
+
+def _intervals(result: ImportanceResult) -> dict[str, tuple[float, float]]:
+    ends = ((s.name, s.low, s.high) for s in result.hyperparameters)
+    return {name: (low, high) for name, low, high in ends if low is not None and high is not None and low <= high}
+
+
+def percent(value: float) -> str:
+    """Write a share for a sentence: 42 %, 2 %, under 1 %."""
+    return f"{100 * value:.0f} %" if value >= 0.01 or math.isclose(value, 0.01) else "under 1 %"

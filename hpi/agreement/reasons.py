@@ -1,0 +1,246 @@
+"""Why two estimators order the hyperparameters differently: each reason is looked for in the trials, not guessed.
+
+A reason is a function of a `Case` that returns a sentence, or None where it does not hold; the first that holds is
+given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from hpi.agreement.ranks import clearly_contradict, most_disputed, percent, rank_correlation, ranks, strengths
+from hpi.estimators import PedAnova, by_name
+from hpi.results import ImportanceResult, PairScore, known
+from hpi.space import Design
+from hpi.subspace import Sample, Subspace, cut
+
+AGREE = 0.8
+MANY_LEVELS = 6
+MISSED_BY_LINES = 0.15
+DECIDES = 0.05
+WORST = 1 / 3
+SEE_PAIRS = ("n-rrelieff", "linear", "permutation")  # their bars count what a hyperparameter does in pairs
+ASKS = {
+    "ped-anova": "what alone decides who reaches the target",
+    "fanova": "what alone moves the metric of a forest's predictions",
+    "n-rrelieff": "whether near neighbours that differ in a hyperparameter differ in the metric",
+    "linear": "what straight lines and their products explain",
+    "permutation": "what a forest's predictions lose without it, alone or with others",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Two results of one question, with all results and the trials, where the reason is looked for."""
+
+    a: ImportanceResult
+    b: ImportanceResult
+    results: tuple[ImportanceResult, ...]
+    sample: Sample
+
+    @cached_property
+    def disputed(self) -> str | None:
+        """The hyperparameter whose rank differs most."""
+        return most_disputed(self.a, self.b)
+
+    @cached_property
+    def order(self) -> tuple[ImportanceResult, ImportanceResult]:
+        """The two results: the one that puts the disputed hyperparameter higher, and the other."""
+        assert self.disputed is not None
+        a_first = ranks(self.a)[self.disputed] < ranks(self.b)[self.disputed]
+        return (self.a, self.b) if a_first else (self.b, self.a)
+
+    def one_of(self, name: str) -> ImportanceResult | None:
+        """Return the result of the estimator `name` if it is one of the two."""
+        return next((result for result in (self.a, self.b) if result.estimator == name), None)
+
+
+def why(case: Case) -> str | None:
+    """Return the reason in one sentence; None where no hyperparameter's rank differs and nothing is to be said."""
+    return next((sentence for reason in REASONS if (sentence := reason(case)) is not None), None)
+
+
+def title(result: ImportanceResult) -> str:
+    """Return the estimator's name for people."""
+    return by_name(result.estimator).title
+
+
+def fact(result: ImportanceResult, name: str) -> float | None:
+    """Return a number that the estimator found out on its way."""
+    value = dict(result.settings).get(name)
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _no_answer(case: Case) -> str | None:
+    """A model that does not predict, or too few trials: no order to compare."""
+    for result in (case.a, case.b):
+        if not strengths(result):
+            r2 = fact(result, "out_of_bag_r2")
+            measured = "" if r2 is None else f" (out-of-bag R² {r2:.2f})"
+            said = "its model does not predict this metric" + measured if r2 is not None else "it has no answer here"
+            return f"{title(result)} ranks nothing: {said}."
+    return None
+
+
+def _silent(case: Case) -> str | None:
+    """Neither sees anything; a pair may be why."""
+    if any(value > 0 for result in (case.a, case.b) for value in strengths(result).values()):
+        return None
+    pair = _strongest_pair(case)
+    told = "Neither tells any hyperparameter from chance."
+    return told if pair is None else f"{told} {_together(*pair)}"
+
+
+def _pair_alone(case: Case) -> str | None:
+    """An interaction that only one of the two can see."""
+    if (case.a.estimator in SEE_PAIRS) == (case.b.estimator in SEE_PAIRS) or case.disputed is None:
+        return None
+    blind = case.a if case.b.estimator in SEE_PAIRS else case.b
+    seeing = case.b if blind is case.a else case.a
+    pair = _strongest_pair(case)
+    if pair is None:
+        return None
+    seen, unseen = strengths(seeing), strengths(blind)
+    if not any(seen.get(name, 0) > 0 and pair[0].importance > unseen.get(name, 0) for name in pair[0].names):  # type: ignore[operator]
+        return None
+    return f"{_together(*pair)} {title(seeing)} counts that, {title(blind)} counts only what each does alone."
+
+
+def _strongest_pair(case: Case) -> tuple[PairScore, ImportanceResult] | None:
+    """Return the strongest interaction that explains more than both of its hyperparameters alone."""
+    found = [
+        (pair, result)
+        for result in case.results
+        for pair in result.pairs
+        if pair.detectable and pair.reading == "interaction" and _outweighs(pair, result)
+    ]
+    return max(found, key=lambda one: one[0].importance or 0.0, default=None)
+
+
+def _outweighs(pair: PairScore, result: ImportanceResult) -> bool:
+    alone = {score.name: score.importance or 0.0 for score in result.hyperparameters}
+    return (pair.importance or 0.0) > max(alone[name] for name in pair.names)
+
+
+def _together(pair: PairScore, result: ImportanceResult) -> str:
+    first, second = pair.names
+    return (
+        f"{first} and {second} matter together more than alone: their interaction is {percent(pair.importance or 0.0)} "
+        f"by {title(result)}."
+    )
+
+
+def _agree(case: Case) -> str | None:
+    correlation = rank_correlation(case.a, case.b)
+    orders = [strengths(result) for result in (case.a, case.b)]
+    first = [max(order, key=lambda name: (order[name], name)) for order in orders]
+    if correlation is None or correlation < AGREE or first[0] != first[1]:
+        return None
+    return f"They agree: both put {first[0]} first."
+
+
+def _not_linear(case: Case) -> str | None:
+    """A regression that misses what the others see."""
+    linear = case.one_of("linear")
+    if linear is None or case.disputed is None or case.order[0] is linear:
+        return None
+    lines, forest = fact(linear, "r2_pairs"), fact(linear, "r2_forest")
+    if lines is None or forest is None or forest - lines < MISSED_BY_LINES:
+        return None
+    return (
+        f"The effect of {case.disputed} is not linear: straight lines and their products explain "
+        f"{percent(max(lines, 0.0))} of the variance, a forest {percent(forest)}."
+    )
+
+
+def _many_levels(case: Case) -> str | None:
+    """Near neighbours nearly always differ in a category with many levels: the method's blind spot."""
+    relief = case.one_of("n-rrelieff")
+    if relief is None or case.disputed is None or case.order[0] is relief:
+        return None
+    hyperparameter = case.sample.design.hyperparameters[case.sample.design.column(case.disputed)]
+    if hyperparameter.is_ordered or len(hyperparameter.levels) < MANY_LEVELS:
+        return None
+    return (
+        f"{case.disputed} has {len(hyperparameter.levels)} levels without order: near neighbours seldom share one, so "
+        "N-RReliefF gives it too little."
+    )
+
+
+def _uncertain(case: Case) -> str | None:
+    if case.disputed is None or clearly_contradict(case.a, case.b):
+        return None
+    return f"They differ most on {case.disputed}, but nowhere clearly: the intervals of what they swap overlap."
+
+
+def _bad_trials(case: Case) -> str | None:
+    """Variance over everything against reaching the target."""
+    ped = case.one_of("ped-anova")
+    if ped is None or case.disputed is None:
+        return None
+    other = case.b if ped is case.a else case.a
+    for name in sorted(strengths(other), key=lambda name: -strengths(other)[name]):
+        reaches, spoils = strengths(ped).get(name, 0.0), _spoils(case.sample, name)
+        if spoils is not None and spoils > max(DECIDES, 2 * reaches) and ranks(other)[name] < ranks(ped).get(name, 0):
+            return (
+                f"Bad trials dominate the variance: {name} explains {percent(spoils)} of who is among the worst third "
+                f"but {percent(reaches)} of who reaches the target. {title(other)} counts the one, PED-ANOVA the other."
+            )
+    return None
+
+
+def _spoils(sample: Sample, name: str) -> float | None:
+    """Share of "is among the worst third of the region" that a hyperparameter explains alone."""
+    worst = cut(_reversed(sample), Subspace(1.0, WORST))
+    if worst.n_target == worst.n_region:
+        return None
+    found = PedAnova(permutations=100).estimate(worst, np.random.default_rng(0))
+    return known(found.importance[worst.design.column(name)])
+
+
+def _reversed(sample: Sample) -> Design:
+    """Return the region's trials with the worst first: every array turned round, the loss negated."""
+    region = sample.design.keep(np.arange(len(sample.design)) < sample.n_region)
+    values: dict[str, Any] = {field.name: getattr(region, field.name) for field in fields(region)}
+    turned = {name: value[::-1] for name, value in values.items() if isinstance(value, np.ndarray)}
+    return Design(**{**values, **turned, "loss": -region.loss[::-1]})
+
+
+def _blind_spot(case: Case) -> str | None:
+    relief = case.one_of("n-rrelieff")
+    if relief is None or case.disputed is None or case.order[0] is relief:
+        return None
+    return (
+        f"N-RReliefF looks at near neighbours only: the effect of {case.disputed} is steep, symmetric or seen in few "
+        "of them, and escapes it."
+    )
+
+
+def _different_questions(case: Case) -> str | None:
+    if case.disputed is None:
+        return None
+    higher, lower = case.order
+    return (
+        f"They differ most on {case.disputed}, which {title(higher)} puts higher: it asks {ASKS[higher.estimator]}, "
+        f"{title(lower)} asks {ASKS[lower.estimator]}."
+    )
+
+
+Reason = Callable[[Case], str | None]
+REASONS: tuple[Reason, ...] = (
+    _no_answer,
+    _silent,
+    _pair_alone,
+    _agree,
+    _not_linear,
+    _many_levels,
+    _uncertain,
+    _bad_trials,
+    _blind_spot,
+    _different_questions,
+)
