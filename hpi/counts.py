@@ -82,9 +82,12 @@ class Counts:
         return self.q_active * self.n_region / self.n_target
 
 
-def count(sample: Sample) -> tuple[Counts, ...]:
-    """Return the counts of every hyperparameter, in column order."""
-    return tuple(_count(sample, cells) for cells in sample.design.cells)
+def count(sample: Sample) -> tuple[tuple[Counts, ...], ...]:
+    """Return the counts of every regime of every hyperparameter, in column order.
+
+    One regime a domain, one for a hyperparameter without domains; trials of the other regimes count as inactive.
+    """
+    return tuple(tuple(_count(sample, cells) for cells in regimes) for regimes in sample.design.regime_cells)
 
 
 def _count(sample: Sample, cells: Cells) -> Counts:

@@ -9,11 +9,12 @@ from typing import Any, Literal
 
 from hpi.errors import SpaceError
 from hpi.roles.vocabulary import ContextKind, Direction, Role
-from hpi.space import Hyperparameter, Kind
+from hpi.space import Domain, Hyperparameter, Kind, label_of
 
 Repeats = Literal["auto", "average", "keep"]
 
-_KEYS = ("kind", "low", "high", "log", "levels")
+_KEYS = ("kind", "low", "high", "log", "levels", "domains")
+_DOMAIN_KEYS = ("when", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Declaration:
     high: float | None = None
     log: bool | None = None
     levels: tuple[str, ...] = ()
+    domains: tuple[Domain, ...] = ()
 
     @property
     def is_numeric(self) -> bool:
@@ -89,18 +91,22 @@ def parse_space(declared: Mapping[str, Any] | Space | None) -> Space:
 def _declaration(name: str, fields: object) -> Declaration:
     if not isinstance(fields, Mapping):
         raise SpaceError(f'{name}: declared as {fields!r}; it must be an object such as {{"kind": "float"}}.')
-    unknown = [str(key) for key in fields if key not in _KEYS]
-    if unknown:
-        raise SpaceError(f"{name}: unknown key {unknown[0]!r}; allowed are {', '.join(_KEYS)}.")
+    _check_keys(name, fields, _KEYS)
     kinds = [kind.value for kind in Kind]
     if fields.get("kind") not in kinds:
         raise SpaceError(f"{name}: the kind is {fields.get('kind')!r}; allowed are {', '.join(kinds)}.")
     declaration = Declaration(
         Kind(fields["kind"]), _bound(name, "low", fields), _bound(name, "high", fields), _log(name, fields),
-        _levels(name, fields),
+        _levels(name, fields), _domains(name, fields),
     )  # fmt: skip
     _check(name, declaration, fields)
     return declaration
+
+
+def _check_keys(name: str, fields: Mapping[str, Any], allowed: tuple[str, ...]) -> None:
+    unknown = [str(key) for key in fields if key not in allowed]
+    if unknown:
+        raise SpaceError(f"{name}: unknown key {unknown[0]!r}; allowed are {', '.join(allowed)}.")
 
 
 def _bound(name: str, key: str, fields: Mapping[str, Any]) -> float | None:
@@ -133,11 +139,34 @@ def _levels(name: str, fields: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(label_of(level) for level in value)
 
 
-def label_of(level: object) -> str:
-    """Return a level of SPACE.json as it is written in a table: true is True, null is None, 1.0 is 1."""
-    if isinstance(level, float) and math.isfinite(level) and level == int(level) and abs(level) < 2**53:
-        return str(int(level))
-    return str(level).strip()
+def _domains(name: str, fields: Mapping[str, Any]) -> tuple[Domain, ...]:
+    value = fields.get("domains", [])
+    if not isinstance(value, (list, tuple)) or not all(isinstance(domain, Mapping) for domain in value):
+        raise SpaceError(
+            f"{name}: domains is {value!r}; it must be a list such as "
+            '[{"when": {"c": [0, 0.5]}, "low": 1, "high": 2}].'
+        )
+    return tuple(_domain(name, domain) for domain in value)
+
+
+def _domain(name: str, fields: Mapping[str, Any]) -> Domain:
+    where = f"{name}, a domain"
+    _check_keys(where, fields, _DOMAIN_KEYS)
+    low, high = (_bound(where, key, fields) for key in ("low", "high"))
+    if low is None or high is None:
+        raise SpaceError(f"{where}: low is {low} and high is {high}; both must be given.")
+    when = fields.get("when")
+    if not isinstance(when, Mapping) or not all(isinstance(values, (list, tuple)) for values in when.values()):
+        raise SpaceError(
+            f"{where}: when is {when!r}; it must name parents with [low, high] or a list of levels, "
+            'such as {"c": [0, 0.5]} or {"optimizer": ["sgd"]}.'
+        )
+    return Domain(tuple((str(parent), tuple(map(_value, values))) for parent, values in when.items()), low, high)
+
+
+def _value(value: object) -> float | str:
+    """Return a value of "when": numbers stay numbers, everything else is a label."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else label_of(value)
 
 
 def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> None:
@@ -146,10 +175,11 @@ def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> No
             raise SpaceError(f"{name}: a {declaration.kind} has low and high, not levels; declare it as ordinal.")
         if declaration.log and declaration.low is not None and declaration.low <= 0:
             raise SpaceError(f"{name}: a log scale needs positive bounds, but low is {declaration.low:g}.")
-        if None not in (declaration.low, declaration.high):
-            Hyperparameter(name, declaration.kind, declaration.low, declaration.high, bool(declaration.log))
+        if declaration.domains or None not in (declaration.low, declaration.high):
+            bounds = declaration.low, declaration.high
+            Hyperparameter(name, declaration.kind, *bounds, bool(declaration.log), domains=declaration.domains)
         return
-    misplaced = [key for key in ("low", "high", "log") if fields.get(key) not in (None, False)]
+    misplaced = [key for key in ("low", "high", "log", "domains") if fields.get(key) not in (None, False, [])]
     if misplaced:
         raise SpaceError(f"{name}: a {declaration.kind} has levels, not {misplaced[0]}; declare it as float or int.")
     if declaration.kind is Kind.ORDINAL and not declaration.levels:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,7 @@ def observed(hyperparameter: Hyperparameter, declared: Declaration | None) -> st
         (True, False): "lower bound",
         (False, True): "upper bound",
         (False, False): "",
-    }[declared.low is None, declared.high is None]
+    }[_spanned(declared).low is None, _spanned(declared).high is None]
 
 
 def _words_switch_off(values: Values) -> bool:
@@ -160,6 +161,7 @@ def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declarat
         raise SpaceError(f"{name}: the values go from {low} to {high}, more than a double can span; rescale them.")
     if declared is None:
         return Hyperparameter(name, kind, low, high, log)
+    declared = _spanned(declared)
     if kind is Kind.INT and np.any(known != np.rint(known)):
         raise SpaceError(f"{name}: declared as int, but the table has {known[known != np.rint(known)][0]}.")
     bounds = []
@@ -168,7 +170,16 @@ def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declarat
         if bound is not None and sign * (bound - seen) > slack:
             raise SpaceError(f"{name}: {word} is declared as {bound:g}, but the table has {seen}; widen the bounds.")
         bounds.append(seen if bound is None else sign * min(sign * bound, sign * seen))
-    return Hyperparameter(name, kind, bounds[0], bounds[1], log, declared=True)
+    return Hyperparameter(name, kind, bounds[0], bounds[1], log, declared=True, domains=declared.domains)
+
+
+def _spanned(declared: Declaration) -> Declaration:
+    """Return a declaration whose bounds, where not given, span its domains."""
+    if not declared.domains:
+        return declared
+    low, high = min(d.low for d in declared.domains), max(d.high for d in declared.domains)
+    low, high = (given if given is not None else end for given, end in ((declared.low, low), (declared.high, high)))
+    return replace(declared, low=low, high=high)
 
 
 def _level_key(level: str) -> tuple[int, float, str]:

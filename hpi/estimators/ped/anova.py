@@ -60,7 +60,7 @@ class PedAnova(Settings):
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return S, its interval and its null distribution for every hyperparameter."""
         drawn = shuffles.draw(sample, self.permutations, rng)
-        scored = [_score(counts, drawn) for counts in count(sample)]
+        scored = [_together([_score(counts, drawn) for counts in regimes]) for regimes in count(sample)]
         scale = sample.q / (1 - sample.q)
         bounded = scale * np.array([s.divergence_low_high for s in scored]).reshape(-1, 3)
         d, low, high = np.clip(bounded, 0, 1).T
@@ -84,6 +84,32 @@ class _Scored:
     null_statistic: Floats
     null_divergence: Floats
     note: str | None = None
+
+
+def _together(regimes: list[_Scored]) -> _Scored:
+    """Return the sum over a hyperparameter's regimes: the "within" term of condPED-ANOVA, shuffled jointly.
+
+    Each D carries its weight alpha^2 / beta. The ends are those of a sum of independent estimates: its distance to
+    each end is the root of the sum of the squared distances (Zou and Donner 2008, doi:10.1002/sim.3095).
+    """
+    known = [scored for scored in regimes if not np.isnan(scored.statistic)]
+    if len(regimes) == 1 or not known:
+        return regimes[0]
+    d, low, high = np.array([scored.divergence_low_high for scored in known]).T
+    total = float(d.sum())
+    below, above = (float(np.sqrt((reach.clip(0) ** 2).sum())) for reach in (d - low, high - d))
+    return _Scored(
+        (total, max(0.0, total - below), max(0.0, total + above)),
+        sum(scored.statistic for scored in known),
+        np.sum([scored.null_statistic for scored in known], axis=0),
+        np.sum([scored.null_divergence for scored in known], axis=0),
+        _remark_together(regimes, known),
+    )
+
+
+def _remark_together(regimes: list[_Scored], known: list[_Scored]) -> str:
+    left_out = [f"number {1 + i} left out ({s.note})" for i, s in enumerate(regimes) if np.isnan(s.statistic)]
+    return "; ".join([f"compared within each of {len(known)} domains, and summed", *left_out])
 
 
 def _score(counts: Counts, drawn: shuffles.Shuffles) -> _Scored:
