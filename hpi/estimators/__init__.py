@@ -5,8 +5,9 @@ from __future__ import annotations
 from hpi.errors import EstimatorError
 from hpi.estimators.base import Coefficient, Estimate, Estimator, Pairs, Report, Scores, quiet
 from hpi.estimators.ped import PedAnova
+from hpi.estimators.relief import NRReliefF
 
-ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova,)
+ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, NRReliefF)
 
 __all__ = [
     "ESTIMATORS",
@@ -14,6 +15,7 @@ __all__ = [
     "Estimate",
     "Estimator",
     "Pairs",
+    "NRReliefF",
     "PedAnova",
     "Report",
     "Scores",

@@ -1,0 +1,166 @@
+"""How much two trials differ in each hyperparameter, and the nearest neighbours of each trial, with weights.
+
+Distance is the sum of the differences (Manhattan). Trials equally far away are equals: ties are no matter of the order
+of rows. Those that share the last places share their weight; a rank is that of the first of those tied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpi.space import Floats, Integers, Mask
+from hpi.subspace import Sample
+
+FAR = 10.0
+SAME = 1e-9
+MOST_TIED = 256
+BLOCK_VALUES = 1 << 17
+BATCH_PAIRS = 1 << 16
+
+
+@dataclass(frozen=True)
+class Ramp:
+    """Difference of two positions in [0, 1]: 0 up to `low`, 1 from `high`, linear between."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def __call__(self, first: Floats, second: Floats) -> Floats:
+        """Return the differences, broadcast."""
+        difference = first - second
+        np.abs(difference, out=difference)
+        if self.low:
+            difference -= difference.dtype.type(self.low)
+            np.maximum(difference, 0, out=difference)
+        if self.high - self.low != 1:
+            difference *= difference.dtype.type(1 / (self.high - self.low))
+        return np.minimum(difference, 1, out=difference)
+
+
+INVENTORS = Ramp(0.04, 0.1)
+LINEAR = Ramp()
+
+
+def positions(sample: Sample, column: int) -> Floats:
+    """Place a hyperparameter's values in the region on [0, 1], shape (n_region,).
+
+    Two levels of a category are further apart than any ramp reaches, and so are an inactive value and all others.
+    """
+    x = sample.design.x[: sample.n_region, column]
+    active = ~np.isnan(x)
+    if sample.design.hyperparameters[column].is_ordered:
+        low, high = x[active].min(), x[active].max()
+        placed = (x - low) / (high - low)
+    else:
+        placed = np.full(len(x), np.nan)
+        placed[active] = FAR * np.unique(x[active], return_inverse=True)[1]
+    return np.where(active, placed, -FAR)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Instances and their neighbours, shape (n_pairs,); the weights of one instance sum to 1."""
+
+    instance: Integers
+    neighbour: Integers
+    weight: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbourhood:
+    """Who is near whom.
+
+    Attributes
+    ----------
+    x
+        Positions, shape (n_trials, n_hyperparameters).
+    ramp
+        How a difference of positions counts.
+    k
+        Neighbours of each instance.
+    sigma
+        Spread of the rank weights exp(-(rank / sigma)^2), ranks from 0; None: all weigh the same.
+    unit
+        Configuration of each trial: those of the same one are no neighbours.
+    order
+        A random order of trials, shape (n_trials,): who stands for more than 256 that share the last places.
+    """
+
+    x: Floats
+    ramp: Ramp
+    k: int
+    sigma: float | None
+    unit: Integers
+    order: Integers
+
+    def batches(self, instances: Integers) -> Iterator[tuple[float, Pairs]]:
+        """Yield the share of instances that is done and the pairs of the next ones, about 65,536 at a time."""
+        found, size = list[Pairs](), 0
+        step = max(1, BLOCK_VALUES // len(self.x))
+        for start in range(0, len(instances), step):
+            found.append(self._nearest(instances[start : start + step]))
+            size += len(found[-1].weight)
+            if size >= BATCH_PAIRS or start + step >= len(instances):
+                yield min(1.0, (start + step) / len(instances)), _joined(found)
+                found, size = [], 0
+
+    def distances(self, instances: Integers) -> Floats:
+        """Return the distance of instances to all trials, shape (n_instances, n_trials); inf to themselves."""
+        total = np.zeros((len(instances), len(self.x)))
+        for column in np.ascontiguousarray(self.x.T):
+            total += self.ramp(column[instances, None], column)
+        total[self.unit[instances, None] == self.unit] = np.inf
+        return total
+
+    def _nearest(self, instances: Integers) -> Pairs:
+        distance = self.distances(instances)
+        k = min(self.k, distance.shape[1])
+        furthest = np.partition(distance, k - 1, axis=1)[:, k - 1]
+        row, neighbour = np.nonzero((distance <= furthest[:, None] + SAME) & np.isfinite(distance))
+        near, last = distance[row, neighbour], furthest[row]
+        kept = self._few_tied(row, neighbour, instances[row], near >= last - SAME)
+        row, neighbour, near = row[kept], neighbour[kept], near[kept]
+        ascending = np.lexsort((near, row))
+        row, neighbour, near = row[ascending], neighbour[ascending], near[ascending]
+        return Pairs(instances[row], neighbour, _weights(row, near, self.k, self.sigma))
+
+    def _few_tied(self, row: Integers, neighbour: Integers, instance: Integers, tied: Mask) -> Mask:
+        """Whether to keep each pair: of those that share the last places, a random 256 and the places themselves."""
+        most = max(MOST_TIED, self.k)
+        kept = np.ones(len(row), dtype=bool)
+        if np.bincount(row).max(initial=0) <= most:
+            return kept
+        place = np.flatnonzero(tied)
+        turn = (self.order[neighbour[place]] - self.order[instance[place]]) % len(self.x)
+        place = place[np.lexsort((turn, row[place]))]
+        kept[place] = _within(row[place]) < most
+        return kept
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    return Pairs(
+        np.concatenate([part.instance for part in parts]),
+        np.concatenate([part.neighbour for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )
+
+
+def _within(row: Integers) -> Integers:
+    """Count from 0 in each run of equal values."""
+    start = np.flatnonzero(np.diff(row, prepend=-1))
+    return np.arange(len(row)) - np.repeat(start, np.diff(start, append=len(row)))
+
+
+def _weights(row: Integers, distance: Floats, k: int, sigma: float | None) -> Floats:
+    """Weight of each pair, sorted by row and distance: by rank, shared by those tied for the last places."""
+    rank = _within(row)
+    start = np.flatnonzero((rank == 0) | (np.diff(distance, prepend=0) > SAME))
+    size = np.diff(start, append=len(row))
+    first = rank[start]
+    value = np.ones(len(start)) if sigma is None else np.exp(-((first / sigma) ** 2))
+    weight = np.repeat(value * np.clip(k - first, 0, size) / size, size)
+    total = np.bincount(row, weights=weight)
+    return weight / total[row]
