@@ -7,6 +7,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --require-virtualenv
 RUN_STAMP := $(VENV)/.runtime-installed
 DEV_STAMP := $(VENV)/.dev-installed
+BENCH_VENV := .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
 .PHONY: help run install lint test bench screenshots test-oldest clean
 
@@ -15,7 +17,7 @@ help:
 	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
 	@echo 'make lint         ruff and mypy alone'
 	@echo 'make install      the environment of both, in $(VENV)'
-	@echo 'make bench        studies of speed and of error, written to benchmarks/'
+	@echo 'make bench        studies of speed beside other packages (QUICK=1: short) and of error, written to benchmarks/'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -32,9 +34,9 @@ lint: $(DEV_STAMP)
 test: $(DEV_STAMP)
 	@$(PY) tools/check.py all
 
-bench: $(DEV_STAMP)
-	$(PY) -m benchmarks.speed
-	$(PY) -m benchmarks.accuracy
+bench: $(BENCH_STAMP)
+	$(BENCH_VENV)/bin/python -m benchmarks.speed
+	$(BENCH_VENV)/bin/python -m benchmarks.accuracy
 
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py
@@ -45,7 +47,7 @@ test-oldest:
 	@.venv-oldest/bin/python tools/check.py tests
 
 clean:
-	rm -rf .venv .venv-oldest .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	rm -rf .venv .venv-oldest .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 
 # The stamps make a second call start at once. They lie in the environment, so they go when it goes.
 $(PY):
@@ -59,4 +61,14 @@ $(RUN_STAMP): requirements.txt $(CONSTRAINTS) | $(PY)
 $(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
 	@echo "installing what the tests need into $(VENV)"
 	@$(PIP) install --quiet --requirement requirements.txt --requirement requirements-dev.txt $(addprefix --constraint ,$(CONSTRAINTS))
+	@touch $@
+
+# Ours and theirs are timed in one process, so the peers get what hpi needs beside them, and an environment of their own.
+$(BENCH_VENV)/bin/python:
+	@tools/make_venv.sh '$(BENCH_VENV)' '$(PYTHON)'
+
+$(BENCH_STAMP): requirements.txt benchmarks/requirements-peers.txt | $(BENCH_VENV)/bin/python
+	@echo "installing hpi's needs and the packages to compare with into $(BENCH_VENV)"
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --require-virtualenv install --quiet \
+	  --requirement requirements.txt --requirement benchmarks/requirements-peers.txt
 	@touch $@

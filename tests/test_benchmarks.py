@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
+from xml.etree import ElementTree
 
-from benchmarks import accuracy, speed
+import numpy as np
+import pytest
+
+from benchmarks import accuracy
+from benchmarks.speed import __main__ as speed
+from benchmarks.speed import against, ours, peers, report, thresholds
+from benchmarks.speed.measure import Timed, same_ranking
+from hpi.estimators import ESTIMATORS
 from hpi.toys import ADDITIVE
 
 
@@ -20,12 +29,58 @@ def test_accuracy_writes_a_row_for_each_hyperparameter_and_the_error_rate(tmp_pa
     assert re.search(r"On 10 tables of pure noise .*\n.*probability [01]\.\d{3}", written)
 
 
-def test_speed_writes_ratios_to_one_threshold_of_the_smallest_table(tmp_path, monkeypatch):
-    monkeypatch.setattr(speed, "OUT", tmp_path / "speed.md")
-    monkeypatch.setattr(speed, "SIZES", (200, 400))
-    speed.main()
-    rows = re.findall(
-        r"^\| ([\d,]+) \| [\d.]+ \| ([\d.]+) \| \d+ \|$", (tmp_path / "speed.md").read_text(), re.MULTILINE
-    )
-    assert [size for size, _ in rows] == ["200", "400"]
-    assert rows[0][1] == "1.0"
+def timed_rows(rows: int) -> list[against.Row]:
+    return [against.Row("a question", "9 x 2", "a peer", Timed(0.1, 5), Timed(2.0, 1), 10, agree=True)] * rows
+
+
+def test_speed_in_its_short_form_measures_every_estimator_and_both_thresholds(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUICK", "1")
+    monkeypatch.setattr(speed, "KEPT", tmp_path)
+    monkeypatch.setattr(peers, "installed", lambda: False)
+    speed.main([])
+    written = (tmp_path / "speed.md").read_text()
+    assert "Not measured: they are not installed" in written
+    assert re.findall(r"^\| ([\d,]+) x 5 \|", written, re.MULTILINE) == ["600", "1,200"]
+    for estimator in ESTIMATORS:
+        assert re.search(rf"\| trials \(8 hyperparameters\) \|.* {estimator.name} ", written)
+    drawn = ElementTree.parse(tmp_path / "speed.svg").getroot()
+    assert len(drawn.findall(".//{*}polyline")) == 4 * len(ESTIMATORS)
+
+
+def test_what_the_same_code_measured_is_not_measured_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(speed, "KEPT", tmp_path)
+    assert speed._kept("row", lambda: [1.5]) == [1.5]
+    assert speed._kept("row", lambda: [2.5]) == [1.5]
+    monkeypatch.setattr(speed, "_code", lambda: "changed")
+    assert speed._kept("row", lambda: [2.5]) == [2.5]
+
+
+@pytest.mark.parametrize(
+    ("theirs", "same"),
+    [((9, 4, 1, 0), True), ((3, 2, 0, 1), True), ((4, 9, 1, 0), False), ((9, 0, 1, 2), False)],
+)
+def test_only_clearly_different_hyperparameters_must_rank_alike(theirs, same):
+    """Ours: .6 and .25 are clear, .05 and .04 are neither a tenth of .6 nor twice each other."""
+    assert same_ranking(np.array([0.6, 0.25, 0.05, 0.04]), np.array(theirs, dtype=float)) is same
+
+
+def test_a_row_says_how_many_times_faster_and_whether_that_was_wanted(monkeypatch):
+    monkeypatch.setattr(peers, "versions", lambda: "peer 1.0")
+    table = thresholds.Thresholds(1000, 5, Timed(1.0, 5), Timed(0.01, 5), Timed(0.02, 5))
+    written = report.written(timed_rows(1), [table, table], [])
+    assert "| a question | 9 x 2 | a peer | 100 ms | 2 s (one run) | 20 | ≥ 10 | yes | yes |" in written
+    assert "| 1,000 x 5 | 1 s | 10 ms | 100 | ≥ 50 | 20 ms | 50 |" in written
+
+
+def test_a_row_is_kept_and_read_back():
+    row = timed_rows(1)[0]
+    assert against.Row.from_json(json.loads(json.dumps(row.as_json()))) == row
+
+
+@pytest.mark.skipif(not peers.installed(), reason="the peers live in the environment of make bench")
+@pytest.mark.parametrize("question", against.QUESTIONS)
+def test_the_peers_agree_on_a_small_table(question):
+    if not ours.has(question):
+        pytest.skip("we have no such estimator yet")
+    compare, _ = against.QUESTIONS[question]
+    assert all(row.agree for row in compare(400, 5))

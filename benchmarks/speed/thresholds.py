@@ -1,0 +1,59 @@
+"""First answer and every further threshold of one table: what opening it costs, and what moving the slider costs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+import hpi
+from benchmarks.speed import ours, tables
+from benchmarks.speed.measure import Timed, timed
+from hpi.subspace import Subspace
+
+TARGETS = (0.02, 0.05, 0.15, 0.2, 0.25)
+WANTED_PART, WANTED_GROWTH = 50, 1.5
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Seconds of the first answer, and of a further one with intervals alone and with the noise floor, too."""
+
+    n_trials: int
+    n_hyperparameters: int
+    first: Timed
+    further: Timed
+    with_floor: Timed
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the times as JSON keeps them."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: dict[str, Any]) -> Thresholds:
+        """Read times that were kept."""
+        times = {name: Timed(**kept[name]) for name in ("first", "further", "with_floor")}
+        return cls(**{**kept, **times})
+
+
+def thresholds(n_trials: int, n_hyperparameters: int) -> Thresholds:
+    """Time one table; its frame is made before."""
+    trials = tables.frame(n_trials, n_hyperparameters)
+    full = ours.estimator("ped-anova", pairs="off")
+    bare = ours.estimator("ped-anova", permutations=0, pairs="off")
+    first, _ = timed(lambda: _first(trials))
+    table = hpi.read(trials, metric=tables.METRIC, direction="minimize")
+    ours.answer(table.design, bare)
+    further, with_floor = (
+        timed(lambda asked=asked: [ours.answer(table.design, asked, Subspace(1.0, t)) for t in TARGETS])[0]
+        for asked in (bare, full)
+    )
+    each = (Timed(time.seconds / len(TARGETS), time.runs) for time in (further, with_floor))
+    return Thresholds(n_trials, n_hyperparameters, first, *each)
+
+
+def _first(trials: pd.DataFrame) -> None:
+    """From a frame to bars with intervals and floor: roles, encoding, sorting, cells, answer."""
+    table = hpi.read(trials, metric=tables.METRIC, direction="minimize")
+    hpi.importance(table, estimator=ours.estimator("ped-anova", pairs="off"), subspace=ours.DEFAULT)
