@@ -1,7 +1,8 @@
 """All that PED-ANOVA sees of a table: how many trials of target and region lie in each cell.
 
 Counts are integers: they add over blocks of trials, and every threshold, permutation and interval is
-arithmetic on a few hundred of them.
+arithmetic on a few hundred of them. The trials are counted once a design (`hpi/space/ladder.py`): then any region,
+target and neighbourhood of a threshold is the difference of two checkpoints and of the few trials beside them.
 """
 
 from __future__ import annotations
@@ -94,7 +95,7 @@ def _count(sample: Sample, cells: Cells) -> Counts:
     n_trials = len(sample.design)
 
     def tally(start: int, stop: int) -> Floats:
-        return np.bincount(cells.code[start:stop], minlength=cells.n + 1).astype(float)
+        return cells.ladder.between(start, stop).astype(float)
 
     return Counts(
         cells=cells,

@@ -2,6 +2,7 @@
 
 from hpi.space.design import MAX_CELLS, Cells, Design
 from hpi.space.hyperparameter import Domain, Floats, Hyperparameter, Integers, Kind, Mask, label_of
+from hpi.space.ladder import Ladder
 
 __all__ = [
     "MAX_CELLS",
@@ -12,6 +13,7 @@ __all__ = [
     "Hyperparameter",
     "Integers",
     "Kind",
+    "Ladder",
     "Mask",
     "label_of",
 ]

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hpi.space.hyperparameter import Floats, Hyperparameter, Integers, Mask
+from hpi.space.ladder import Ladder
 
 MAX_CELLS = 256
 
@@ -41,6 +42,11 @@ class Cells:
         code[active] = inverse
         code.setflags(write=False)
         return cls(code, len(values), ordered, exact)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """Counts of the best k trials for every k; the last cell holds the inactive ones."""
+        return Ladder.of(self.code, self.n + 1)
 
 
 @dataclass(frozen=True, eq=False)
