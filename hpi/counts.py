@@ -36,7 +36,8 @@ class Counts:
 
     `near_target` and `near_region` count the trials whose ranks surround the two thresholds: how they
     are spread says how much the answer moves with the threshold. `near_region` is None where the region
-    is everything.
+    is everything. `reference` has the share of each active cell, shape (n_cells,), in what the target is compared
+    with, where that is not the region but the declared space.
     """
 
     cells: Cells
@@ -46,6 +47,7 @@ class Counts:
     near_region: Floats | None
     n_trials: int
     units: Units | None = None
+    reference: Floats | None = None
 
     @property
     def n_target(self) -> float:
@@ -78,6 +80,16 @@ class Counts:
         return self.active_target / self.active_region
 
     @property
+    def share(self) -> Floats:
+        """Share of each active cell in what the target is compared with, shape (n_cells,)."""
+        return self.region[:-1] / self.active_region if self.reference is None else self.reference
+
+    @property
+    def q_compared(self) -> float:
+        """Share of the target in the trials that it is compared with: none where that is the declared space."""
+        return self.q_active if self.reference is None else 0.0
+
+    @property
     def activity_ratio(self) -> float:
         """Share of the target that is active over that of the region: alpha / beta."""
         return self.q_active * self.n_region / self.n_target
@@ -88,23 +100,25 @@ def count(sample: Sample) -> tuple[tuple[Counts, ...], ...]:
 
     One regime a domain, one for a hyperparameter without domains; trials of the other regimes count as inactive.
     """
-    return tuple(tuple(_count(sample, cells) for cells in regimes) for regimes in sample.design.regime_cells)
+    return tuple(tuple(tally(sample, cells) for cells in regimes) for regimes in sample.design.regime_cells)
 
 
-def _count(sample: Sample, cells: Cells) -> Counts:
+def tally(sample: Sample, cells: Cells, reference: Floats | None = None) -> Counts:
+    """Return the counts of cells of the sample's trials, compared with the region or with `reference`."""
     n_trials = len(sample.design)
 
-    def tally(start: int, stop: int) -> Floats:
+    def between(start: int, stop: int) -> Floats:
         return cells.ladder.between(start, stop).astype(float)
 
     return Counts(
         cells=cells,
-        target=tally(0, sample.n_target),
-        region=tally(0, sample.n_region),
-        near_target=tally(*_around(sample.n_target, n_trials)),
-        near_region=tally(*_around(sample.n_region, n_trials)) if sample.n_region < n_trials else None,
+        target=between(0, sample.n_target),
+        region=between(0, sample.n_region),
+        near_target=between(*_around(sample.n_target, n_trials)),
+        near_region=between(*_around(sample.n_region, n_trials)) if sample.n_region < n_trials else None,
         n_trials=n_trials,
         units=_units(sample, cells),
+        reference=reference,
     )
 
 

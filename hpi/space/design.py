@@ -132,6 +132,16 @@ class Design:
         own = [np.where(self.regime[:, j] == i, self.x[:, j], np.nan) for i in range(hyperparameter.n_regimes)]
         return tuple(Cells.of(x, hyperparameter.is_ordered) for x in own)
 
+    def position(self, j: int, regime: int) -> Floats:
+        """Return the place of column j within one of its domains, shape (n_trials,), in [0, 1]; nan elsewhere."""
+        hyperparameter, x = self.hyperparameters[j], self.x[:, j]
+        if self.regime is None or not hyperparameter.domains:
+            return x
+        own = np.where(self.regime[:, j] == regime, x, np.nan)
+        low, high = hyperparameter.measured(hyperparameter.bounds(regime))
+        lowest, highest = hyperparameter.measured(hyperparameter.ends)
+        return ((lowest + own * (highest - lowest) - low) / (high - low)).clip(0, 1)
+
     def column(self, name: str) -> int:
         """Return the column of the hyperparameter called `name`."""
         return [hyperparameter.name for hyperparameter in self.hyperparameters].index(name)

@@ -199,10 +199,8 @@ class Hyperparameter:
         return self._encode_numbers(column) if self.is_numeric else self._encode_levels(column)
 
     def _encode_numbers(self, column: pd.Series) -> Floats:
-        assert self.low is not None
-        assert self.high is not None
         value = column.to_numpy(dtype=float, na_value=np.nan)
-        low, high = (np.log(self.low), np.log(self.high)) if self.log else (self.low, self.high)
+        low, high = self.measured(self.ends)
         with np.errstate(divide="ignore", invalid="ignore"):
             x = ((np.log(value) if self.log else value) - low) / (high - low)
         active = ~np.isnan(value)
@@ -232,9 +230,20 @@ class Hyperparameter:
 
     def bounds(self, regime: int) -> tuple[float, float]:
         """Return the bounds of a regime in the hyperparameter's own unit, for float and int."""
+        if self.domains:
+            return self.domains[regime].low, self.domains[regime].high
+        return self.ends
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Bounds over all regimes in the hyperparameter's own unit, for float and int."""
         assert self.low is not None
         assert self.high is not None
-        return (self.domains[regime].low, self.domains[regime].high) if self.domains else (self.low, self.high)
+        return self.low, self.high
+
+    def measured(self, ends: tuple[float, float]) -> tuple[float, float]:
+        """Return bounds on the measure: their logarithms where that is the scale."""
+        return (math.log(ends[0]), math.log(ends[1])) if self.log else ends
 
     def regimes(self, trials: pd.DataFrame) -> Integers:
         """Return in which domain each value lies, shape (n_trials,): its index, 0 without domains, -1 where inactive.

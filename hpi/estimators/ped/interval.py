@@ -44,10 +44,11 @@ def _variance_parts(counts: Counts, found: Coefficients) -> tuple[float, float]:
 
 def _influence_variance(counts: Counts, step: Floats) -> float:
     """Variance of D by its influence function, where `step` is the density ratio h less its mean, a value a cell."""
-    q = counts.n_target / counts.n_region
+    # Compared with the declared space, no trial of the region pulls, and nothing bounds the density ratio.
+    q = counts.n_target / counts.n_region if counts.reference is None else 0.0
     base = _base(counts)
-    h = np.clip(base + step, 0, 1 / q)
-    linear, square = h - base, h**2 - base**2
+    h = np.clip(base + step, 0, 1 / q if q else np.inf)
+    linear, square = h - base, (h**2 - base**2) * (q > 0)
     if counts.units is not None:
         return float(unit_noise(unit_influence(counts.units, 2 * linear[:, None], square[:, None]))[0])
     of_trials = (
@@ -84,7 +85,7 @@ def _covariance(counts: Counts, b: Floats) -> Floats:
         spread: Floats = len(u) / (len(u) - 1) * (u.T @ u)
         return spread
     of_both = _covariances(counts.target, b), _covariances(counts.rest, b)
-    return of_means(*of_both, counts.q_active, counts.n_target, counts.n_region - counts.n_target)
+    return of_means(*of_both, counts.q_compared, counts.n_target, counts.n_region - counts.n_target)
 
 
 def _covariances(counts: Floats, b: Floats) -> Floats:

@@ -15,6 +15,9 @@ the paper in estimating D so: it takes no bandwidth, no bins and no density of t
 under a monotone change of the hyperparameter. A hyperparameter that is inactive in some trials is compared
 among the active ones, weighted as in condPED-ANOVA (Baba, Ozaki, Watanabe 2026): psi_k = phi_k / sqrt(beta)
 for active trials and 0 for the others, where beta is the active share of the region.
+
+Compared with the declared space instead of the region (`Counts.reference`), v is the place in that space, and the
+only noise is that of the target's trials.
 """
 
 from __future__ import annotations
@@ -60,7 +63,7 @@ class Coefficients:
 
 def basis(counts: Counts) -> Basis:
     """Choose the functions that suit the cells: cosines of the rank, cosines over levels, or the levels themselves."""
-    share = counts.region[:-1] / counts.region[:-1].sum()
+    share = counts.share
     cells, most = counts.cells, most_terms(counts)
     n_levels = int((share > 0).sum())
     if not cells.exact:
@@ -132,7 +135,7 @@ def terms_kept(m: Floats, e: Floats) -> Integers:
 def noise(counts: Counts, b: Floats) -> Floats:
     """Variance of the coefficients, shape (n_terms,)."""
     of_both = variances(counts.target, b), variances(counts.rest, b)
-    return of_means(*of_both, counts.q_active, counts.n_target, counts.n_region - counts.n_target)
+    return of_means(*of_both, counts.q_compared, counts.n_target, counts.n_region - counts.n_target)
 
 
 def of_means(of_target: Floats, of_rest: Floats, q: float, n_target: float, n_rest: float) -> Floats:
@@ -161,7 +164,8 @@ def unit_noise(pull: Floats) -> Floats:
 
 def unit_pull(counts: Counts, units: Units, b: Floats) -> Floats:
     """Pull of each unit on the coefficients, shape (n_units, n_terms)."""
-    return unit_influence(units, b, counts.activity_ratio * b)
+    of_region = counts.activity_ratio if counts.reference is None else 0.0
+    return unit_influence(units, b, of_region * b)
 
 
 def unit_influence(units: Units, in_target: Floats, in_region: Floats) -> Floats:
