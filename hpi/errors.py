@@ -19,3 +19,7 @@ class SubspaceError(HpiError):
 
 class EstimatorError(HpiError):
     """A question that an estimator refuses: too few trials, nothing to compare, an unknown setting."""
+
+
+class JobError(HpiError):
+    """Slow work that did not come to its end: a limit, a full queue, a crash."""

@@ -1,0 +1,76 @@
+"""How much slow work may take: read once from the environment, refused where it makes no sense."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hpi import child
+from hpi.errors import JobError
+
+BOUNDS = (
+    # field, variable, lowest, highest
+    ("seconds", "HPI_JOB_SECONDS", 1, 86_400),
+    ("memory_mb", "HPI_JOB_MEMORY_MB", 64, 1_000_000),
+    ("running", "HPI_JOBS", 1, 256),
+    ("waiting", "HPI_JOBS_WAITING", 0, 10_000),
+    ("kept", "HPI_JOBS_KEPT", 1, 10_000),
+    ("patience", "HPI_JOB_PATIENCE_SECONDS", 5, 86_400),
+)
+
+
+@dataclass(frozen=True)
+class JobLimits:
+    """Limits of the jobs of one server.
+
+    Parameters
+    ----------
+    seconds, memory_mb
+        What one job may take.
+    running, waiting
+        Jobs at a time, and in the queue behind them.
+    kept
+        Results that are kept.
+    patience
+        Seconds after which somebody who has not asked how a job stands is taken to have gone.
+    """
+
+    seconds: float = 300
+    memory_mb: int = 2048
+    running: int = 1
+    waiting: int = 20
+    kept: int = 32
+    patience: float = 90
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> JobLimits:
+        """Return what HPI_JOB_SECONDS, HPI_JOBS... say; as many jobs as cores but one where they say nothing.
+
+        Raises
+        ------
+        JobError
+            If a variable is no whole number within its bounds, or none of these though it looks like one.
+        """
+        known = {variable for _, variable, _, _ in BOUNDS}
+        for variable in environment:
+            if variable.startswith("HPI_JOB") and variable not in known:
+                raise JobError(f"{variable} is no setting; there are: {', '.join(sorted(known))}.")
+        given: dict[str, int] = {"running": max(1, (os.cpu_count() or 1) - 1)}
+        given |= {
+            name: _number(variable, environment[variable], low, high)
+            for name, variable, low, high in BOUNDS
+            if variable in environment
+        }
+        return cls(**given)
+
+    @property
+    def of_child(self) -> child.Limits:
+        """What one child may take."""
+        return child.Limits(self.seconds, self.memory_mb)
+
+
+def _number(variable: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and low <= int(text) <= high):
+        raise JobError(f"{variable} is {text!r}; it must be a whole number from {low:,} to {high:,}.")
+    return int(text)

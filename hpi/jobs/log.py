@@ -1,0 +1,31 @@
+"""One JSON line an event: what jobs took and how they ended, never a name or a value of the data."""
+
+from __future__ import annotations
+
+import json
+import logging
+import logging.handlers
+import os
+from datetime import UTC, datetime
+
+LARGEST, BEFORE = 5_000_000, 3  # bytes of a file, and how many older ones are kept
+
+
+class Log:
+    """Writes to the file that HPI_LOG names, which is begun anew when it is large; to standard error without one."""
+
+    def __init__(self, path: str | None = None) -> None:
+        path = path or os.environ.get("HPI_LOG")
+        self._handler: logging.Handler = logging.StreamHandler()
+        if path:
+            self._handler = logging.handlers.RotatingFileHandler(path, maxBytes=LARGEST, backupCount=BEFORE)
+
+    def write(self, event: str, **facts: object) -> None:
+        """Add a line."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        line = json.dumps({"time": now, "event": event} | facts, default=str)
+        self._handler.handle(logging.makeLogRecord({"msg": line, "levelno": logging.INFO}))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._handler.close()
