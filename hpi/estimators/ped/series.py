@@ -150,9 +150,12 @@ def of_means(of_target: Floats, of_rest: Floats, q: float, n_target: float, n_re
 
 def variances(counts: Floats, values: Floats) -> Floats:
     """Sample variance of each column of `values`, cells repeated `counts` times; a row of counts each a row out."""
-    n = counts.sum(axis=-1)[..., None]
-    mean = counts @ values / n
-    variance: Floats = (counts @ values**2 - n * mean**2).clip(0) / (n - 1)
+    return variance_of_sums(counts @ values, counts @ values**2, counts.sum(axis=-1)[..., None])
+
+
+def variance_of_sums(total: Floats, squares: Floats, n: Floats | float) -> Floats:
+    """Sample variance of n values with this sum and this sum of squares."""
+    variance: Floats = (squares - total**2 / n).clip(0) / (n - 1)
     return variance
 
 

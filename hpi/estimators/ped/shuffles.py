@@ -13,11 +13,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts, Units
-from hpi.estimators.ped.series import Basis, Coefficients, of_means, terms_kept, unit_noise, unit_pull, variances
+from hpi.estimators.ped.series import (
+    Basis,
+    Coefficients,
+    of_means,
+    terms_kept,
+    unit_noise,
+    unit_pull,
+    variance_of_sums,
+)
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
 MOST_SHUFFLED = 20_000
+MOST_DRAWN = 500
+SPARE = 10.0
 UNIT_NOISE_SHUFFLES = 10
 
 
@@ -30,29 +40,54 @@ class Shuffles:
     pool
         Positions of the trials that are shuffled, shape (n_pool,).
     orders
-        Their order in each shuffle, shape (n_permutations, n_pool), as places in `pool`.
+        How each shuffle begins, as places in `pool`, shape (n_permutations, n_drawn): as far as a target needs it.
     part
         Share of the region that is in the pool.
+    thinned
+        Share of the pool's target that is drawn.
     """
 
     pool: Integers
     orders: Integers
     part: float
+    thinned: float = 1.0
+
+    def scale(self, q: float) -> float:
+        """Return what a squared coefficient of the whole is to one of a shuffle, with q the target's share."""
+        return self.part * self.thinned * (1 - q) / (1 - q * self.thinned)
 
 
 def draw(sample: Sample, n_permutations: int, rng: np.random.Generator) -> Shuffles:
     """Return joint random orders of the region's trials or configurations.
 
-    Above 20,000 trials a random part of them is shuffled: under chance the square of every coefficient
-    is proportional to 1 / n_target, so the part's scores times its share are those of the whole.
+    Above 20,000 trials a random part of them is shuffled, and at most 500 of it are drawn as its target: under chance
+    the square of every coefficient is proportional to 1 / n_target - 1 / n_region, so the part's scores times a known
+    factor are those of the whole.
     """
-    pool, part = np.arange(sample.n_region), 1.0
-    if sample.design.unit is not None:
-        pool = np.arange(len(np.unique(sample.design.unit[: sample.n_region])))
-    elif sample.n_region > MOST_SHUFFLED:
-        pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
-    orders = np.stack([rng.permutation(len(pool)) for _ in range(n_permutations)])
-    return Shuffles(pool, orders, part)
+    if sample.design.unit is not None or sample.n_region <= MOST_SHUFFLED:
+        size = sample.n_region if sample.design.unit is None else _n_units(sample)
+        return Shuffles(np.arange(size), np.stack([rng.permutation(size) for _ in range(n_permutations)]), 1.0)
+    pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
+    thinned = min(1.0, MOST_DRAWN / (sample.n_target * part))
+    length = _length(sample, thinned * sample.n_target * part)
+    orders = np.stack([rng.choice(len(pool), length, replace=False) for _ in range(n_permutations)])
+    return Shuffles(pool, orders, part, thinned)
+
+
+def _n_units(sample: Sample) -> int:
+    assert sample.design.unit is not None
+    return len(np.unique(sample.design.unit[: sample.n_region]))
+
+
+def _length(sample: Sample, n_target: float) -> int:
+    """Places of an order among which surely are as many active trials of each hyperparameter as a target has."""
+    longest = n_target
+    for cells in (cells for regimes in sample.design.regime_cells for cells in regimes):
+        target, region = (1 - cells.ladder.first(size)[-1] / size for size in (sample.n_target, sample.n_region))
+        if 0 < region < 1:
+            wanted = target * n_target + 1
+            longest = max(longest, (wanted + SPARE * np.sqrt(wanted) + SPARE) / region)
+    return int(min(MOST_SHUFFLED, np.ceil(longest)))
 
 
 def null_scores(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
@@ -67,7 +102,8 @@ def null_scores(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tupl
     else:
         last = terms_kept(m, e)[:, None] - 1
         d = np.take_along_axis(np.cumsum(gain, axis=1), last, axis=1)[:, 0]
-    return shuffles.part * statistic(m, d, found.basis.is_series), shuffles.part * d
+    scale = shuffles.scale(counts.q_active)
+    return scale * statistic(m, d, found.basis.is_series), scale * d
 
 
 def statistic(m: Floats, d: Floats, is_series: bool) -> Floats:
@@ -80,21 +116,35 @@ def _shuffled(counts: Counts, basis: Basis, shuffles: Shuffles) -> tuple[Floats,
     """Coefficients and noise of each shuffle, shape (n_permutations, n_terms)."""
     code = counts.cells.code[shuffles.pool].astype(np.int64)
     region = np.bincount(code, minlength=len(counts.region)).astype(float)
-    n_target = max(2.0, round(counts.n_target * shuffles.part))
-    n_active = min(round(counts.active_target * shuffles.part), int(region[:-1].sum()))
-    chosen = code[_active_first(shuffles.orders, code < counts.cells.n)[:, :n_active]]
+    drawn, active = shuffles.part * shuffles.thinned, region[:-1].sum()
+    n_target = max(2.0, round(counts.n_target * drawn))
+    chosen = _active_first(shuffles.orders, code, counts.cells.n, min(round(counts.active_target * drawn), int(active)))
     target = _tally(chosen, len(region))
+    n_active = chosen.shape[1]
     target[:, -1] = n_target - n_active
     # The part's own mean, which is not quite that of the whole, is no effect.
-    b = basis.values - np.append(np.ones(len(region) - 1), 0)[:, None] * (region @ basis.values / region[:-1].sum())
-    q, n_rest = n_active / region[:-1].sum(), region.sum() - n_target
-    noise = of_means(variances(target, b), variances(region - target, b), q, n_target, n_rest)
-    return target @ b / n_target, noise
+    b = basis.values - np.append(np.ones(len(region) - 1), 0)[:, None] * (region @ basis.values / active)
+    of_target, of_region = _sums(target, b), _sums(region, b)
+    of_rest = of_region[0] - of_target[0], of_region[1] - of_target[1]
+    n_rest = region.sum() - n_target
+    spread = variance_of_sums(*of_target, n_target), variance_of_sums(*of_rest, n_rest)
+    return of_target[0] / n_target, of_means(*spread, n_active / active, n_target, n_rest)
 
 
-def _active_first(orders: Integers, active: np.ndarray) -> Integers:
-    """Return the active ones in the order of each shuffle, shape (n_permutations, n_active)."""
-    return orders if active.all() else orders[active[orders]].reshape(len(orders), -1)
+def _sums(counts: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """Sums of b and of its squares over cells repeated `counts` times; a row of counts each a row out."""
+    return counts @ b, counts @ b**2
+
+
+def _active_first(orders: Integers, code: Integers, inactive: int, n_active: int) -> Integers:
+    """Cells of the first `n_active` active ones in the order of each shuffle, shape (n_permutations, n_active)."""
+    active = code < inactive
+    if active.all():
+        return code[orders[:, :n_active]]
+    rank = active[orders].cumsum(axis=1)
+    n_active = min(n_active, int(rank[:, -1].min()))
+    chosen: Integers = orders[active[orders] & (rank <= n_active)].reshape(len(orders), n_active)
+    return code[chosen]
 
 
 def _tally(codes: Integers, n_cells: int) -> Floats:
@@ -105,8 +155,9 @@ def _tally(codes: Integers, n_cells: int) -> Floats:
 
 def _shuffled_units(counts: Counts, units: Units, basis: Basis, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Do the same with whole configurations; their noise hardly varies, so it is averaged over a few shuffles."""
-    place = np.flatnonzero(units.code < counts.cells.n)
-    orders = _active_first(shuffles.orders, units.code < counts.cells.n)
+    active = units.code < counts.cells.n
+    place = np.flatnonzero(active)
+    orders = shuffles.orders[active[shuffles.orders]].reshape(len(shuffles.orders), -1)
     weight = units.target / counts.n_target - counts.activity_ratio * units.region / counts.n_region
     m = np.stack([weight[place] @ basis.values[units.code[order]] for order in orders])
     noise = []
