@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from hpi.errors import EstimatorError
 from hpi.estimators.base import Coefficient, Estimate, Estimator, Pairs, Report, Scores, quiet
+from hpi.estimators.linear import Linear
 from hpi.estimators.ped import PedAnova
 from hpi.estimators.relief import NRReliefF
 
-ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, NRReliefF)
+ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, NRReliefF, Linear)
 
 __all__ = [
     "ESTIMATORS",
     "Coefficient",
     "Estimate",
     "Estimator",
+    "Linear",
     "Pairs",
     "NRReliefF",
     "PedAnova",

@@ -1,0 +1,134 @@
+r"""How much less of the variance a linear model explains without some of its terms, and between which bounds.
+
+With residuals r of the full model and r_- of the model without the terms, leverages h and h_-, and r_0, h_0 of the
+mean alone, the drop in explained variance is
+
+    D = sum (r_-^2 / (1 - h_-) - r^2 / (1 - h)) / sum r_0^2 / (1 - h_0):
+
+each sum estimates what the population's best model of its kind leaves, to first order without bias also under unequal
+variances (MacKinnon and White 1985, HC2). The coefficients are where those sums are least, so D moves with a trial as
+if they were known: by r_-^2 - r^2 - D r_0^2 over the denominator. Its variance has a part that grows with D, one that
+grows with D^2 (the denominator: heavy tails) and one that is left where D is 0, so the interval's ends solve
+(D - end)^2 = z^2 (a end + b end^2 + v) instead of being D plus and minus a multiple.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import stdtrit
+
+from hpi.estimators.linear.fit import ALONE, Fit, unbiased_square
+from hpi.space import Floats
+
+LEAST_SHRINK = 0.3
+NOTHING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Drop:
+    """What the model loses without some terms.
+
+    `value`, `low` and `high` are parts of the variance, not cut to [0, 1]; `lost`, shape (n, n_lost), are the
+    directions that only those terms have; nothing where there are none.
+    """
+
+    value: float
+    low: float
+    high: float
+    lost: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Remains:
+    """What the full model leaves, computed once for all drops; rows as in `Fit`."""
+
+    fit: Fit
+
+    @cached_property
+    def residual(self) -> Floats:
+        """Residuals of the full model, shape (n,)."""
+        return self.fit.residual
+
+    @cached_property
+    def leverage(self) -> Floats:
+        """Leverages of the full model, shape (n,)."""
+        return self.fit.leverage
+
+    @cached_property
+    def square(self) -> Floats:
+        """Unbiased squares of the residuals, shape (n,)."""
+        return unbiased_square(self.residual, self.leverage)
+
+    @cached_property
+    def left_out(self) -> Floats:
+        """Residual of each trial from a model that has not seen it, shape (n,).
+
+        A trial that decides a term alone has none: its deviation from the mean stands in.
+        """
+        alone = self.leverage > ALONE
+        return np.where(alone, self.fit.z, self.residual) / np.where(alone, 1 - self.fit.base, 1 - self.leverage)
+
+    @cached_property
+    def total(self) -> Floats:
+        """Squares about the mean, shape (n,), their sum an unbiased one."""
+        return unbiased_square(self.fit.z, self.fit.base) + self.fit.within
+
+    @cached_property
+    def left(self) -> float:
+        """Share of the variance that the model leaves."""
+        return min(1.0, float((self.square.sum() + self.fit.within.sum()) / self.total.sum()))
+
+    @cached_property
+    def quantile(self) -> float:
+        """Of Student's t with the degrees of freedom that the model leaves, for 95 %."""
+        return float(stdtrit(max(1, len(self.residual) - 1 - self.fit.q.shape[1]), 0.975))
+
+
+def drop(remains: Remains, v: Floats) -> Drop:
+    """Return the drop without the directions q v, where v is what `Fit.lacking` says, shape (rank, n_lost)."""
+    lost = remains.fit.q @ v
+    if not lost.shape[1]:
+        return Drop(0.0, 0.0, 0.0, lost)
+    step = lost @ (lost.T @ remains.fit.z)
+    leverage = remains.leverage - (lost**2).sum(axis=1)
+    more = np.where(remains.leverage > ALONE, 0, unbiased_square(remains.residual + step, leverage) - remains.square)
+    value = float(more.sum() / remains.total.sum())
+    return Drop(value, *_interval(remains, value, lost, step), lost)
+
+
+def _interval(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float]:
+    """Solve for both ends; z is Student's, so that few degrees of freedom widen it."""
+    a, b, v = _variance_parts(remains, value, lost, step)
+    z = remains.quantile
+    half = 2 * value + z**2 * a
+    lead, rest = 1 - z**2 * b, value**2 - z**2 * v
+    root = np.sqrt(max(half**2 - 4 * lead * rest, 0))
+    plain = z * np.sqrt(a * max(value, 0) + b * value**2 + v)
+    upper = np.inf if lead <= 0 else (half + root) / (2 * lead)
+    lower = (half - root) / (2 * lead) if lead > 0 else -np.inf
+    return min(lower, value - plain), max(upper, value + plain)
+
+
+def _variance_parts(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float, float]:
+    """Return the variance for each unit of D, for each of D^2, and what is left where D is 0."""
+    total = remains.total.sum()
+    pull = lost * remains.left_out[:, None]
+    v = 2 * float(((pull.T @ pull) ** 2).sum()) / total**2
+    size = float((step**2).sum() / total)
+    if size < NOTHING:
+        return 0.0, 0.0, v
+    # The steps hold noise as well: on the whole they are shrunk to the size that D says.
+    shrink = max(LEAST_SHRINK, np.sqrt(max(value, 0) / size))
+    around = shrink**2 * size
+    linear = 2 * shrink * step * remains.left_out / total
+    square = (shrink**2 * step**2 - around * remains.total) / total
+    of_linear, of_both = _spread(linear), _spread(linear + square)
+    return of_linear / around, max(0.0, of_both - of_linear) / around**2, v
+
+
+def _spread(influence: Floats) -> float:
+    """Variance of the sum of independent terms."""
+    return float(len(influence) * influence.var(ddof=1))

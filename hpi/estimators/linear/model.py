@@ -1,0 +1,150 @@
+"""A linear model of the loss with all main effects and pairwise interactions, to see whether a regression would do.
+
+The importance of a hyperparameter is the drop in explained variance when every term that contains it is left out; that
+of a pair, when only its products are. What another hyperparameter says as well is nobody's drop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from hpi.estimators.base import Estimate, Pairs, Report, quiet, unknown_scores
+from hpi.estimators.linear import quality, terms
+from hpi.estimators.linear.coefficients import coefficients
+from hpi.estimators.linear.drop import Drop, Remains, drop
+from hpi.estimators.linear.encoding import Trials
+from hpi.estimators.linear.shuffles import null_scores, statistic
+from hpi.estimators.settings import Settings, setting
+from hpi.space import Floats
+from hpi.subspace import Sample
+
+MOST_TRIALS = 50_000
+
+
+@dataclass(frozen=True)
+class Linear(Settings):
+    """Linear model with pairwise interactions, by least squares.
+
+    Parameters
+    ----------
+    permutations
+        Shuffles that say what chance alone would show, from 100 to 10,000.
+
+    Raises
+    ------
+    EstimatorError
+        If a setting is out of its bounds.
+    """
+
+    permutations: int = setting(200, "shuffles that say what chance alone would show", low=100, high=10_000)
+
+    name: ClassVar[str] = "linear"
+    title: ClassVar[str] = "Linear model"
+    summary: ClassVar[str] = (
+        "The part of the metric's variance that a regression with interactions loses without one hyperparameter."
+    )
+    uses_target: ClassVar[bool] = False
+    is_slow: ClassVar[bool] = True
+
+    def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
+        """Return the drop of every hyperparameter and pair, coefficients, and what a linear reading misses."""
+        report(0.0, "fitting the linear model")
+        hyperparameters = sample.design.hyperparameters
+        trials = Trials.of(sample, MOST_TRIALS, rng)
+        singles, notes = terms.mains(trials, hyperparameters)
+        alone = terms.fitted(trials, singles, {})
+        products = terms.pairs(trials, singles, alone, [h.name for h in hyperparameters])
+        remains = terms.fitted(trials, singles, products) if products else alone
+        drops = {key: _without(remains, *key) for key in (*((j,) for j in singles), *products)}
+        report(0.2, "shuffling")
+        scores = _scores(remains, trials, drops, self.permutations, rng)
+        report(0.5, "comparing with a forest")
+        facts, warnings = _reading(trials, alone, remains if products else None, len(products), len(singles))
+        return Estimate(
+            **_in_columns(scores, [(j,) for j in range(len(hyperparameters))], self.permutations),
+            notes=_notes(trials, notes, drops),
+            pairs=_pairs(scores, list(products), self.permutations),
+            coefficients=coefficients(remains, trials.scale),
+            facts=facts,
+            warnings=warnings,
+        )
+
+
+Scored = dict[tuple[int, ...], tuple[float, float, float, float, Floats, Floats]]
+
+
+def _without(remains: Remains, *owners: int) -> Drop:
+    return drop(remains, remains.fit.lacking(terms.holds(remains.fit, *owners)))
+
+
+def _scores(
+    remains: Remains, trials: Trials, drops: dict[tuple[int, ...], Drop], n_shuffles: int, rng: np.random.Generator
+) -> Scored:
+    """Return the fields of `Scores` for all that has a drop of its own."""
+    own = {key: found for key, found in drops.items() if found.lost.shape[1]}
+    null_statistic, null_drop = null_scores(remains, trials.weight, list(own.values()), n_shuffles, rng)
+    z, residual = remains.fit.z[:, None], remains.residual[:, None]
+    return {
+        key: (
+            found.value,
+            found.low,
+            found.high,
+            float(statistic(found.lost, z, residual, remains.leverage)[0]),
+            null_statistic[:, k],
+            null_drop[:, k],
+        )
+        for k, (key, found) in enumerate(own.items())
+    }
+
+
+def _in_columns(scores: Scored, keys: list[tuple[int, ...]], n_shuffles: int) -> dict[str, Floats]:
+    """Return the fields of `Scores` for the keys in order; nan where there is none."""
+    fields = unknown_scores(len(keys), n_shuffles)
+    for place, key in enumerate(keys):
+        if key in scores:
+            value, low, high, tested, null_tested, null_value = scores[key]
+            for name, number in (("importance", value), ("low", low), ("high", high)):
+                fields[name][place] = np.clip(number, 0, 1)
+            fields["statistic"][place] = tested
+            fields["null_statistic"][:, place] = null_tested
+            fields["null_importance"][:, place] = null_value.clip(0, 1)
+    return fields
+
+
+def _pairs(scores: Scored, keys: list[tuple[int, int]], n_shuffles: int) -> Pairs | None:
+    if not keys:
+        return None
+    ordered = sorted((tuple(sorted(key)), key) for key in keys)
+    columns = np.array([columns for columns, _ in ordered], dtype=np.int64)
+    fields = _in_columns(scores, [key for _, key in ordered], n_shuffles)
+    return Pairs(**fields, columns=columns, reading="interaction")
+
+
+def _notes(trials: Trials, notes: tuple[str | None, ...], drops: dict[tuple[int, ...], Drop]) -> tuple[str | None, ...]:
+    found = list(notes)
+    for j in (j for j, note in enumerate(notes) if note is None):
+        active = int(trials.weight[~np.isnan(trials.x[:, j])].sum())
+        if not drops[(j,)].lost.shape[1]:
+            found[j] = "follows from the other hyperparameters: a linear model cannot tell them apart"
+        elif active < trials.weight.sum():
+            found[j] = f"its values speak of the {active:,} of {int(trials.weight.sum()):,} trials where it is active"
+    return tuple(found)
+
+
+def _reading(
+    trials: Trials, alone: Remains, paired: Remains | None, n_pairs: int, n_singles: int
+) -> tuple[quality.Facts, tuple[str, ...]]:
+    """Return R^2 of the models with what it means, and when not to believe them."""
+    r2 = quality.r2_unseen(alone), None if paired is None else quality.r2_unseen(paired), None
+    facts: quality.Facts = (
+        *zip(("r2_mains", "r2_pairs", "r2_forest"), r2, strict=True),
+        ("pairs_in_model", n_pairs),
+        ("pairs_possible", n_singles * (n_singles - 1) // 2),
+        ("trials_in_model", int(trials.weight.sum())),
+        ("reading", quality.in_words(*r2)),
+    )
+    said = (quality.in_words(*r2) if quality.misses_much(*r2) else None, quality.tail(trials))
+    return facts, tuple(sentence for sentence in said if sentence)
