@@ -10,7 +10,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run install lint test bench screenshots test-oldest clean
+.PHONY: help run install lint test bench study-importance screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -18,6 +18,7 @@ help:
 	@echo 'make lint         ruff and mypy alone'
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        studies of speed beside other packages (QUICK=1: short) and of error, written to benchmarks/'
+	@echo 'make study-importance  coverage, false alarms and errors against known truth (hours; QUICK=1: 20 minutes)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -37,6 +38,9 @@ test: $(DEV_STAMP)
 bench: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.speed
 	$(BENCH_VENV)/bin/python -m benchmarks.accuracy
+
+study-importance: $(BENCH_STAMP)
+	$(BENCH_VENV)/bin/python -m benchmarks.calibration
 
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py
