@@ -24,6 +24,8 @@ STYLE = """<style>
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
 .st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
 .st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
+.st-key-job {border-left: 4px solid #0F766E; padding: .5rem .9rem; background: rgba(15, 118, 110, .07)}
+.st-key-job [data-testid=stText] {font-variant-numeric: tabular-nums}
 [class*=st-key-filter] [data-tag] {background: #475569; color: #FFFFFF}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""
@@ -67,7 +69,7 @@ def lead(text: str, answer: Answer) -> None:
 @contextmanager
 def shown(answer: Answer, part: str = "chart") -> Iterator[None]:
     """A part of the page that shows an answer; dimmed while it is not the one that was asked for."""
-    with st.container(key=f"{'shown' if answer.refused is None else 'stale'}-{part}"):
+    with st.container(key=f"{'stale' if answer.is_stale else 'shown'}-{part}"):
         yield
 
 

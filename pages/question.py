@@ -1,7 +1,8 @@
-"""The question as a sentence with two numbers, the slider under it, and the filters beside it.
+"""The question as a sentence with one number or two, the slider under it, and the filters beside it.
 
-Keys of the widgets: region, target (typed, in percent), subspace (the slider: target, region), filter_on,
-filter_low, filter_high, filter_levels (in the popover filter_menu), filters (the active ones).
+Keys of the widgets: region, target (typed, in percent), subspace (the slider: target, region), only_region (the
+slider where the target plays no part), filter_on, filter_low, filter_high, filter_levels (in the popover
+filter_menu), filters (the active ones).
 """
 
 from __future__ import annotations
@@ -19,30 +20,34 @@ FEW_NUMBERS = 12
 
 
 def sentence(n_passing: int) -> None:
-    """Draw the question as a sentence with two numbers that can be typed."""
+    """Draw the question as a sentence with the numbers that can be typed."""
     asked = session().asked
-    copy(region=asked.region, target=asked.resolved(n_passing))
+    copy(region=asked.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
         st.markdown("Among the best", width="content")
         _percent("region", "Region: the best trials among which is asked, in percent")
+        if not asked.method.uses_target:
+            st.markdown("% of trials, what moves the metric?", width="content")
+            return
+        copy(target=asked.resolved(n_passing))
         st.markdown("% of trials, what decides whether a trial is in the best", width="content")
         _percent("target", "Target: the better part to be explained, in percent")
         st.markdown("%?", width="content")
 
 
 def slider(n_passing: int) -> None:
-    """Draw the slider with its two handles, in step with the typed numbers."""
+    """Draw the slider in step with the typed numbers: two handles, or one where the target plays no part."""
     asked = session().asked
     target = asked.resolved(n_passing)
-    copy(subspace=_handles(target, asked.region))
+    handles = _handles(target, asked.region)
+    if asked.method.uses_target:
+        copy(subspace=handles)
+        label, key, changed = "Target and region, in percent of the trials", "subspace", _slid
+    else:
+        copy(only_region=handles[1])
+        label, key, changed = "Region, in percent of the trials", "only_region", _slid_region
     st.slider(
-        "Target and region, in percent of the trials",
-        *(SMALLEST, 100.0),
-        step=STEP,
-        format="%g %%",
-        key="subspace",
-        label_visibility="collapsed",
-        on_change=_slid,
+        label, SMALLEST, 100.0, step=STEP, format="%g %%", key=key, label_visibility="collapsed", on_change=changed
     )
 
 
@@ -67,6 +72,10 @@ def _slid() -> None:
     moved = dict(zip(("target", "region"), st.session_state["subspace"], strict=True))
     shown = _handles(st.session_state["target"], session().asked.region)
     ask(**{key: place for (key, place), before in zip(moved.items(), shown, strict=True) if place != before})
+
+
+def _slid_region() -> None:
+    ask(region=st.session_state["only_region"])
 
 
 def add_filter(table: TrialTable) -> None:

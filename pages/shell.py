@@ -15,7 +15,7 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
-from pages import look, question, state, words
+from pages import job, look, question, state, words
 from pages.words import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ def answered() -> state.Answer:
     answer = frame()
     if answer is None:
         look.quiet("notices", *table().notices)
+        job.first(state.session().work)
         st.page_link(DATA, label="See what is in the table →")
         st.stop()
     return answer
@@ -81,6 +82,8 @@ def frame() -> state.Answer | None:
             ask(table)
             return None
         look.quiet("remark", state.session().remark)
+        if len(ESTIMATORS) > 1:
+            look.quiet("method", state.session().asked.method.summary)
         return _asked(table)
 
 
@@ -95,17 +98,18 @@ def _asked(table: TrialTable) -> state.Answer | None:
     answer, sample = state.answer(), state.sample()
     with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
         if sample is not None:
-            st.text(words.sizes(sample))
+            st.text(words.sizes(sample, state.session().asked.method.uses_target))
         question.add_filter(table)
     question.active_filters(passing, len(table.trials))
     look.refusal(state.session().refused)
     look.refusal(_why_not(answer), "unanswered")
+    job.panel(state.session().work, answer)
     return answer if isinstance(answer, state.Answer) else None
 
 
-def _why_not(answer: state.Answer | str) -> str | None:
+def _why_not(answer: state.Answer | str | None) -> str | None:
     """Say why the question has no answer, and what is shown instead."""
-    if isinstance(answer, str):
+    if not isinstance(answer, state.Answer):
         return answer
     return None if answer.refused is None else f"{answer.refused} Below is the last answer there was."
 
@@ -166,7 +170,10 @@ def _estimator() -> None:
         st.text(f"method: {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
         return
     state.copy(estimator=now.asked.estimator)
-    st.selectbox("Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200)
+    st.selectbox(
+        "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=220,
+        label_visibility="collapsed", help=words.methods(),
+    )  # fmt: skip
 
 
 def _estimator_chosen() -> None:

@@ -6,6 +6,7 @@ Keys of st.session_state are plain values, so they outlive a change of page; wid
 from __future__ import annotations
 
 import hashlib
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,13 +14,14 @@ import streamlit as st
 
 from hpi import readers, scoring, subspace
 from hpi.errors import HpiError, SubspaceError
-from hpi.estimators import by_name
-from hpi.estimators.ped.anova import PedAnova
+from hpi.estimators import Estimator, PedAnova, by_name
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design
 from hpi.subspace import Filter, Sample, Subspace
 from hpi.table import TrialTable
+from pages import work
+from pages.work import Work
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,15 @@ class Asked:
         return round(100 * target, 6)
 
     @property
+    def method(self) -> Estimator:
+        """The estimator with its settings."""
+        return by_name(self.estimator)()
+
+    @property
     def subspace(self) -> Subspace:
         """The question as `hpi` asks it; raises SubspaceError."""
+        if not self.method.uses_target:
+            return Subspace(self.region / 100, None, self.where)
         if self.target is not None and self.target >= self.region:
             raise SubspaceError(
                 f"The target, the best {self.target:g} %, must be a smaller part than the region, "
@@ -56,12 +65,25 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What the pages show, and `refused`: why it is not the answer to the question that is asked now."""
+    """What the pages show.
+
+    `refused`: why it is not the answer to the question that is asked now. `is_awaited`: that one is being worked out.
+    """
 
     table: TrialTable
     sample: Sample
     result: ImportanceResult
     refused: str | None = None
+    is_awaited: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another question is asked now."""
+        return self.refused is not None or self.is_awaited
+
+
+class Awaited(Exception):  # noqa: N818
+    """The answer is being worked out."""
 
 
 @dataclass
@@ -83,6 +105,8 @@ class Session:
     answers: dict[Any, Answer] = field(default_factory=dict)
     tasks: dict[Any, tuple[str, ...]] = field(default_factory=dict)
     last: Answer | None = None
+    work: Work | None = None
+    visitor: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
 def session() -> Session:
@@ -187,15 +211,26 @@ def design(table: TrialTable, where: tuple[Filter, ...]) -> Design:
     return kept[key]
 
 
-def answer() -> Answer | str:
-    """Return the answer to the question, or the last one there was with the reason; the reason alone without one."""
+def answer() -> Answer | str | None:
+    """Return the answer to the question, or the last one there was, marked; without one the reason.
+
+    The reason is None where the answer is being worked out.
+    """
     now = session()
     assert now.table is not None
+    _let_go_of_other(_key(now.table, now.asked))
     try:
         now.last = _answer(now.table, now.asked)
     except HpiError as error:
         return replace(now.last, refused=str(error)) if now.last else str(error)
+    except Awaited:
+        return replace(now.last, is_awaited=True) if now.last else None
     return now.last
+
+
+def retry() -> None:
+    """Hand the slow question over anew."""
+    session().work = None
 
 
 def sample() -> Sample | None:
@@ -208,12 +243,37 @@ def sample() -> Sample | None:
         return None
 
 
+def _key(table: TrialTable, asked: Asked) -> Any:  # noqa: ANN401
+    """Return all that an answer depends on."""
+    return (table.fingerprint, table.choices, asked if asked.method.uses_target else replace(asked, target=None))
+
+
 def _answer(table: TrialTable, asked: Asked) -> Answer:
     kept = session().answers
-    key = (table.fingerprint, table.choices, asked)
+    key = _key(table, asked)
     if key not in kept:
         sample = subspace.cut(design(table, asked.where), asked.subspace)
-        result = scoring.score(table, sample, by_name(asked.estimator)(), seed=0)
+        result = _slow(key, table, sample) if asked.method.is_slow else scoring.score(table, sample, asked.method, 0)
         kept.clear()
         kept[key] = Answer(table, sample, result)
     return kept[key]
+
+
+def _slow(key: Any, table: TrialTable, sample: Sample) -> ImportanceResult:  # noqa: ANN401
+    """Return what the job of a question found; raises Awaited before that."""
+    now, method = session(), session().asked.method
+    if now.work is None:
+        now.work = work.begin(key, sample, method, now.visitor)
+    if now.work.status.is_open:
+        raise Awaited
+    if now.work.was_cancelled:
+        raise HpiError(f"{method.title} was cancelled.")
+    return scoring.answer(table, sample, method, 0, now.work.estimate())
+
+
+def _let_go_of_other(key: Any) -> None:  # noqa: ANN401
+    """Wait no longer for the answer to another question."""
+    now = session()
+    if now.work is not None and now.work.question != key:
+        now.work.let_go()
+        now.work = None

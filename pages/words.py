@@ -11,6 +11,7 @@ import numpy as np
 from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
+from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult, Score
 from hpi.roles import Direction, Role
 from hpi.space import Hyperparameter, Kind, Mask
@@ -33,6 +34,11 @@ HOW_TO_READ = """
   bar can be sure to be there although its interval begins before the mark.
 - **Click a bar** to see which values are good.
 """
+
+
+def methods() -> str:
+    """Say a line of every method, as Markdown: no word of a table is in it."""
+    return "\n\n".join(f"**{estimator.title}**: {estimator.summary}" for estimator in ESTIMATORS)
 
 
 def percent(fraction: float) -> str:
@@ -165,8 +171,10 @@ def identity(table: TrialTable) -> str:
     return "  ·  ".join(parts)
 
 
-def sizes(sample: Sample) -> str:
-    """Say how many trials are in the target and in the region."""
+def sizes(sample: Sample, uses_target: bool = True) -> str:
+    """Say how many trials are in the target, where it plays a part, and in the region."""
+    if not uses_target:
+        return f"{sample.n_region:,} of {len(sample.design):,} trials"
     target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
     return f"{target} in the target, {sample.n_region:,} in the region"
 

@@ -1,0 +1,74 @@
+"""Slow work on a page: how far it is, how long is left, and a way to end it.
+
+Keys: job (the container), cancel_job, retry_job. The panel asks how the work stands while there is something to wait
+for, and only then; when it is done the page is drawn anew.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from hpi.jobs import Status
+from pages import look, state
+from pages.words import BLANK
+from pages.work import Work
+
+EVERY = 0.5  # seconds
+MINUTE = 90  # seconds from which on the time that is left is said in minutes
+
+
+def panel(work: Work | None, answer: state.Answer | str | None) -> None:
+    """Draw what there is to say of the slow work of this question, if any."""
+    if work is None:
+        return
+    if work.status.is_open:
+        _watched(answer if isinstance(answer, state.Answer) else None)
+    elif work.was_cancelled or work.job.error is not None:
+        word = f"Run {work.title}" if work.was_cancelled else "Try again"
+        st.button(word, key="retry_job", on_click=state.retry)
+
+
+def first(work: Work | None) -> None:
+    """Say what will stand on a page that has nothing to show yet."""
+    if work is not None and work.status.is_open:
+        look.small_heading("The answer will appear here")
+        st.text("No question about this table has been answered before, so there is nothing to show meanwhile.")
+
+
+@st.fragment(run_every=EVERY)
+def _watched(last: state.Answer | None) -> None:
+    work = state.session().work
+    if work is None:
+        st.rerun()
+    status = work.status
+    if not status.is_open:
+        st.rerun()
+    with st.container(key="job", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.text(doing(work.title, status), width="content")
+            st.button("Cancel", key="cancel_job", on_click=work.let_go)
+        st.progress(status.done)
+        look.quiet("job", _below(last))
+
+
+def doing(title: str, status: Status) -> str:
+    """Say what is done, how much of it, and how long is left, or the place in the queue."""
+    if status.ahead:
+        others = "1 other calculation is" if status.ahead == 1 else f"{status.ahead} other calculations are"
+        return f"{title} waits for its turn: {others} before it."
+    if status.doing == "":
+        return f"{title} waits for its turn: it is next." if status.phase == "waiting" else f"{title} begins."
+    parts = [f"{title}: {status.doing}", f"{100 * status.done:.0f}{BLANK}%"]
+    if status.left is not None:
+        parts.append(f"about {_time(status.left)} left")
+    return "  ·  ".join(parts)
+
+
+def _time(seconds: float) -> str:
+    if seconds >= MINUTE:
+        return f"{seconds / 60:.0f}{BLANK}min"
+    return f"{max(1.0, seconds):.0f}{BLANK}s"
+
+
+def _below(last: state.Answer | None) -> str | None:
+    return None if last is None else "Below is the last answer there was, until this one is ready."
