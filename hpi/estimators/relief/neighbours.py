@@ -62,11 +62,26 @@ def positions(sample: Sample, column: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Pairs:
-    """Instances and their neighbours, shape (n_pairs,); the weights of one instance sum to 1."""
+    """Instances and their neighbours, nearest first, all arrays of shape (n_pairs,).
+
+    Attributes
+    ----------
+    instance, neighbour
+        Which trials.
+    tie
+        Number of the group of neighbours that are equally far from one instance; ascending.
+    weight
+        Weights; those of one instance sum to 1.
+    moved, fewer
+        The same, on the same scale, were a nearer neighbour not there, or another one of its group.
+    """
 
     instance: Integers
     neighbour: Integers
+    tie: Integers
     weight: Floats
+    moved: Floats
+    fewer: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +140,7 @@ class Neighbourhood:
         row, neighbour, near = row[kept], neighbour[kept], near[kept]
         ascending = np.lexsort((near, row))
         row, neighbour, near = row[ascending], neighbour[ascending], near[ascending]
-        return Pairs(instances[row], neighbour, _weights(row, near, self.k, self.sigma))
+        return _weighted(instances[row], neighbour, near, self.k, self.sigma)
 
     def _few_tied(self, row: Integers, neighbour: Integers, instance: Integers, tied: Mask) -> Mask:
         """Whether to keep each pair: of those that share the last places, a random 256 and the places themselves."""
@@ -141,26 +156,45 @@ class Neighbourhood:
 
 
 def _joined(parts: list[Pairs]) -> Pairs:
+    """Put pairs of different instances one after the other."""
+    before = np.cumsum([0, *(part.tie[-1] + 1 for part in parts[:-1])])
     return Pairs(
-        np.concatenate([part.instance for part in parts]),
-        np.concatenate([part.neighbour for part in parts]),
-        np.concatenate([part.weight for part in parts]),
+        instance=np.concatenate([part.instance for part in parts]),
+        neighbour=np.concatenate([part.neighbour for part in parts]),
+        tie=np.concatenate([part.tie + n for part, n in zip(parts, before, strict=True)]),
+        weight=np.concatenate([part.weight for part in parts]),
+        moved=np.concatenate([part.moved for part in parts]),
+        fewer=np.concatenate([part.fewer for part in parts]),
     )
 
 
 def _within(row: Integers) -> Integers:
     """Count from 0 in each run of equal values."""
-    start = np.flatnonzero(np.diff(row, prepend=-1))
+    start = np.flatnonzero(np.diff(row, prepend=-1) != 0)
     return np.arange(len(row)) - np.repeat(start, np.diff(start, append=len(row)))
 
 
-def _weights(row: Integers, distance: Floats, k: int, sigma: float | None) -> Floats:
-    """Weight of each pair, sorted by row and distance: by rank, shared by those tied for the last places."""
-    rank = _within(row)
+def _weighted(instance: Integers, neighbour: Integers, distance: Floats, k: int, sigma: float | None) -> Pairs:
+    """Weigh pairs, sorted by instance and distance: by rank, shared by those tied for the last places."""
+    rank = _within(instance)
     start = np.flatnonzero((rank == 0) | (np.diff(distance, prepend=0) > SAME))
-    size = np.diff(start, append=len(row))
+    size = np.diff(start, append=len(rank))
+    tie = np.repeat(np.arange(len(start)), size)
     first = rank[start]
-    value = np.ones(len(start)) if sigma is None else np.exp(-((first / sigma) ** 2))
-    weight = np.repeat(value * np.clip(k - first, 0, size) / size, size)
-    total = np.bincount(row, weights=weight)
-    return weight / total[row]
+    weight = _weight(first, size, k, sigma)[tie]
+    total = np.bincount(instance, weights=weight)[instance]
+    return Pairs(
+        instance,
+        neighbour,
+        tie,
+        weight / total,
+        _weight(np.maximum(first - 1, 0), size, k, sigma)[tie] / total,
+        _weight(first, size - 1, k, sigma)[tie] / total,
+    )
+
+
+def _weight(first: Integers, size: Integers, k: int, sigma: float | None) -> Floats:
+    """Weight of each member of a group of this size whose first one has this rank; only k places have any."""
+    value = np.ones(len(first)) if sigma is None else np.exp(-((first / sigma) ** 2))
+    weight: Floats = value * np.clip(k - first, 0, size) / np.maximum(size, 1)
+    return weight

@@ -83,6 +83,9 @@ class NRReliefF(Settings):
     )
     uses_target: ClassVar[bool] = False
     is_slow: ClassVar[bool] = True
+    explains: ClassVar[str] = "{name} has a weight of {value}"
+    bar: ClassVar[str] = "weight: how much more neighbours differ in it where they differ in the metric"
+    in_percent: ClassVar[bool] = False
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return W, cut at 0, its interval and its null distribution for every hyperparameter."""

@@ -31,28 +31,35 @@ def by_pair(pairs: Pairs, x: Floats, y: Floats, ramp: Ramp) -> Floats:
 
 @dataclass(eq=False)
 class Sums:
-    """Weighted sums over pairs, shape (n_trials, 1 + 2 d).
+    """Weighted sums over pairs of the values of `by_pair`.
 
-    `row` sums over a trial's neighbours. `column` sums over the instances that a trial is a neighbour of, each
-    less that instance's row: without the trial, the next one would take its place.
+    Attributes
+    ----------
+    row
+        Sum over a trial's neighbours, shape (n_trials, 1 + 2 d).
+    column
+        What the rows of others gain from having this trial as a neighbour, shape (n_trials, 1 + 2 d).
+    squares
+        Sum over pairs of the products of such gains, shape (1 + 2 d, 1 + 2 d).
     """
 
     row: Floats
     column: Floats
+    squares: Floats
 
     @classmethod
     def empty(cls, n_trials: int, n_hyperparameters: int) -> Sums:
         """Nothing added yet."""
-        return cls(*np.zeros((2, n_trials, 1 + 2 * n_hyperparameters)))
+        size = 1 + 2 * n_hyperparameters
+        return cls(np.zeros((n_trials, size)), np.zeros((n_trials, size)), np.zeros((size, size)))
 
     def add(self, pairs: Pairs, values: Floats) -> None:
         """Add all pairs of some instances."""
-        n = len(self.row)
-        weighted = values * pairs.weight[:, None]
-        row = np.stack([np.bincount(pairs.instance, weights=v, minlength=n) for v in weighted.T], axis=1)
+        row = _tally(pairs.instance, values * pairs.weight[:, None], len(self.row))
+        gain = row[pairs.instance] - rows_without(pairs, values)
         self.row += row
-        surplus = weighted - row[pairs.instance] * pairs.weight[:, None]
-        self.column += np.stack([np.bincount(pairs.neighbour, weights=v, minlength=n) for v in surplus.T], axis=1)
+        self.column += _tally(pairs.neighbour, gain, len(self.row))
+        self.squares += gain.T @ gain
 
     def totals(self) -> tuple[Floats, Floats, Floats]:
         """N_dC, N_dA and N_dCdA; N_dC has shape ()."""
@@ -63,20 +70,58 @@ class Sums:
     def spread(self, instances: Integers, unit: Integers) -> Floats:
         """Standard error of W over fresh tables of this size, shape (n_hyperparameters,).
 
-        The infinitesimal jackknife: what W gains from each trial (configuration), to first order, as an instance and
-        as a neighbour.
+        The jackknife, to first order: what W gains from each trial (configuration), as an instance and as a neighbour.
+        The noise of a pair is in the gain of both of its trials, so it is taken off once (Efron and Stein 1981).
         """
         m = len(instances)
+        slope = self._slope(m)
+        influence = (self.row + self.column) @ slope
+        influence[instances] += -(self.row.sum(axis=0) @ slope) / m
+        whole = _tally(np.unique(unit, return_inverse=True)[1], influence, int(unit.max()) + 1)
+        n = len(np.unique(unit))
+        variance = n / (n - 1) * ((whole - whole.mean(axis=0)) ** 2).sum(axis=0)
+        twice = np.einsum("ij,ik,kj->j", slope, self.squares, slope)
+        spread: Floats = np.sqrt(np.maximum(variance - twice, variance / 2))
+        return spread
+
+    def _slope(self, m: int) -> Floats:
+        """Derivative of each W with respect to the totals, shape (1 + 2 d, d)."""
         n_dc, n_da, n_dcda = self.totals()
         differ, agree = max(float(n_dc), TINY), max(float(m - n_dc), TINY)
-        of_dc = -n_dcda / differ**2 - (n_da - n_dcda) / agree**2
-        of_m = (n_da - n_dcda) / agree**2
-        gain = self.row + self.column
-        d = len(n_da)
-        influence = gain[:, :1] * of_dc - gain[:, 1 : 1 + d] / agree + gain[:, 1 + d :] * (1 / differ + 1 / agree)
-        influence[instances] += of_m
-        code = np.unique(unit, return_inverse=True)[1]
-        whole = np.stack([np.bincount(code, weights=column) for column in influence.T], axis=1)
-        n = len(whole)
-        spread: Floats = np.sqrt(n / (n - 1) * ((whole - whole.mean(axis=0)) ** 2).sum(axis=0))
-        return spread
+        one = np.eye(len(n_da))
+        return np.vstack(
+            [-n_dcda / differ**2 - (n_da - n_dcda) / agree**2, -one / agree, one * (1 / differ + 1 / agree)]
+        )
+
+
+def rows_without(pairs: Pairs, values: Floats) -> Floats:
+    """Return the row of each pair's instance as if its neighbour were not there, shape (n_pairs, 1 + 2 d).
+
+    Nearer ones keep their weights, those of its own tie share theirs anew, and those behind it move up.
+    """
+    counted = np.hstack([values, np.ones((len(values), 1))])
+    row_start, row_end = _ends(pairs.instance)
+    tie_start, tie_end = _ends(pairs.tie)
+    nearer, moved, fewer = (_running(counted * w[:, None]) for w in (pairs.weight, pairs.moved, pairs.fewer))
+    left = nearer[tie_start] - nearer[row_start] + moved[row_end] - moved[tie_end]
+    left += fewer[tie_end] - fewer[tie_start] - counted * pairs.fewer[:, None]
+    without: Floats = left[:, :-1] / np.maximum(left[:, -1:], TINY)
+    return without
+
+
+def _ends(group: Integers) -> tuple[Integers, Integers]:
+    """Where the run of equal values of each place starts, and where it ends."""
+    start = np.flatnonzero(np.diff(group, prepend=-1) != 0)
+    end = np.append(start[1:], len(group))
+    size = end - start
+    return np.repeat(start, size), np.repeat(end, size)
+
+
+def _running(values: Floats) -> Floats:
+    """Sums of the first 0, 1, ... rows."""
+    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+
+
+def _tally(place: Integers, values: Floats, n: int) -> Floats:
+    """Sum rows of values by place, shape (n, n_columns)."""
+    return np.stack([np.bincount(place, weights=column, minlength=n) for column in values.T], axis=1)
