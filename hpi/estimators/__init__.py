@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from hpi.errors import EstimatorError
 from hpi.estimators.base import Coefficient, Estimate, Estimator, Pairs, Report, Scores, quiet
+from hpi.estimators.forest import Fanova
 from hpi.estimators.linear import Linear
 from hpi.estimators.ped import PedAnova
 from hpi.estimators.relief import NRReliefF
 
-ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, NRReliefF, Linear)
+ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, Fanova, NRReliefF, Linear)
 
 __all__ = [
     "ESTIMATORS",
     "Coefficient",
     "Estimate",
     "Estimator",
+    "Fanova",
     "Linear",
     "Pairs",
     "NRReliefF",
