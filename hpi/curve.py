@@ -57,8 +57,7 @@ class Curve:
     @property
     def known(self) -> Mask:
         """Whether anything is known at a target, shape (n_points,)."""
-        known: Mask = (~np.isnan(self.importance)).any(axis=1)
-        return known
+        return np.asarray((~np.isnan(self.importance)).any(axis=1))
 
     @property
     def thin(self) -> Mask:

@@ -6,6 +6,7 @@ from hpi.figures.against import metric_against
 from hpi.figures.bars import importance
 from hpi.figures.cells import Show
 from hpi.figures.columns import surface
+from hpi.figures.curve import against_target
 from hpi.figures.densities import distribution
 from hpi.figures.grid import heat_map
 from hpi.figures.theme import DARK, LIGHT, Theme
@@ -16,6 +17,7 @@ __all__ = [
     "LIGHT",
     "Show",
     "Theme",
+    "against_target",
     "distribution",
     "heat_map",
     "history",

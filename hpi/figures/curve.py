@@ -1,0 +1,254 @@
+"""Importance against the threshold: a line a hyperparameter, from excellent trials on the left to good ones."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hpi.curve import Curve
+from hpi.estimators import by_name
+from hpi.figures.heading import Fact, heading
+from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
+from hpi.results import ImportanceResult
+from hpi.space import Mask
+
+HEIGHT = 340  # pixels of the plot
+LINE = 17  # pixels between two labels
+COLUMN, NAME = 6.8, 14  # pixels and columns of a label
+COLOURS = {
+    "light": ("#0F766E", "#4338CA", "#BE185D", "#92400E", "#0369A1"),
+    "dark": ("#2DD4BF", "#A5B4FC", "#F9A8D4", "#FDBA74", "#7DD3FC"),
+}
+TICKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+OFTEN = 0.25
+ROOM_ABOVE = 1.06
+PAD = 0.02
+
+
+def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.Figure:
+    """Return the lines of all hyperparameters, those that stand out in colour, and the target that is asked now."""
+    colours = dict(zip(outstanding(curve), COLOURS[theme.name], strict=False))
+    title, above = heading(_facts(curve, result, colours, theme), theme)
+    top = _top(curve, list(colours))
+    label = {j: name for j, name in zip(colours, shortened([curve.names[j] for j in colours], NAME), strict=True)}
+    right = 16 + COLUMN * max((width(name) for name in label.values()), default=0)
+    figure = draw(
+        theme,
+        above + HEIGHT + 46,
+        title=title,
+        margin={"l": 12, "r": int(right), "t": above, "b": 46},
+        xaxis=_x_axis(curve),
+        yaxis=_y_axis(top),
+    )
+    figure.add_traces([_line(curve, j, None, theme) for j in range(len(curve.names)) if j not in colours])
+    figure.add_traces([_band(curve, j, colour) for j, colour in reversed(colours.items())])
+    figure.add_traces([_line(curve, j, colour, theme) for j, colour in reversed(colours.items())])
+    _add_labels(figure, curve, label, colours, top)
+    _add_thin(figure, curve, theme)
+    _add_now(figure, curve, result, theme)
+    return figure
+
+
+def outstanding(curve: Curve) -> list[int]:
+    """Columns of at most five hyperparameters whose interval often leaves 0 behind, strongest first."""
+    rows = _well_filled(curve)
+    if not rows.any():
+        return []
+    importance, low = (np.nan_to_num(values[rows]) for values in (curve.importance, curve.low))
+    clear = (low > 0).mean(axis=0) >= OFTEN
+    order = sorted(range(len(curve.names)), key=lambda j: (-importance[:, j].mean(), curve.names[j]))
+    return [j for j in order if clear[j]][: len(COLOURS["light"])]
+
+
+def _well_filled(curve: Curve) -> Mask:
+    """Targets with 20 trials and more; all that are known where no target has so many."""
+    filled: Mask = curve.known & ~curve.thin
+    return filled if filled.any() else curve.known
+
+
+def _top(curve: Curve, coloured: list[int]) -> float:
+    rows = _well_filled(curve)
+    inked = [curve.importance[curve.known].ravel(), curve.high[rows][:, coloured].ravel()]
+    values = np.concatenate(inked)
+    return ROOM_ABOVE * float(np.nanmax(values, initial=0.01))
+
+
+def _facts(curve: Curve, result: ImportanceResult, colours: dict[int, str], theme: Theme) -> list[Fact]:
+    goal = "higher" if result.direction == "maximize" else "lower"
+    region = "all trials" if curve.region == 1 else f"the best {percent(curve.region)}"
+    grey = len(curve.names) - len(colours)
+    unknown = int((~curve.known).sum())
+    return [
+        Fact(by_name(result.estimator).title),
+        Fact(f"{result.metric}, {goal} is better"),
+        Fact(f"among {region}"),
+        *([Fact("only " + " and ".join(result.subspace.where))] if result.subspace.where else []),
+        Fact("bands: 95\u00a0% interval"),
+        *([Fact(f"grey: {'the other' if colours else 'all'} {grey}, never far above 0", theme.muted)] if grey else []),
+        *([Fact("no line: under 8 trials in the target")] if unknown else []),
+    ]
+
+
+def _x_axis(curve: Curve) -> dict[str, object]:
+    first, last = _ends(curve)
+    ticks = [tick for tick in TICKS if first * 0.999 <= tick <= last * 1.001]
+    pad = PAD * math.log10(last / first)
+    return {
+        "type": "log",
+        "range": [math.log10(first) - pad, math.log10(last) + pad],
+        "tickvals": ticks,
+        "ticktext": [f"{100 * tick:g}" for tick in ticks],
+        "tickangle": 0,
+        "title": {"text": "target: the best … % of the trials"},
+        "fixedrange": True,
+    }
+
+
+def _ends(curve: Curve) -> tuple[float, float]:
+    """Smallest and largest target of which anything is known; all of them where nothing is."""
+    known = curve.targets[curve.known] if curve.known.any() else curve.targets
+    first, last = float(known[0]), float(known[-1])
+    return (first, last) if first < last else (0.9 * first, 1.1 * last)
+
+
+def _y_axis(top: float) -> dict[str, object]:
+    step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if top <= 5 * s or s == 0.25)
+    ticks = [round(i * step, 3) for i in range(math.floor(top / step + 1e-9) + 1)]
+    return {
+        "range": [0, top],
+        "tickvals": ticks,
+        "ticktext": [plain(percent(tick)) for tick in ticks],
+        "title": {"text": "explained alone"},
+        "fixedrange": True,
+    }
+
+
+def _line(curve: Curve, j: int, colour: str | None, theme: Theme) -> go.Scatter:
+    return go.Scatter(
+        name=curve.names[j],
+        x=curve.targets,
+        y=curve.importance[:, j],
+        mode="lines",
+        line={"color": colour or theme.chance_line, "width": 2.5 if colour else 1},
+        opacity=1 if colour else 0.7,
+        hovertext=[_hover(curve, i, j) for i in range(len(curve.targets))],
+        hoverinfo="text",
+    )
+
+
+def _hover(curve: Curve, i: int, j: int) -> str:
+    """Everything that is known at one point."""
+    value, low, high = (float(values[i, j]) for values in (curve.importance, curve.low, curve.high))
+    if math.isnan(value):
+        return ""
+    digits = max(0, decimals((high - low) / 2) - 2)
+    rest = "the rest" if curve.region == 1 else f"the rest of the best {percent(curve.region)}"
+    numbers = f"{100 * value:.{digits}f}\u00a0% ({100 * low:.{digits}f} to {100 * high:.{digits}f}\u00a0%)"
+    trials = f"{curve.n_target[i]:,} trials"
+    sentence = f"{curve.names[j]} alone explains {numbers} of what separates the best {percent(curve.targets[i])} "
+    return wrapped(f"{sentence}({trials}) from {rest}.", 46)
+
+
+def _band(curve: Curve, j: int, colour: str) -> go.Scatter:
+    """Interval around a line; one outline for each run of known points."""
+    runs = _runs(~np.isnan(curve.low[:, j]))
+    gap = np.array([np.nan])
+    x = [part for a, b in runs for part in (curve.targets[a:b], curve.targets[a:b][::-1], gap)]
+    y = [part for a, b in runs for part in (curve.high[a:b, j], curve.low[a:b, j][::-1], gap)]
+    return go.Scatter(
+        name=f"interval of {curve.names[j]}",
+        x=np.concatenate(x) if x else [],
+        y=np.concatenate(y) if y else [],
+        mode="lines",
+        line={"width": 0, "color": NOTHING},
+        fill="toself",
+        fillcolor=faded(colour, 0.14),
+        hoverinfo="skip",
+    )
+
+
+def _runs(known: Mask) -> list[tuple[int, int]]:
+    """Begin and end of each stretch of true values."""
+    steps = np.flatnonzero(np.diff(np.concatenate([[0], known.astype(int), [0]])))
+    return [(int(a), int(b)) for a, b in steps.reshape(-1, 2)]
+
+
+def _add_labels(figure: go.Figure, curve: Curve, label: dict[int, str], colours: dict[int, str], top: float) -> None:
+    """Name each coloured line at its right end, apart from each other."""
+    last = {j: int(np.flatnonzero(~np.isnan(curve.importance[:, j]))[-1]) for j in label}
+    ends = {j: float(curve.importance[i, j]) for j, i in last.items()}
+    for j, y in _spread(ends, LINE / HEIGHT * top).items():
+        figure.add_annotation(
+            x=math.log10(curve.targets[last[j]]),
+            y=y,
+            text=plain(label[j]),
+            xanchor="left",
+            xshift=6,
+            showarrow=False,
+            font={"size": SMALL, "color": colours[j]},
+        )
+
+
+def _spread(ends: dict[int, float], room: float) -> dict[int, float]:
+    """Move values apart, upwards from the lowest, so that two differ by `room` or more."""
+    placed: dict[int, float] = {}
+    lowest = room / 2
+    for j, y in sorted(ends.items(), key=lambda end: (end[1], end[0])):
+        placed[j] = max(y, lowest)
+        lowest = placed[j] + room
+    return placed
+
+
+def _add_thin(figure: go.Figure, curve: Curve, theme: Theme) -> None:
+    """Shade the targets of fewer than 20 trials, and say what that means."""
+    rows = np.flatnonzero(curve.known & curve.thin)
+    if not len(rows):
+        return
+    first, last = _ends(curve)
+    filled = np.flatnonzero(curve.known & ~curve.thin)
+    next_one = curve.targets[filled[0]] if len(filled) else curve.targets[rows[-1]]
+    end = math.sqrt(float(curve.targets[rows[-1]] * next_one))
+    figure.add_shape(
+        type="rect",
+        xref="x", x0=first / 10, x1=min(end, last * 1.1),
+        yref="paper", y0=0, y1=1,
+        fillcolor=faded(theme.chance, 0.35), line={"width": 0}, layer="below",
+    )  # fmt: skip
+    figure.add_annotation(
+        x=math.log10(first),
+        y=1,
+        yref="paper",
+        text="under 20 trials:<br>strong effects only",
+        align="left",
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"size": SMALL, "color": theme.muted},
+    )
+
+
+def _add_now(figure: go.Figure, curve: Curve, result: ImportanceResult, theme: Theme) -> None:
+    """Mark the target that is asked now, if the axis reaches it."""
+    first, last = _ends(curve)
+    now = result.subspace.target
+    if not first <= now <= last:
+        return
+    figure.add_shape(
+        type="line", xref="x", x0=now, x1=now, yref="paper", y0=0, y1=1,
+        line={"color": theme.text, "width": 1, "dash": "dot"},
+    )  # fmt: skip
+    to_the_left = now > math.sqrt(first * last)
+    figure.add_annotation(
+        x=math.log10(now),
+        y=1,
+        yref="paper",
+        text=f"asked now: {plain(percent(now))}",
+        xanchor="right" if to_the_left else "left",
+        xshift=-4 if to_the_left else 4,
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": SMALL, "color": theme.text},
+    )
