@@ -52,12 +52,12 @@ def _names(answer: Answer) -> list[str]:
 
 def _select(label: str, names: list[str], key: str, answer: Answer) -> None:
     """Draw the names, strongest first, each with its importance."""
-    titles = {score.name: _with_importance(score) for score in answer.result.hyperparameters}
+    titles = {score.name: _with_importance(score, answer) for score in answer.result.hyperparameters}
     st.selectbox(label, names, format_func=titles.get, key=key, on_change=_took, args=(key,))
 
 
-def _with_importance(score: Score) -> str:
-    strength = words.estimate(score) if score.detectable else "not told apart from chance"
+def _with_importance(score: Score, answer: Answer) -> str:
+    strength = words.estimate(score, answer.result) if score.detectable else "not told apart from chance"
     return f"{score.name}  ·  {strength}"
 
 

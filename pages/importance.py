@@ -5,7 +5,8 @@ from functools import partial
 import streamlit as st
 
 from hpi import figures
-from pages import look, shell, state, words
+from hpi.estimators import by_name
+from pages import look, shell, state, threshold, words
 
 NOTHING = "Nothing to be careful about was found."
 
@@ -13,6 +14,7 @@ shell.guard(__file__)
 
 answer = shell.answered()
 result = answer.result
+worth_knowing = [*words.worth_knowing(result), *words.ties(answer.sample, by_name(result.estimator).uses_target)]
 look.question("What decides it?")
 look.lead(words.lead(result), answer)
 chart, beside = st.columns([5, 2], gap="large")
@@ -26,9 +28,9 @@ with beside:
         state.session().chosen = result.detectable[0].name
         st.switch_page(shell.ONE)
     look.small_heading("Worth knowing")
-    look.quiet("warnings", *([*words.worth_knowing(result), *words.ties(answer.sample)] or [NOTHING]))
+    look.quiet("warnings", *(worth_knowing or [NOTHING]))
     with st.expander("How to read this chart"):
-        st.markdown(words.HOW_TO_READ)
+        st.markdown(words.how_to_read(result))
     with st.expander("What was left out"):
         look.quiet("left_out", *words.left_out(answer.table))
     # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it
@@ -36,3 +38,4 @@ with beside:
         "Download the bars (CSV)", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv",
         key="bars_csv", on_click="ignore",
     )  # fmt: skip
+threshold.section(answer)

@@ -11,7 +11,7 @@ import numpy as np
 from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
-from hpi.estimators import ESTIMATORS
+from hpi.estimators import ESTIMATORS, by_name
 from hpi.results import ImportanceResult, Score
 from hpi.roles import Direction, Role
 from hpi.space import Hyperparameter, Kind, Mask
@@ -23,17 +23,28 @@ FEW = 4
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 HOW_TO_READ = """
-- **A bar** is the share of the difference between the target (the best trials) and the rest of the region that this
-  hyperparameter explains by itself. 100 % would mean: its value alone tells whether a trial is in the target.
+- **A bar** is {bar}
 - **The line at its end** is the 95 % interval: other trials of the same search would give a bar somewhere in it.
 - **The grey field** is as far as chance alone reaches: the same table with its results shuffled. A bar that cannot be
   told apart from that is grey and hatched.
-- For a small target even the strongest bar is often below 20 %: a good value is needed, but seldom enough.
-- The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
-- The mark and the interval answer two questions: whether there is an effect at all, and how large it is. So a coloured
-  bar can be sure to be there although its interval begins before the mark.
+{more}- The mark and the interval answer two questions: whether there is an effect at all, and how large it is. So a
+  coloured bar can be sure to be there although its interval begins before the mark.
 - **Click a bar** to see which values are good.
 """
+TARGET_BAR = """the share of the difference between the target (the best trials) and the rest of the region that this
+  hyperparameter explains by itself. 100 % would mean: its value alone tells whether a trial is in the target."""
+TARGET_MORE = """- For a small target even the strongest bar is often below 20 %: a good value is needed, but seldom
+  enough.
+- The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
+"""
+
+
+def how_to_read(result: ImportanceResult) -> str:
+    """Say what the parts of the bars mean, as Markdown: no word of a table is in it."""
+    method = by_name(result.estimator)
+    if method.uses_target:
+        return HOW_TO_READ.format(bar=TARGET_BAR, more=TARGET_MORE)
+    return HOW_TO_READ.format(bar=f"the {method.bar}.", more="")
 
 
 def methods() -> str:
@@ -52,13 +63,19 @@ def share(value: float) -> str:
     return f"{100 * value:.3g}{BLANK}%"
 
 
-def estimate(score: Score) -> str:
-    """Write an importance with its interval: 41 % [36 to 47]."""
+def estimate(score: Score, result: ImportanceResult) -> str:
+    """Write an importance with its interval: 41 % [36 to 47]; a weight as 0.41 [0.36 to 0.47]."""
     if score.importance is None:
         return "no number"
+    value = _value(score.importance, result)
     if score.low is None or score.high is None:
-        return percent(score.importance)
-    return f"{percent(score.importance)} [{_bare(score.low)} to {_bare(score.high)}]"
+        return value
+    low, high = (_value(end, result).removesuffix(f"{BLANK}%") for end in (score.low, score.high))
+    return f"{value} [{low} to {high}]"
+
+
+def _value(number: float, result: ImportanceResult) -> str:
+    return percent(number) if by_name(result.estimator).in_percent else f"{number:.2g}"
 
 
 def separates(result: ImportanceResult) -> str:
@@ -68,27 +85,41 @@ def separates(result: ImportanceResult) -> str:
     return f"what separates the best {share(asked.target)} from {rest}"
 
 
+def explains(name: str, score: Score, result: ImportanceResult) -> str:
+    """Say what a hyperparameter explains, by its name or as "it": a sentence without its stop."""
+    method, value = by_name(result.estimator), estimate(score, result)
+    if method.uses_target:
+        return f"{name} alone explains {value} of {separates(result)}"
+    asked = result.subspace
+    among = "" if asked.region == 1 else f" among the best {share(asked.region)} of trials"
+    return f"{method.explains.replace('{value}', value).replace('{name}', name)}{among}"
+
+
 def lead(result: ImportanceResult) -> str:
     """Say in one or two sentences what decides, and how much of it can be told apart from chance."""
-    found = result.detectable
-    if not found:
-        return (
-            f"Nothing here can be told apart from chance: no hyperparameter alone explains {separates(result)} "
-            "better than a shuffled table would."
-        )
-    return f"{_strongest(found, result)} {_how_many(result)}"
+    scores = result.hyperparameters
+    if all(score.importance is None for score in scores):
+        return "No hyperparameter has a number here: see what is worth knowing."
+    if not any(score.p_value is not None for score in scores):
+        return f"{_strongest(scores, result)} Nothing was compared with chance."
+    if result.detectable:
+        return f"{_strongest(result.detectable, result)} {_how_many(result)}"
+    what = (
+        f"no hyperparameter alone explains {separates(result)} better than a shuffled table would"
+        if by_name(result.estimator).uses_target
+        else "no hyperparameter shows more than it would in a shuffled table"
+    )
+    return f"Nothing here can be told apart from chance: {what}."
 
 
 def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
-    first, what = found[0], separates(result)
+    first = found[0]
+    word = "decides" if by_name(result.estimator).uses_target else "moves the metric"
     close = [score for score in found[1:] if not _surely_above(first, score)]
     if not close:
-        return f"{first.name} decides most: it alone explains {estimate(first)} of {what}."
-    others = f"{close[0].name} ({estimate(close[0])})" if len(close) == 1 else f"{len(close)} others"
-    return (
-        f"{first.name} shows most: it alone explains {estimate(first)} of {what}, "
-        f"too close to {others} for the order to be sure."
-    )
+        return f"{first.name} {word} most: {explains('it', first, result)}."
+    others = f"{close[0].name} ({estimate(close[0], result)})" if len(close) == 1 else f"{len(close)} others"
+    return f"{first.name} shows most: {explains('it', first, result)}, too close to {others} for the order to be sure."
 
 
 def worth_knowing(result: ImportanceResult) -> list[str]:
@@ -98,9 +129,10 @@ def worth_knowing(result: ImportanceResult) -> list[str]:
 
 
 def _together(result: ImportanceResult) -> list[str]:
-    """Say how much all bars leave open; within a region they overlap, and their sum says nothing."""
+    """Say how much all bars leave open, where their sum says something: within a region they overlap."""
     total = sum(score.importance or 0 for score in result.hyperparameters)
-    if result.subspace.region < 1 or not result.detectable or total > 1:
+    adds_up = by_name(result.estimator).uses_target and result.subspace.region == 1
+    if not adds_up or not result.detectable or total > 1:
         return []
     return [
         f"Each bar is what one hyperparameter explains alone. Together they come to {percent(total)}; the rest lies in "
@@ -154,11 +186,13 @@ def one(score: Score, result: ImportanceResult) -> str:
     """Say what one hyperparameter explains, how sure that is, and what chance alone would reach."""
     if score.importance is None:
         return f"{score.name} has no number here: {score.note or 'it could not be estimated'}."
-    said = f"{score.name} alone explains {estimate(score)} of {separates(result)}"
-    chance = "" if score.floor is None else f"chance alone reaches {percent(score.floor)}"
+    said = explains(score.name, score, result)
+    said = said if said.startswith(score.name) else said[:1].upper() + said[1:]
+    chance = "" if score.floor is None else f"chance alone reaches {_value(score.floor, result)}"
     p = "" if score.p_value is None else f"p = {score.p_value:.2g}"
     reasons = ", ".join(filter(None, (chance, p)))
-    verdict = "" if score.detectable else ": it cannot be told apart from chance"
+    tested = score.detectable or score.p_value is None
+    verdict = "" if tested else ": it cannot be told apart from chance"
     note = "" if score.note is None else f" It is {score.note}."
     return f"{said}{verdict} ({reasons}).{note}" if reasons else f"{said}{verdict}.{note}"
 
@@ -179,9 +213,10 @@ def sizes(sample: Sample, uses_target: bool = True) -> str:
     return f"{target} in the target, {sample.n_region:,} in the region"
 
 
-def ties(sample: Sample) -> list[str]:
+def ties(sample: Sample, uses_target: bool = True) -> list[str]:
     """Say how many trials equal values at a threshold add, where that is too few for a warning of its own."""
-    parts = zip(("target", "region"), (sample.n_target, sample.n_region), reversed(sample.wanted), strict=True)
+    both = zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True)
+    parts = list(both)[::-1] if uses_target else list(both)[:1]
     return [
         f"Equal values at its threshold are kept together, so the {part} holds {size:,} trials instead of {wanted:,}."
         for part, size, wanted in parts
@@ -210,8 +245,10 @@ def bars_as_csv(result: ImportanceResult) -> str:
 
 
 def csv_name(result: ImportanceResult) -> str:
-    """Name the file after the question: importance-best-10-of-100.csv."""
+    """Name the file after the question: importance-best-10-of-100.csv, fanova-best-100.csv."""
     asked = result.subspace
+    if not by_name(result.estimator).uses_target:
+        return f"{result.estimator}-best-{100 * asked.region:g}.csv"
     return f"importance-best-{100 * asked.target:g}-of-{100 * asked.region:g}.csv"
 
 
@@ -231,7 +268,3 @@ def _cell(value: object) -> object:
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
     return "" if value is None or value != value else value
-
-
-def _bare(fraction: float) -> str:
-    return percent(fraction).removesuffix(f"{BLANK}%")

@@ -106,6 +106,9 @@ class Estimator(Protocol):
     `name` is used on the command line, `title` in the menu; `summary` is one sentence for the reader. `uses_target`:
     whether target and region are compared; otherwise the question is what moves the metric among the region.
     `is_slow`: whether it can take over a second, so that pages leave it to a process of its own.
+
+    Where the target plays no part, `explains` says what an importance is, a sentence with {name} and {value}; `bar`
+    says what the length of a bar is; `in_percent`: whether importances are shares, and no weights.
     """
 
     name: ClassVar[str]
@@ -113,6 +116,9 @@ class Estimator(Protocol):
     summary: ClassVar[str]
     uses_target: ClassVar[bool]
     is_slow: ClassVar[bool]
+    explains: ClassVar[str]
+    bar: ClassVar[str]
+    in_percent: ClassVar[bool]
 
     @property
     def settings(self) -> Mapping[str, object]:

@@ -26,6 +26,8 @@ def setting(
 class Settings:
     """What every estimator inherits: its dataclass fields are settings, refused where out of bounds.
 
+    The words are those of a method that shares out the variance of the metric; others bring their own.
+
     Raises
     ------
     EstimatorError
@@ -33,6 +35,9 @@ class Settings:
     """
 
     name: ClassVar[str]
+    explains: ClassVar[str] = "{name} alone explains {value} of the variance of the metric"
+    bar: ClassVar[str] = "share of the variance of the metric that it explains alone"
+    in_percent: ClassVar[bool] = True
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def __post_init__(self) -> None:

@@ -12,46 +12,74 @@ from hpi.results import ImportanceResult, Score
 BY_CHANCE = "not told apart from chance"
 LARGE = 0.0995  # from here on whole per cent
 NO_SIGNAL = "No signal: none can be told apart from chance."
+NO_NUMBERS = "No numbers: this method cannot answer here."
 
 
-def at_bar(score: Score) -> tuple[str, ...]:
+def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:
     """One line or two for the end of a bar, escaped."""
     if score.importance is None:
         return tuple(wrapped(score.note or "no score", 30).split("<br>")[:2])
-    if score.detectable:
-        return (plain(_value(score)),)
+    if score.detectable or score.p_value is None:
+        return (plain(_value(result, score)),)
     # What cannot be told from chance is not "0 %": it is known to lie below the upper end of its interval.
     below = 100 * (score.importance if score.high is None else score.high)
-    return (f"\u2264\u00a0{max(1, math.ceil(below))}\u00a0%  not told apart", "from chance")
+    most = max(1, math.ceil(below))
+    limit = f"{most}\u00a0%" if _in_percent(result) else f"{most / 100:.2f}"
+    return (f"\u2264\u00a0{limit}  not told apart", "from chance")
 
 
-def _value(score: Score, value: float | None = None) -> str:
-    """Write a number of a score as a percentage, in as many digits as its interval supports: 41 %, 2.5 %."""
+def tick(result: ImportanceResult, place: float) -> str:
+    """Write a place on the axis; not escaped."""
+    return percent(place) if _in_percent(result) else f"{place:.3g}"
+
+
+def _value(result: ImportanceResult, score: Score, value: float | None = None) -> str:
+    """Write a number of a score in as many digits as its interval supports: 41 %, 2.5 %; a weight as 0.41, 0.025."""
     shown = score.importance if value is None else value
     assert shown is not None
     half = 0.05 if score.high is None or score.low is None else (score.high - score.low) / 2
-    return f"{100 * shown:.{max(decimals(half) - 2, 0 if shown >= LARGE else 1)}f}\u00a0%"
+    digits = max(decimals(half) - 2, 0 if shown >= LARGE else 1)
+    return f"{100 * shown:.{digits}f}\u00a0%" if _in_percent(result) else f"{shown:.{digits + 2}f}"
 
 
 def sentence(result: ImportanceResult, score: Score) -> str:
     """Everything that is known of a bar; not escaped."""
     if score.importance is None:
         return f"{score.name} has no score: {score.note or 'it could not be estimated'}."
-    difference = f"the difference between {_target(result)} and {_rest(result)}"
-    found = f"{score.name} alone explains {_value(score)} of {difference}"
+    found = _explains(result, score.name, _value(result, score))
     if score.low is not None and score.high is not None:
-        found += f" (95\u00a0% interval {_value(score, score.low)} to {_value(score, score.high)})"
-    parts = [found + ".", _chance(score)]
+        found += f" (95\u00a0% interval {_value(result, score, score.low)} to {_value(result, score, score.high)})"
+    parts = [found + ".", _chance(result, score)]
     if score.detectable and score.share is not None:
-        parts.append(f"That is {percent(score.share)} of all that the hyperparameters explain alone.")
+        whole = "that the hyperparameters explain alone" if by_name(result.estimator).uses_target else "bars together"
+        parts.append(f"That is {percent(score.share)} of all {whole}.")
     return " ".join([*parts, *([score.note[:1].upper() + score.note[1:] + "."] if score.note else [])])
 
 
-def _chance(score: Score) -> str:
-    reach = "" if score.floor is None else f" Chance alone reaches {100 * score.floor:.2g}\u00a0%."
-    tested = "" if score.p_value is None else f" (p\u00a0=\u00a0{score.p_value:.2g})"
-    told = f"Told apart from chance{tested}." if score.detectable else f"{BY_CHANCE.capitalize()}{tested}."
-    return told + reach
+def _explains(result: ImportanceResult, name: str, value: str) -> str:
+    """Say what an importance is: a sentence without its stop."""
+    method = by_name(result.estimator)
+    if method.uses_target:
+        return f"{name} alone explains {value} of the difference between {_target(result)} and {_rest(result)}"
+    said = method.explains.replace("{value}", value)
+    said = said if said.startswith("{") else said[:1].upper() + said[1:]
+    return f"{said.replace('{name}', name)}{_among(result)}"
+
+
+def _in_percent(result: ImportanceResult) -> bool:
+    return by_name(result.estimator).in_percent
+
+
+def _chance(result: ImportanceResult, score: Score) -> str:
+    if score.p_value is None:
+        return "It was not compared with chance."
+    reach = "" if score.floor is None else f" Chance alone reaches {_reach(result, score.floor)}."
+    told = "Told apart from chance" if score.detectable else BY_CHANCE.capitalize()
+    return f"{told} (p\u00a0=\u00a0{score.p_value:.2g}).{reach}"
+
+
+def _reach(result: ImportanceResult, floor: float) -> str:
+    return f"{100 * floor:.2g}\u00a0%" if _in_percent(result) else f"{floor:.2g}"
 
 
 def _target(result: ImportanceResult) -> str:
@@ -63,25 +91,49 @@ def _rest(result: ImportanceResult) -> str:
     return "the rest" if region == 1 else f"the rest of the best {percent(region)}"
 
 
+def _among(result: ImportanceResult) -> str:
+    region = result.subspace.region
+    return "" if region == 1 else f" among the best {percent(region)} of trials"
+
+
 def axis_title(result: ImportanceResult) -> str:
     """What the length of a bar means; not escaped."""
+    method = by_name(result.estimator)
+    if not method.uses_target:
+        return f"{method.bar}{_among(result)}"
     return f"share of the difference between {_target(result)} and {_rest(result)} that it explains alone"
 
 
 def facts(result: ImportanceResult) -> list[Fact]:
     """What stands above the chart: with it the picture can be read away from its page."""
-    signal = [] if result.detectable else [Fact(NO_SIGNAL, bold=True)]
-    question, goal = result.subspace, "higher" if result.direction == "maximize" else "lower"
-    region = "all" if question.region == 1 else f"the best {percent(question.region)}"
+    goal = "higher" if result.direction == "maximize" else "lower"
+    where = result.subspace.where
     said = [
         by_name(result.estimator).title,
         f"{result.metric}, {goal} is better",
-        f"best {percent(question.target)} among {region}: {question.n_target:,} of {question.n_region:,} trials",
-        *(["only " + " and ".join(question.where)] if question.where else []),
+        _asked(result),
+        *(["only " + " and ".join(where)] if where else []),
         f"{result.used:,} trials used of {result.rows:,} rows{_left_out(result)}",
-        "lines: 95\u00a0% interval",
+        *(["lines: 95\u00a0% interval"] if any(score.low is not None for score in result.hyperparameters) else []),
     ]
-    return [*signal, *map(Fact, said)]
+    return [*_signal(result), *map(Fact, said)]
+
+
+def _asked(result: ImportanceResult) -> str:
+    question = result.subspace
+    region = "all" if question.region == 1 else f"the best {percent(question.region)}"
+    if by_name(result.estimator).uses_target:
+        sizes = f"{question.n_target:,} of {question.n_region:,} trials"
+        return f"best {percent(question.target)} among {region}: {sizes}"
+    return f"among {region}: {question.n_region:,} trials"
+
+
+def _signal(result: ImportanceResult) -> list[Fact]:
+    """Say first where there is nothing to see."""
+    if all(score.importance is None for score in result.hyperparameters):
+        return [Fact(NO_NUMBERS, bold=True)]
+    tested = any(score.p_value is not None for score in result.hyperparameters)
+    return [Fact(NO_SIGNAL, bold=True)] if tested and not result.detectable else []
 
 
 def _left_out(result: ImportanceResult) -> str:

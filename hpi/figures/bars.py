@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
 from hpi.figures.heading import LINE, heading
-from hpi.figures.labels import folded, percent, plain, shortened, width, wrapped
+from hpi.figures.labels import folded, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.results import ImportanceResult, Score
 
@@ -40,6 +40,7 @@ class _Chart:
     top: float
     room: float
     ticks: tuple[float, ...]
+    tick_words: tuple[str, ...]
     title: dict[str, object]
     above: int
     axis: str
@@ -74,11 +75,13 @@ def _chart(result: ImportanceResult, theme: Theme) -> _Chart:
     furthest = max((row.end for row in rows), default=0.0) or 1.0
     top = max((row.end / _part_for_ink(row, room) for row in rows), default=1.0)
     title, above = heading(words.facts(result), theme)
+    ticks = _ticks(furthest)
     return _Chart(
         rows=rows,
         top=max(top, furthest),
         room=room,
-        ticks=_ticks(furthest),
+        ticks=ticks,
+        tick_words=tuple(words.tick(result, tick) for tick in ticks),
         title=title,
         above=above,
         axis=wrapped(words.axis_title(result), min(44, int((room + 24) / COLUMN))),
@@ -89,7 +92,7 @@ def _row(result: ImportanceResult, score: Score, name: str) -> _Row:
     known = [value for value in (score.importance, score.high, score.floor) if value is not None]
     end = 0.0 if score.importance is None else max(known)
     return _Row(
-        score, folded(name, LABEL_COLUMNS), end, words.at_bar(score), wrapped(words.sentence(result, score), 46)
+        score, folded(name, LABEL_COLUMNS), end, words.at_bar(result, score), wrapped(words.sentence(result, score), 46)
     )
 
 
@@ -114,7 +117,7 @@ def _x_axis(chart: _Chart) -> dict[str, object]:
     return {
         "range": [0, chart.top],
         "tickvals": chart.ticks,
-        "ticktext": [plain(percent(tick)) for tick in chart.ticks],
+        "ticktext": [plain(tick) for tick in chart.tick_words],
         "title": {"text": chart.axis},
         "fixedrange": True,
     }

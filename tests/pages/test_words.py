@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
 from hpi.subspace import Between, OneOf, Subspace, cut
@@ -191,3 +192,68 @@ def test_a_few_ties_are_said_where_no_warning_says_them():
         lines = words.ties(cut(design({"x": loss}, values), Subspace(1.0, 0.1)))
         assert len(lines) == len(said)
         assert all(part in line for part, line in zip(said, lines, strict=True))
+
+
+def of(estimator: str, *scores: Score, region: float = 1.0) -> ImportanceResult:
+    return replace(result(*scores, region=region), estimator=estimator)
+
+
+def test_a_method_without_a_target_never_speaks_of_one():
+    for name in ("linear", "n-rrelieff"):
+        for scores in ((CLEAR, WEAK, NOISE), (NOISE,), (CLEAR, replace(WEAK, importance=0.36, low=0.31, high=0.42))):
+            asked = of(name, *scores, region=0.5)
+            said = [words.lead(asked), words.how_to_read(asked), words.csv_name(asked), *words.worth_knowing(asked)]
+            said += [words.one(score, asked) for score in scores]
+            assert not [text for text in said if "target" in text or "best 10" in plain(text) or "separates" in text]
+
+
+def test_each_method_says_what_its_bars_are():
+    linear, relief = of("linear", CLEAR, WEAK), of("n-rrelieff", CLEAR, WEAK, region=0.5)
+    assert plain(words.lead(linear)) == (
+        "lr moves the metric most: without it a linear model explains 41 % [36 to 47] of the variance of the metric "
+        "less. All 2 hyperparameters can be told apart from chance."
+    )
+    assert plain(words.lead(relief)).startswith(
+        "lr moves the metric most: it has a weight of 0.41 [0.36 to 0.47] among the best 50 % of trials."
+    )
+    assert plain(words.one(WEAK, linear)) == (
+        "Without width a linear model explains 10 % [6 to 15] of the variance of the metric less "
+        "(chance alone reaches 2 %, p = 0.01)."
+    )
+    assert plain(words.one(NOISE, relief)) == (
+        "dropout has a weight of 0.004 [0 to 0.02] among the best 50 % of trials: "
+        "it cannot be told apart from chance (chance alone reaches 0.02, p = 0.61)."
+    )
+    assert "the weight: how much more neighbours differ in it" in words.how_to_read(relief)
+
+
+def test_what_was_not_compared_with_chance_is_not_called_chance():
+    untested = replace(CLEAR, floor=None, p_value=None, detectable=False)
+    said = plain(words.lead(of("linear", untested)))
+    assert said.endswith("Nothing was compared with chance.")
+    assert "cannot be told apart" not in words.one(untested, of("linear", untested))
+
+
+def test_without_any_number_the_lead_says_so():
+    assert words.lead(of("linear", UNKNOWN)).startswith("No hyperparameter has a number here")
+
+
+def test_every_method_has_a_line_in_the_menu():
+    for estimator in ESTIMATORS:
+        assert f"**{estimator.title}**: {estimator.summary}" in words.methods()
+        assert "\n" not in estimator.summary
+        filled = estimator.explains.replace("{name}", "").replace("{value}", "")
+        assert "{" not in filled
+        assert not estimator.explains.endswith(".")
+        assert not estimator.bar.endswith(".")
+
+
+def test_ties_of_a_target_that_plays_no_part_are_not_said():
+    loss = np.where(np.arange(100) < 11, 0.0, np.arange(100.0))
+    sample = cut(design({"x": np.arange(100.0)}, loss), Subspace(1.0, 0.1))
+    assert words.ties(sample)
+    assert words.ties(sample, uses_target=False) == []
+
+
+def test_the_file_of_a_method_without_a_target_is_named_after_method_and_region():
+    assert words.csv_name(of("linear", CLEAR, region=0.5)) == "linear-best-50.csv"

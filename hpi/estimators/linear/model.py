@@ -48,6 +48,8 @@ class Linear(Settings):
     )
     uses_target: ClassVar[bool] = False
     is_slow: ClassVar[bool] = True
+    explains: ClassVar[str] = "without {name} a linear model explains {value} of the variance of the metric less"
+    bar: ClassVar[str] = "share of the variance of the metric that a linear model loses without it"
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return the drop of every hyperparameter and pair, coefficients, and what a linear reading misses."""
