@@ -1,0 +1,73 @@
+"""The curve below the bars: drawn for this region, kept while the target moves, said in a sentence."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from hpi.curve import TARGETS, Curve
+from pages import threshold
+
+
+def drawn(app):
+    """The figure of the curve, None where there is none."""
+    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
+    found = [spec for spec in specs if spec["layout"].get("xaxis", {}).get("type") == "log"]
+    return found[0] if found else None
+
+
+def said(app):
+    return " ".join(text.value for text in app.text).replace("\u00a0", " ")
+
+
+def line_of_now(app):
+    (line,) = [shape for shape in drawn(app)["layout"]["shapes"] if shape["type"] == "line"]
+    return line["x0"]
+
+
+def test_the_curve_stands_below_the_bars_and_marks_the_target(open_table):
+    app = open_table()
+    assert "What is decided at which threshold?" in [heading.value for heading in app.subheader]
+    assert line_of_now(app) == 0.1
+    names = {hyperparameter.name for hyperparameter in app.session_state["hpi"].table.hyperparameters}
+    assert names <= {trace["name"] for trace in drawn(app)["data"]}
+    assert "explains most" in said(app)
+
+
+def test_moving_the_target_moves_the_mark_and_keeps_the_curve(open_table):
+    app = open_table()
+    before = app.session_state[threshold.KEPT][1]
+    app.number_input(key="target").set_value(20.0).run()
+    assert line_of_now(app) == 0.2
+    assert app.session_state[threshold.KEPT][1] is before
+
+
+@pytest.mark.parametrize(("key", "value"), [("region", 50.0), ("region", 30.0)])
+def test_another_region_is_another_curve(open_table, key, value):
+    app = open_table()
+    before = app.session_state[threshold.KEPT][1]
+    app.number_input(key=key).set_value(value).run()
+    after = app.session_state[threshold.KEPT][1]
+    assert after is not before
+    assert after.region == value / 100
+    assert (after.targets < after.region).all()
+
+
+def curve_of(narrow, wide, low_from=0.5):
+    importance = np.linspace(narrow, wide, len(TARGETS))
+    n_target = np.ceil(10_000 * np.array(TARGETS)).astype(int)
+    return Curve(("x", "y"), 1.0, np.array(TARGETS), n_target, importance, low_from * importance, importance)
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (curve_of((0.1, 0.4), (0.5, 0.2)), "For the best 0.5 % y explains most, for the best 50 % x"),
+        (curve_of((0.5, 0.4), (0.5, 0.2)), "x explains most both for the best 0.5 % and for the best 50 %."),
+        (curve_of((0.1, 0.4), (0.5, 0.2), 0), "No hyperparameter stands out at any threshold."),
+    ],
+)
+def test_the_sentence_names_what_decides_at_both_ends(found, sentence):
+    assert threshold.said(found).replace("\u00a0", " ").startswith(sentence)
