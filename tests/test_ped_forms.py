@@ -121,6 +121,8 @@ def test_ends_of_a_sum_are_those_of_zou_and_donner():
     summed = together([first, second])
     assert summed.divergence_low_high == pytest.approx((30, 25, 40))
     assert summed.raw == 4
+    unbounded = together([first, Scored((1.0, np.nan, np.nan), 1.0, null, null, 2.0)])
+    assert np.isnan(unbounded.divergence_low_high[1:]).all()
     assert summed.statistic == 2
 
 

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+import hpi
 from hpi.errors import SpaceError
-from hpi.space import Cells, Design, Hyperparameter, Kind
+from hpi.space import Cells, Design, Domain, Hyperparameter, Kind
 from tests.makers import design
 
 
@@ -106,3 +107,106 @@ def test_ties_are_ordered_by_their_values_alone(order):
     second = Design.build(hyperparameters[::-1], trials.iloc[order], loss[order])
     assert np.array_equal(first.x, second.x[:, ::-1])
     assert np.array_equal(first.loss, second.loss)
+
+
+FIRST = Domain((("c", (0, 0.5)),), -7, -2)
+SECOND = Domain((("c", (0.5, 1)), ("kind", ("a", True))), 2, 7)
+WITH_DOMAINS = Hyperparameter("x", Kind.FLOAT, domains=(FIRST, SECOND))
+
+
+def trials(x: list[float], c: list[float], kind: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"x": x, "c": c, "kind": kind})
+
+
+def test_domains_span_the_bounds_and_the_first_that_holds_counts():
+    assert (WITH_DOMAINS.low, WITH_DOMAINS.high) == (-7, 7)
+    assert WITH_DOMAINS.n_regimes == 2
+    both = trials([-3.0, -7, 2, 7, np.nan], [0, 0.5, 0.6, 1, 0.2], ["a", "a", "a", "True", "a"])
+    assert WITH_DOMAINS.regimes(both).tolist() == [0, 0, 1, 1, -1]
+
+
+def test_a_design_knows_in_which_domain_each_value_lies():
+    """Worked by hand: x = -4.5 is half of [-7, -2]; overall it is 2.5 / 14."""
+    columns = trials([-4.5, 7, np.nan, 2], [0.1, 0.9, 0.2, 0.8], ["a"] * 4)
+    hyperparameters = (WITH_DOMAINS, Hyperparameter("c", Kind.FLOAT, 0, 1))
+    built = Design.build(hyperparameters, columns, np.array([3.0, 2, 1, 0]))
+    assert built.regime is not None
+    assert built.regime.tolist() == [[1, 0], [-1, 0], [1, 0], [0, 0]]
+    assert built.x[:, 0] == pytest.approx([9 / 14, np.nan, 1, 2.5 / 14], nan_ok=True)
+    assert built.position(0, 0) == pytest.approx([np.nan, np.nan, np.nan, 0.5], nan_ok=True)
+    assert built.position(0, 1) == pytest.approx([0, np.nan, 1, np.nan], nan_ok=True)
+    assert [cells.code.tolist() for cells in built.regime_cells[0]] == [[1, 1, 1, 0], [0, 2, 1, 2]]
+    assert built.regime_cells[1] == (built.cells[1],)
+    kept = built.keep(np.array([False, False, True, True]))
+    assert kept.regime is not None
+    assert kept.regime.tolist() == [[1, 0], [0, 0]]
+    with pytest.raises(ValueError, match="read-only"):
+        built.regime[0, 0] = 5
+    assert design({"x": np.arange(3.0)}, np.arange(3.0)).regime is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(1e-4, 1e-2), (1e-2, 1)])
+def test_a_log_scale_is_that_of_every_domain(low, high):
+    lr = Hyperparameter(
+        "lr",
+        Kind.FLOAT,
+        log=True,
+        domains=(Domain((("o", ("sgd",)),), 1e-2, 1), Domain((("o", ("adam",)),), 1e-4, 1e-2)),
+    )
+    columns = pd.DataFrame({"lr": [low, (low * high) ** 0.5, high], "o": "sgd" if high == 1 else "adam"})
+    built = Design.build((lr,), columns, np.arange(3.0))
+    assert built.position(0, int(high < 1)) == pytest.approx([0, 0.5, 1])
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (trials([-1.0], [0.2], ["a"]), r"1 values lie outside their domain \[-7, -2\], for instance -1.0 at c = 0.2"),
+        (trials([3.0], [0.7], ["b"]), "1 values are given where none of its domains applies.*leave the cells empty"),
+        (trials([3.0], [np.nan], ["a"]), "1 values are given where none of its domains applies"),
+        (pd.DataFrame({"x": [3.0], "c": [0.7]}), "depends on 'kind', which is no hyperparameter or context column"),
+        (pd.DataFrame({"x": [3.0], "c": [0.7], "kind": [1.0]}), r"kind, which holds numbers, but name \[a, True\]"),
+    ],
+)
+def test_values_that_contradict_their_domain_are_refused(columns, message):
+    with pytest.raises(SpaceError, match=message):
+        WITH_DOMAINS.regimes(columns)
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"kind": "float", "domains": {}}, "domains is {}; it must be a list such as"),
+        ({"kind": "float", "domains": [{"when": {"c": [0, 1]}, "low": 0}]}, "high is None; both must be given"),
+        ({"kind": "float", "domains": [{"when": {"c": [0, 1]}, "low": 2, "high": 1}]}, "low must be below high"),
+        ({"kind": "float", "domains": [{"low": 0, "high": 1}]}, "when is None; it must name parents"),
+        ({"kind": "float", "domains": [{"when": {}, "low": 0, "high": 1}]}, "needs a parent and its values"),
+        ({"kind": "float", "domains": [{"when": {"c": 1}, "low": 0, "high": 1}]}, "it must name parents"),
+        ({"kind": "float", "domains": [{"if": {}, "low": 0, "high": 1}]}, "unknown key 'if'; allowed are when, low"),
+        ({"kind": "float", "low": 0.5, "domains": [{"when": {"c": [0, 1]}, "low": 0, "high": 1}]}, "widen the bounds"),
+        (
+            {"kind": "float", "log": True, "domains": [{"when": {"c": [0, 1]}, "low": 0, "high": 1}]},
+            "a log scale needs positive values",
+        ),
+        ({"kind": "category", "domains": [{"when": {"c": [0, 1]}, "low": 0, "high": 1}]}, "has levels, not domains"),
+    ],
+)
+def test_malformed_domains_are_refused(declared, message):
+    frame = pd.DataFrame({"c": np.linspace(0, 1, 20), "x": np.linspace(0, 1, 20), "loss": np.arange(20.0)})
+    with pytest.raises(SpaceError, match=message):
+        hpi.read(frame, metric="loss", direction="minimize", space={"x": declared})
+
+
+def test_a_declared_space_with_domains_reaches_the_design():
+    rng = np.random.default_rng(0)
+    o = rng.choice(["sgd", "adam"], 40)
+    frame = pd.DataFrame({"o": o, "x": np.where(o == "sgd", 1, 10) * rng.random(40), "loss": rng.random(40)})
+    parts = [
+        {"when": {"o": ["sgd"]}, "low": 0, "high": 1},
+        {"when": {"o": ["adam"]}, "low": 0, "high": 10},
+    ]
+    table = hpi.read(frame, metric="loss", direction="minimize", space={"x": {"kind": "float", "domains": parts}})
+    design_ = table.design
+    assert design_.regime is not None
+    assert (design_.regime[:, design_.column("x")] == (o == "adam")[design_.row]).all()
+    assert table.notices == ("Levels of o are those observed: not declared.",)

@@ -73,7 +73,7 @@ def together(regimes: list[Scored]) -> Scored:
     total = float(d.sum())
     below, above = (float(np.sqrt((reach.clip(0) ** 2).sum())) for reach in (d - low, high - d))
     return Scored(
-        (total, max(0.0, total - below), max(0.0, total + above)),
+        (total, float(np.maximum(total - below, 0)), float(np.maximum(total + above, 0))),
         sum(scored.statistic for scored in known),
         np.sum([scored.null_statistic for scored in known], axis=0),
         np.sum([scored.null_divergence for scored in known], axis=0),
