@@ -11,6 +11,7 @@ from hpi.subspace import Sample
 
 FEWEST_TARGET = 8
 FEW_TARGET = 20
+FEWEST_REGION = 16
 FEWEST_REST = 2
 TIES_WORTH_SAYING = 1.2
 SURE = 1e-3
@@ -19,29 +20,36 @@ FEW_CHANGES = 0.25
 SPLITS = (1 / 5, 1 / 3, 1 / 2)
 
 
-def refuse(sample: Sample) -> None:
-    """Raise where no estimator could answer.
+def refuse(sample: Sample, uses_target: bool = True) -> None:
+    """Raise where no estimator could answer, or none that compares the target, or none that does not.
 
     Raises
     ------
     EstimatorError
-        If the metric is constant, the target holds fewer than 8 trials (or configurations), or it is the whole
-        region or all but one trial of it.
+        If the metric is constant; if the target holds fewer than 8 trials (or configurations), or is the whole
+        region or all but one trial of it; where it plays no part, if the region is constant or holds fewer than 16.
     """
     if sample.design.loss[0] == sample.design.loss[-1]:
         raise EstimatorError(
             f"The metric has the same value in all {len(sample.design):,} trials: no trial is better than another. "
             "Choose another metric or widen the filters."
         )
+    if uses_target:
+        _refuse_target(sample)
+    else:
+        _refuse_region(sample)
+
+
+def _refuse_target(sample: Sample) -> None:
     if sample.n_target == sample.n_region:
         raise EstimatorError(
             f"Target and region are the same {sample.n_region:,} trials (equal metric values are kept together): "
             "there is nothing to compare. Raise the region or lower the target."
         )
-    if _independent(sample) < FEWEST_TARGET:
-        what = "configurations" if sample.design.unit is not None else "trials"
+    found = _independent(sample, sample.n_target)
+    if found < FEWEST_TARGET:
         raise EstimatorError(
-            f"The target holds {_independent(sample)} {what}; at least {FEWEST_TARGET} are needed for a number. "
+            f"The target holds {found} {_what(sample)}; at least {FEWEST_TARGET} are needed for a number. "
             "Raise the target or widen the filters."
         )
     if sample.n_region - sample.n_target < FEWEST_REST:
@@ -51,20 +59,39 @@ def refuse(sample: Sample) -> None:
         )
 
 
-def warnings(sample: Sample) -> tuple[str, ...]:
+def _refuse_region(sample: Sample) -> None:
+    if sample.design.loss[0] == sample.design.loss[sample.n_region - 1]:
+        raise EstimatorError(
+            f"The metric has the same value in all {sample.n_region:,} trials of the region: there is nothing to "
+            "explain. Raise the region."
+        )
+    found = _independent(sample, sample.n_region)
+    if found < FEWEST_REGION:
+        raise EstimatorError(
+            f"The region holds {found} {_what(sample)}; at least {FEWEST_REGION} are needed for a number. "
+            "Raise the region or widen the filters."
+        )
+
+
+def warnings(sample: Sample, uses_target: bool = True) -> tuple[str, ...]:
     """Return a sentence for each reason to read the result with care."""
-    found = (_thin_target(sample), *_ties(sample), _adaptive(sample))
+    thin = _thin_target(sample) if uses_target else None
+    found = (thin, *_ties(sample, uses_target), _adaptive(sample))
     return tuple(sentence for sentence in found if sentence is not None)
 
 
-def _independent(sample: Sample) -> int:
-    """Trials in the target, or configurations where several trials of one are kept."""
+def _independent(sample: Sample, size: int) -> int:
+    """Count the best `size` trials, or their configurations where several trials of one are kept."""
     unit = sample.design.unit
-    return sample.n_target if unit is None else len(np.unique(unit[: sample.n_target]))
+    return size if unit is None else len(np.unique(unit[:size]))
+
+
+def _what(sample: Sample) -> str:
+    return "trials" if sample.design.unit is None else "configurations"
 
 
 def _thin_target(sample: Sample) -> str | None:
-    n = _independent(sample)
+    n = _independent(sample, sample.n_target)
     if n >= FEW_TARGET:
         return None
     return (
@@ -73,9 +100,10 @@ def _thin_target(sample: Sample) -> str | None:
     )
 
 
-def _ties(sample: Sample) -> list[str]:
+def _ties(sample: Sample, uses_target: bool) -> list[str]:
     sentences = []
-    for word, size, wanted in zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True):
+    parts = zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True)
+    for word, size, wanted in list(parts)[: 2 if uses_target else 1]:
         if size > TIES_WORTH_SAYING * wanted:
             sentences.append(
                 f"Equal metric values at its threshold enlarge the {word} from {wanted:,} to {size:,} trials: "

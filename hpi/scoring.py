@@ -64,7 +64,7 @@ def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) ->
 
 def estimate(sample: Sample, estimator: Estimator, seed: int, report: Report = quiet) -> Estimate:
     """Return what the estimator says of a sample, where it can be asked at all: the part that may be slow."""
-    checks.refuse(sample)
+    checks.refuse(sample, estimator.uses_target)
     # One thread for small matrices: several wait for each other, and the last digit depends on their number.
     with threadpool_limits(limits=1, user_api="blas"):
         return estimator.estimate(sample, np.random.default_rng(seed), report)
@@ -73,7 +73,8 @@ def estimate(sample: Sample, estimator: Estimator, seed: int, report: Report = q
 def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, estimate: Estimate) -> ImportanceResult:
     """Compare an estimate with chance and put it together with its provenance."""
     scores = _scores(sample, estimate)
-    warnings = (*_no_signal(scores), *estimate.warnings, *checks.warnings(sample), *table.notices)
+    found = checks.warnings(sample, estimator.uses_target)
+    warnings = (*_no_signal(scores), *estimate.warnings, *found, *table.notices)
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(

@@ -101,3 +101,23 @@ def test_refusals_name_what_was_found():
     with pytest.raises(EstimatorError, match="differ by 1 trial; at least 2"):
         checks.refuse(cut(design({"x": x}, x), Subspace(0.1, 0.09)))
     checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.08)))
+
+
+def test_where_the_target_plays_no_part_it_neither_refuses_nor_warns():
+    x = np.arange(100.0)
+    checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.07)), uses_target=False)
+    tied = cut(design({"x": x}, np.where(x < 30, 0.0, x)), Subspace(1.0, 0.1))
+    assert any("target" in sentence for sentence in checks.warnings(tied))
+    assert checks.warnings(tied, uses_target=False) == ()
+    assert checks.warnings(cut(toy_design(ADDITIVE, 120, 0), Subspace(1.0, 0.1)), uses_target=False) == ()
+
+
+def test_a_region_with_nothing_to_explain_is_refused():
+    x = np.arange(100.0)
+    checks.refuse(cut(design({"x": x}, x), Subspace(0.16, 0.08)), uses_target=False)
+    with pytest.raises(EstimatorError, match="region holds 15 trials; at least 16"):
+        checks.refuse(cut(design({"x": x}, x), Subspace(0.15, 0.08)), uses_target=False)
+    with pytest.raises(EstimatorError, match="region holds 10 configurations"):
+        checks.refuse(cut(design({"x": x}, x, np.arange(100) // 3), Subspace(0.3, 0.1)), uses_target=False)
+    with pytest.raises(EstimatorError, match="same value in all 60 trials of the region"):
+        checks.refuse(cut(design({"x": x}, np.where(x < 60, 0.0, x)), Subspace(0.5, 0.1)), uses_target=False)

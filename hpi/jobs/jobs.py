@@ -67,7 +67,7 @@ class Jobs:
         JobError
             If too many jobs wait.
         """
-        checks.refuse(sample)
+        checks.refuse(sample, estimator.uses_target)
         request = Request(sample, estimator, seed)
         key = request.key
         with self._lock:
