@@ -36,7 +36,13 @@ def by_histogram(sample: Sample, counts: Counts, j: int, regime: int, drawn: Shu
     """Return the score of the histogram form, with the textbook's D as its raw number."""
     binned = histogram.counts(sample, j, regime, against_design)
     found = _by_coefficients(counts, binned, drawn)
-    return replace(found, raw=histogram.plain(binned)) if found.is_known else found
+    if not found.is_known:
+        return found
+    d, low, high = found.divergence_low_high
+    fine = histogram.counts(sample, j, regime, against_design, finer=2)
+    if fine.cells.n > binned.cells.n:
+        high += histogram.beyond(d, coefficients(fine))
+    return replace(found, raw=histogram.plain(binned), divergence_low_high=(d, low, high))
 
 
 def by_kernel(
