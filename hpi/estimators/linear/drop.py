@@ -106,7 +106,7 @@ def _interval(remains: Remains, value: float, lost: Floats, step: Floats) -> tup
     half = 2 * value + z**2 * a
     lead, rest = 1 - z**2 * b, value**2 - z**2 * v
     root = np.sqrt(max(half**2 - 4 * lead * rest, 0))
-    plain = z * np.sqrt(a * max(value, 0) + b * value**2 + v)
+    plain = z * np.sqrt(max(0, a * max(value, 0) + b * max(value, 0) ** 2) + v)
     upper = np.inf if lead <= 0 else (half + root) / (2 * lead)
     lower = (half - root) / (2 * lead) if lead > 0 else -np.inf
     return min(lower, value - plain), max(upper, value + plain)
@@ -126,7 +126,7 @@ def _variance_parts(remains: Remains, value: float, lost: Floats, step: Floats) 
     linear = 2 * shrink * step * remains.left_out / total
     square = (shrink**2 * step**2 - around * remains.total) / total
     of_linear, of_both = _spread(linear), _spread(linear + square)
-    return of_linear / around, max(0.0, of_both - of_linear) / around**2, v
+    return of_linear / around, (of_both - of_linear) / around**2, v
 
 
 def _spread(influence: Floats) -> float:

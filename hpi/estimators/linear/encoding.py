@@ -2,8 +2,9 @@
 
 Numbers and ranks are centred and have unit spread; levels are compared with their mean, each weighted by its trials
 (weighted effect coding), so that every level has a coefficient and none is the reference. Where a hyperparameter is
-inactive its values are 0, the mean of the others, and one more column says where it is active. Interactions are
-products of these columns.
+inactive its values are 0, the mean of the others, and one more column says where it is active. That one belongs to the
+hyperparameter that decides it, where there is such a one: the child is not credited with what its parent does.
+Interactions are products of these columns.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from hpi.space import Floats, Hyperparameter, Mask
 from hpi.subspace import Sample
 
 FEWEST_ACTIVE = 5
+MOST_SWITCHES = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,7 @@ class Trials:
         y, scale = _standard(sample.design.loss[:n])
         weight: Floats = np.bincount(place).astype(float)
         mean = np.bincount(place, weights=y) / weight
-        within: Floats = np.bincount(place, weights=(y - mean[place]) ** 2)
+        within = np.asarray(np.bincount(place, weights=(y - mean[place]) ** 2), dtype=float)
         chosen = np.arange(len(order)) if len(order) <= most else np.sort(rng.choice(len(order), most, replace=False))
         x: Floats = sample.design.x[first[order[chosen]]]
         return cls(x, mean[chosen], weight[chosen], within[chosen], scale, n)
@@ -111,17 +113,33 @@ def why_not(trials: Trials, place: int) -> str | None:
     return "only one value in the region" if np.nanmin(x) == np.nanmax(x) else None
 
 
-def parts(trials: Trials, hyperparameter: Hyperparameter, place: int) -> tuple[Part, ...]:
-    """Return the columns of one hyperparameter: its values, and where it is active if it is not always."""
+def values(trials: Trials, hyperparameter: Hyperparameter, place: int) -> Part:
+    """Return the columns that stand for a hyperparameter's values, 0 where it is inactive."""
     x = trials.x[:, place]
-    active = ~np.isnan(x)
     encode = _numbers if hyperparameter.is_ordered else _levels
-    found = (encode(hyperparameter, x, active, trials.weight, place),)
-    if active.all():
-        return found
+    return encode(hyperparameter, x, ~np.isnan(x), trials.weight, place)
+
+
+def activity(trials: Trials, hyperparameter: Hyperparameter, place: int, owner: int) -> Part:
+    """Return the column that says where a hyperparameter is active: a term of its owner."""
+    active = ~np.isnan(trials.x[:, place])
     share = (trials.weight @ active) / trials.weight.sum()
-    name = ((f"{hyperparameter.name}: active",),)
-    return (*found, Part((place,), (active - share)[:, None], name, np.eye(1), 1))
+    return Part((owner,), (active - share)[:, None], ((f"{hyperparameter.name}: active",),), np.eye(1), 1)
+
+
+def decides(parent: Floats, child: Floats, ordered: bool) -> bool:
+    """Whether the parent's value says if the child is active, both given as positions of shape (n,).
+
+    It does if every level is always or never with the child, or if a range of its numbers is. One that is active
+    just where the child is, is its sibling.
+    """
+    with_parent, active = ~np.isnan(parent), ~np.isnan(child)
+    if (active & ~with_parent).any() or not (with_parent & ~active).any():
+        return False
+    value, code = np.unique(parent[with_parent], return_inverse=True)
+    share = np.bincount(code, weights=active[with_parent]) / np.bincount(code)
+    few = (np.diff(share) != 0).sum() <= MOST_SWITCHES if ordered else len(value) < with_parent.sum() / FEWEST_ACTIVE
+    return bool(np.isin(share, (0, 1)).all() and few)
 
 
 def _numbers(hyperparameter: Hyperparameter, x: Floats, active: Mask, weight: Floats, place: int) -> Part:

@@ -16,7 +16,7 @@ from hpi.estimators.linear import quality, terms
 from hpi.estimators.linear.coefficients import coefficients
 from hpi.estimators.linear.drop import Drop, Remains, drop
 from hpi.estimators.linear.encoding import Trials
-from hpi.estimators.linear.shuffles import null_scores, statistic
+from hpi.estimators.linear.shuffles import Draws, null_scores, statistic
 from hpi.estimators.settings import Settings, setting
 from hpi.space import Floats
 from hpi.subspace import Sample
@@ -88,13 +88,13 @@ def _scores(
     """Return the fields of `Scores` for all that has a drop of its own."""
     own = {key: found for key, found in drops.items() if found.lost.shape[1]}
     null_statistic, null_drop = null_scores(remains, trials.weight, list(own.values()), n_shuffles, rng)
-    z, residual = remains.fit.z[:, None], remains.residual[:, None]
+    observed = Draws.of(remains, remains.fit.z[:, None])
     return {
         key: (
             found.value,
             found.low,
             found.high,
-            float(statistic(found.lost, z, residual, remains.leverage)[0]),
+            float(statistic(found, observed)[0]),
             null_statistic[:, k],
             null_drop[:, k],
         )

@@ -1,9 +1,10 @@
 """What chance alone would show of a drop: the same model, with the losses shuffled over the trials.
 
 One shuffle serves all hyperparameters and pairs, and whole configurations are shuffled where trials come so. The
-columns stay where they are, so all shuffles are a few matrix products. Tested is the sum of squared t-values of the
-directions that only the terms in question have, each with its own robust standard error (DiCiccio and Romano 2017: a
-shuffle of studentised coefficients tests each of them also where others matter and variances are unequal).
+columns stay where they are, so all shuffles are a few matrix products. Tested are the directions that only the terms
+in question have, by Wald's statistic with a robust covariance (DiCiccio and Romano 2017: a shuffle of studentised
+coefficients tests each of them also where others matter and variances are unequal). Above 20 directions a covariance
+is too much to ask of the trials: then it is the sum of squared robust t-values.
 """
 
 from __future__ import annotations
@@ -16,24 +17,42 @@ from hpi.estimators.linear.drop import Drop, Remains
 from hpi.estimators.linear.fit import ALONE
 from hpi.space import Floats
 
-BATCH = 50
+BATCH = 100
 EXACT = 1e-20
+MOST_JOINT = 20
 
 
 @dataclass(frozen=True, eq=False)
-class Shuffled:
-    """The losses in every shuffle and what the full model leaves of them.
+class Draws:
+    """Losses, observed or shuffled, and what the full model leaves of them; every array of shape (n, n_draws).
 
     Attributes
     ----------
     z
-        The losses, shape (n, n_shuffles).
+        The losses, rows as in `Fit`.
     residual
-        What the full model leaves of them, shape (n, n_shuffles).
+        What the full model leaves.
+    error
+        Squares of what a model leaves that has not seen the trial.
+    square
+        Squares of the residuals.
     """
 
     z: Floats
     residual: Floats
+    error: Floats
+    square: Floats
+
+    @classmethod
+    def of(cls, remains: Remains, z: Floats) -> Draws:
+        """From losses, shape (n, n_draws)."""
+        q, alone = remains.fit.q, remains.leverage > ALONE
+        residual = z - q @ (q.T @ z)
+        square = residual**2
+        error = square / np.where(alone, 1, (1 - remains.leverage) ** 2)[:, None]
+        error[alone] = z[alone] ** 2
+        # Where the model is exact, rounding is no evidence.
+        return cls(z, residual, error + EXACT * (z**2).mean(axis=0), square)
 
 
 def null_scores(
@@ -43,42 +62,44 @@ def null_scores(
     tested, dropped = np.empty((2, n_shuffles, len(found)))
     for start in range(0, n_shuffles, BATCH):  # a few at a time: each is as long as the table
         rows = slice(start, min(start + BATCH, n_shuffles))
-        draws = _draw(remains, weight, rows.stop - rows.start, rng)
+        draws = _shuffle(remains, weight, rows.stop - rows.start, rng)
         for k, of in enumerate(found):
-            tested[rows, k] = statistic(of.lost, draws.z, draws.residual, remains.leverage)
+            tested[rows, k] = statistic(of, draws)
             dropped[rows, k] = _null_drop(remains, of, draws)
     return tested, dropped
 
 
-def _draw(remains: Remains, weight: Floats, n_shuffles: int, rng: np.random.Generator) -> Shuffled:
-    root, share, q = np.sqrt(weight), weight / weight.sum(), remains.fit.q
+def statistic(found: Drop, draws: Draws) -> Floats:
+    """How far the directions that are lost are from having no coefficient, shape (n_draws,)."""
+    pull, n_lost = found.lost.T @ draws.z, found.lost.shape[1]
+    if n_lost > MOST_JOINT or n_lost == 1:
+        tested: Floats = (pull**2 / ((found.lost**2).T @ draws.error)).sum(axis=0)
+        return tested
+    first, second = np.triu_indices(n_lost)
+    covariance = np.empty((draws.z.shape[1], n_lost, n_lost))
+    covariance[:, first, second] = ((found.lost[:, first] * found.lost[:, second]).T @ draws.error).T
+    covariance[:, second, first] = covariance[:, first, second]
+    wald: Floats = (pull.T * np.linalg.solve(covariance, pull.T[:, :, None])[:, :, 0]).sum(axis=1)
+    return wald
+
+
+def _shuffle(remains: Remains, weight: Floats, n_shuffles: int, rng: np.random.Generator) -> Draws:
+    root, share = np.sqrt(weight), weight / weight.sum()
     y = remains.fit.z / root
     z = y[np.stack([rng.permutation(len(y)) for _ in range(n_shuffles)], axis=1)]
-    z = (z - share @ z) * root[:, None]
-    return Shuffled(z, z - q @ (q.T @ z))
+    return Draws.of(remains, (z - share @ z) * root[:, None])
 
 
-def statistic(lost: Floats, z: Floats, residual: Floats, leverage: Floats) -> Floats:
-    """Sum of squared robust t-values of the directions `lost`, shape (n_columns of z,)."""
-    alone = leverage > ALONE
-    error = (residual / np.where(alone, 1, 1 - leverage)[:, None]) ** 2
-    error[alone] = z[alone] ** 2
-    error += EXACT * (z**2).mean(axis=0)  # where the model is exact, rounding is no evidence
-    variance = (lost**2).T @ error
-    tested: Floats = ((lost.T @ z) ** 2 / variance).sum(axis=0)
-    return tested
-
-
-def _null_drop(remains: Remains, found: Drop, draws: Shuffled) -> Floats:
+def _null_drop(remains: Remains, found: Drop, draws: Draws) -> Floats:
     """Return the drop of every shuffle, shape (n_shuffles,), as `drop` computes it.
 
     Times the share of the variance that the model leaves: what it explains is no noise to the terms in question.
     """
-    without = draws.residual + found.lost @ (found.lost.T @ draws.z)
-    less = remains.leverage - (found.lost**2).sum(axis=1)
-    more = _weights(less, remains.leverage) @ without**2 - _weights(remains.leverage, remains.leverage) @ (
-        draws.residual**2
-    )
+    weight = _weights(remains.leverage - (found.lost**2).sum(axis=1), remains.leverage)
+    pull, weighted = found.lost.T @ draws.z, found.lost * weight[:, None]
+    # Sums of weight (residual + lost pull)^2, multiplied out: no array as long as the table.
+    more = (weight - _weights(remains.leverage, remains.leverage)) @ draws.square
+    more += (pull * (2 * weighted.T @ draws.residual + weighted.T @ found.lost @ pull)).sum(axis=0)
     null: Floats = remains.left * more / remains.total.sum()
     return null
 

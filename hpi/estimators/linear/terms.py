@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from hpi.estimators.linear.drop import Remains, drop
-from hpi.estimators.linear.encoding import Part, Trials, parts, why_not
+from hpi.estimators.linear.encoding import Part, Trials, activity, decides, values, why_not
 from hpi.estimators.linear.fit import Fit, fit
 from hpi.space import Hyperparameter, Mask
 
@@ -26,7 +26,7 @@ def mains(trials: Trials, hyperparameters: tuple[Hyperparameter, ...]) -> tuple[
     """
     notes = [why_not(trials, j) for j in range(len(hyperparameters))]
     by_name = sorted(range(len(hyperparameters)), key=lambda j: hyperparameters[j].name)
-    found = {j: parts(trials, hyperparameters[j], j) for j in by_name if notes[j] is None}
+    found = _parts(trials, hyperparameters, [j for j in by_name if notes[j] is None])
     bearable = int(MOST_MAINS * len(trials))
     while _width(found) > bearable:
         widest = max(map(_columns, found.values()))
@@ -35,8 +35,21 @@ def mains(trials: Trials, hyperparameters: tuple[Hyperparameter, ...]) -> tuple[
                 f"takes {widest:,} columns of a linear model, too many beside the others for {len(trials):,} "
                 f"{'trials' if len(trials) == trials.n_region else 'configurations'}"
             )
-            del found[j]
+        found = _parts(trials, hyperparameters, [j for j in by_name if notes[j] is None])
     return found, tuple(notes)
+
+
+def _parts(trials: Trials, hyperparameters: tuple[Hyperparameter, ...], chosen: list[int]) -> Mains:
+    """Return the columns of each of the chosen hyperparameters, those of its children's activity among them."""
+    found: Mains = {j: (values(trials, hyperparameters[j], j),) for j in chosen}
+    for j in (j for j in chosen if np.isnan(trials.x[:, j]).any()):
+        owner = next((k for k in chosen if _decides(trials, hyperparameters, k, j)), j)
+        found[owner] = (*found[owner], activity(trials, hyperparameters[j], j, owner))
+    return found
+
+
+def _decides(trials: Trials, hyperparameters: tuple[Hyperparameter, ...], parent: int, child: int) -> bool:
+    return parent != child and decides(trials.x[:, parent], trials.x[:, child], hyperparameters[parent].is_ordered)
 
 
 def pairs(trials: Trials, singles: Mains, alone: Remains, names: list[str]) -> dict[tuple[int, int], list[Part]]:
