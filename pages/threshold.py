@@ -12,7 +12,6 @@ import streamlit as st
 from hpi import figures
 from hpi.curve import Curve, curve
 from hpi.estimators import Estimator, by_name
-from hpi.figures.curve import outstanding
 from hpi.results import ImportanceResult
 from pages import look, state, words
 
@@ -58,16 +57,27 @@ def _estimator(result: ImportanceResult) -> Estimator:
 
 
 def said(found: Curve) -> str:
-    """Say what decides most for narrow targets and for wide ones, where anything stands out."""
-    rows = np.flatnonzero(found.known & ~found.thin)
-    clear = outstanding(found)
-    if not len(rows) or not clear:
-        return "No hyperparameter stands out at any threshold."
-    narrow, wide = (clear[int(np.nanargmax(found.importance[i, clear]))] for i in (rows[0], rows[-1]))
-    ends = [words.share(float(found.targets[i])) for i in (rows[0], rows[-1])]
-    if narrow == wide:
-        return f"{found.names[narrow]} explains most both for the best {ends[0]} and for the best {ends[1]}."
-    return (
-        f"For the best {ends[0]} {found.names[narrow]} explains most, for the best {ends[1]} {found.names[wide]}: "
-        "what makes a trial excellent is not what makes it good."
-    )
+    """Say what explains most for narrow targets and for wide ones, where that is sure."""
+    leaders = {
+        i: leader for i in np.flatnonzero(found.known & ~found.thin) if (leader := _leader(found, i)) is not None
+    }
+    if not leaders:
+        return "At no threshold does one hyperparameter surely explain more than every other."
+    first, last = min(leaders), max(leaders)
+    narrow, wide = (found.names[leaders[i]] for i in (first, last))
+    ends = [f"the best {100 * found.targets[i]:.2g}{words.BLANK}%" for i in (first, last)]
+    if narrow != wide:
+        return f"For {ends[0]} {narrow} explains most, for {ends[1]} {wide}: excellent is not decided as good is."
+    where = f"for {ends[0]}" if first == last else f"between {ends[0]} and {ends[1]}"
+    return f"{narrow} explains most {where}; no other one surely does at any threshold."
+
+
+def _leader(found: Curve, i: int) -> int | None:
+    """Return the column that surely explains more than every other at a target.
+
+    Sure: the lower limit of the difference is above 0 (Zou and Donner 2008, doi:10.1002/sim.3095).
+    """
+    value, low, high = (np.nan_to_num(part[i]) for part in (found.importance, found.low, found.high))
+    first = int(value.argmax())
+    ahead = value[first] - value > np.hypot(value[first] - low[first], high - value)
+    return first if np.delete(ahead, first).all() and low[first] > 0 else None

@@ -70,7 +70,7 @@ def test_what_stands_out_is_coloured_banded_and_named_and_the_rest_is_grey(theme
     for name in coloured:
         assert notes(figure)[name].font.color == lines(figure)[name].line.color
     assert "idle" not in notes(figure)
-    assert "grey: the other 1, never far above 0" in header(figure)
+    assert "grey: the other 1, seldom above 0 for sure" in header(figure)
 
 
 def test_a_band_runs_along_both_ends_of_the_interval():
@@ -89,11 +89,13 @@ def test_names_in_colour_can_be_read(name):
     assert min(contrast(colour, theme.background) for colour in COLOURS[name]) >= 4.5
 
 
-def test_the_strongest_five_stand_out_at_most():
+def test_only_the_strongest_five_are_coloured():
     columns = {f"h{j}": (0.1 + 0.01 * j, 0.1 + 0.01 * j) for j in range(8)}
     drawn = curve(**columns)
-    assert outstanding(drawn) == [7, 6, 5, 4, 3]
-    assert "grey: the other 3" in header(against_target(drawn, result(), LIGHT))
+    assert outstanding(drawn) == [7, 6, 5, 4, 3, 2, 1, 0]
+    figure = against_target(drawn, result(), LIGHT)
+    assert set(bands(figure)) == {f"interval of h{j}" for j in (7, 6, 5, 4, 3)}
+    assert "grey: the other 3, weaker" in header(figure)
 
 
 def test_names_at_the_ends_do_not_lie_on_each_other():
@@ -138,7 +140,7 @@ def test_nothing_known_and_nothing_strong_are_survived(theme):
     empty = against_target(curve(n_trials=14), result(), theme)
     assert not bands(empty)
     flat = against_target(curve(a=(0.0, 0.0), b=(0.0, 0.0)), result(), theme)
-    assert "grey: all 2, never far above 0" in header(flat)
+    assert "grey: all 2, seldom above 0 for sure" in header(flat)
     assert flat.layout.yaxis.range[1] > 0
 
 

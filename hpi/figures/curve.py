@@ -30,8 +30,9 @@ PAD = 0.02
 
 def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.Figure:
     """Return the lines of all hyperparameters, those that stand out in colour, and the target that is asked now."""
-    colours = dict(zip(outstanding(curve), COLOURS[theme.name], strict=False))
-    title, above = heading(_facts(curve, result, colours, theme), theme)
+    clear = outstanding(curve)
+    colours = dict(zip(clear, COLOURS[theme.name], strict=False))
+    title, above = heading(_facts(curve, result, len(clear), theme), theme)
     top = _top(curve, list(colours))
     label = {j: name for j, name in zip(colours, shortened([curve.names[j] for j in colours], NAME), strict=True)}
     right = 16 + COLUMN * max((width(name) for name in label.values()), default=0)
@@ -53,14 +54,14 @@ def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.F
 
 
 def outstanding(curve: Curve) -> list[int]:
-    """Columns of at most five hyperparameters whose interval often leaves 0 behind, strongest first."""
+    """Columns of the hyperparameters whose interval often leaves 0 behind, strongest first."""
     rows = _well_filled(curve)
     if not rows.any():
         return []
     importance, low = (np.nan_to_num(values[rows]) for values in (curve.importance, curve.low))
     clear = (low > 0).mean(axis=0) >= OFTEN
     order = sorted(range(len(curve.names)), key=lambda j: (-importance[:, j].mean(), curve.names[j]))
-    return [j for j in order if clear[j]][: len(COLOURS["light"])]
+    return [j for j in order if clear[j]]
 
 
 def _well_filled(curve: Curve) -> Mask:
@@ -76,20 +77,27 @@ def _top(curve: Curve, coloured: list[int]) -> float:
     return ROOM_ABOVE * float(np.nanmax(values, initial=0.01))
 
 
-def _facts(curve: Curve, result: ImportanceResult, colours: dict[int, str], theme: Theme) -> list[Fact]:
+def _facts(curve: Curve, result: ImportanceResult, n_clear: int, theme: Theme) -> list[Fact]:
     goal = "higher" if result.direction == "maximize" else "lower"
     region = "all trials" if curve.region == 1 else f"the best {percent(curve.region)}"
-    grey = len(curve.names) - len(colours)
-    unknown = int((~curve.known).sum())
     return [
         Fact(by_name(result.estimator).title),
         Fact(f"{result.metric}, {goal} is better"),
         Fact(f"among {region}"),
         *([Fact("only " + " and ".join(result.subspace.where))] if result.subspace.where else []),
         Fact("bands: 95\u00a0% interval"),
-        *([Fact(f"grey: {'the other' if colours else 'all'} {grey}, never far above 0", theme.muted)] if grey else []),
-        *([Fact("no line: under 8 trials in the target")] if unknown else []),
+        *_grey(len(curve.names), n_clear, len(COLOURS[theme.name])),
+        *([] if curve.known.all() else [Fact("no line: under 8 trials in the target")]),
     ]
+
+
+def _grey(n: int, n_clear: int, n_colours: int) -> list[Fact]:
+    """Say why some lines are grey, if any."""
+    if n_clear > n_colours:
+        return [Fact(f"grey: the other {n - n_colours}, weaker")]
+    if n_clear == n:
+        return []
+    return [Fact(f"grey: {f'the other {n - n_clear}' if n_clear else f'all {n}'}, seldom above 0 for sure")]
 
 
 def _x_axis(curve: Curve) -> dict[str, object]:
