@@ -55,7 +55,7 @@ class Trials:
         _, first, member = np.unique(unit, return_index=True, return_inverse=True)
         order = np.argsort(first)  # best first, whatever the configurations are called
         place = np.argsort(order)[member]
-        y, scale = _standard(sample.design.loss[:n])
+        y, scale = standard(sample.design.loss[:n])
         weight: Floats = np.bincount(place).astype(float)
         mean = np.bincount(place, weights=y) / weight
         within = np.asarray(np.bincount(place, weights=(y - mean[place]) ** 2), dtype=float)
@@ -160,7 +160,7 @@ def _levels(hyperparameter: Hyperparameter, x: Floats, active: Mask, weight: Flo
     return Part((place,), columns, tuple((f"{hyperparameter.name}={label}",) for label in labels), effects, 0)
 
 
-def _standard(loss: Floats) -> tuple[Floats, float]:
+def standard(loss: Floats) -> tuple[Floats, float]:
     """Return the loss with mean 0 and variance 1, and the spread that it had."""
     largest = np.abs(loss).max()
     y = loss / largest  # first, so that no square overflows

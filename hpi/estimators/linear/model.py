@@ -64,13 +64,15 @@ class Linear(Settings):
         report(0.2, "shuffling")
         scores = _scores(remains, trials, drops, self.permutations, rng)
         report(0.5, "comparing with a forest")
-        facts, warnings = _reading(trials, alone, remains if products else None, len(products), len(singles))
+        forest = quality.r2_of_forest(sample, rng, report)
+        facts, warnings = _reading(trials, alone, remains if products else None, forest)
+        pairs_known = ("pairs_in_model", len(products)), ("pairs_possible", len(singles) * (len(singles) - 1) // 2)
         return Estimate(
             **_in_columns(scores, [(j,) for j in range(len(hyperparameters))], self.permutations),
             notes=_notes(trials, notes, drops),
             pairs=_pairs(scores, list(products), self.permutations),
             coefficients=coefficients(remains, trials.scale),
-            facts=facts,
+            facts=(*facts, *pairs_known),
             warnings=warnings,
         )
 
@@ -137,14 +139,12 @@ def _notes(trials: Trials, notes: tuple[str | None, ...], drops: dict[tuple[int,
 
 
 def _reading(
-    trials: Trials, alone: Remains, paired: Remains | None, n_pairs: int, n_singles: int
+    trials: Trials, alone: Remains, paired: Remains | None, forest: float | None
 ) -> tuple[quality.Facts, tuple[str, ...]]:
     """Return R^2 of the models with what it means, and when not to believe them."""
-    r2 = quality.r2_unseen(alone), None if paired is None else quality.r2_unseen(paired), None
+    r2 = quality.r2_unseen(alone), None if paired is None else quality.r2_unseen(paired), forest
     facts: quality.Facts = (
         *zip(("r2_mains", "r2_pairs", "r2_forest"), r2, strict=True),
-        ("pairs_in_model", n_pairs),
-        ("pairs_possible", n_singles * (n_singles - 1) // 2),
         ("trials_in_model", int(trials.weight.sum())),
         ("reading", quality.in_words(*r2)),
     )

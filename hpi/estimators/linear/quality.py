@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from hpi.estimators.base import Report
 from hpi.estimators.linear.drop import Remains
-from hpi.estimators.linear.encoding import Trials
+from hpi.estimators.linear.encoding import Trials, standard
+from hpi.subspace import Sample
 
 MUCH = 0.1
 LITTLE = 0.05
 FEW = 0.01
+INACTIVE = -1.0
 Facts = tuple[tuple[str, float | int | str | None], ...]
 
 
@@ -23,6 +26,29 @@ def r2_unseen(remains: Remains) -> float:
     missed = (remains.left_out**2).sum() + within
     around = ((remains.fit.z / (1 - remains.fit.base)) ** 2).sum() + within
     return float(1 - missed / around)
+
+
+def r2_of_forest(sample: Sample, rng: np.random.Generator, report: Report) -> float | None:
+    """Share of the variance that a forest predicts of trials that its trees have not seen, or None.
+
+    Inactive values stand below all others.
+    """
+    from hpi import surrogate
+
+    design, n = sample.design, sample.n_region
+    unit = None if design.unit is None else design.unit[:n]
+    rows = surrogate.part_of(n, unit, rng)
+    x = np.where(np.isnan(design.x[rows]), INACTIVE, design.x[rows])
+    varied = np.flatnonzero(np.ptp(x, axis=0) > 0)
+    if not len(varied):
+        return None
+    encoded = surrogate.encode(x[:, varied], tuple(design.hyperparameters[j] for j in varied))
+
+    def grown(done: float) -> None:
+        report(0.5 + done / 2, "comparing with a forest")
+
+    forest = surrogate.grow(encoded, standard(design.loss[rows])[0], None if unit is None else unit[rows], rng, grown)
+    return None if np.isnan(forest.r2) else forest.r2
 
 
 def in_words(mains: float, pairs: float | None, forest: float | None) -> str:
