@@ -3,14 +3,15 @@
 `Toy.truth` holds S, the first-order share of the variance of "is among the best tenth of all trials", which
 PED-ANOVA estimates. `reached` computes it for every target and region, `reached_pairs` the same for pairs, `sobol`
 the shares of the variance of the loss, which f-ANOVA estimates, and `linear_drop` what a linear model loses without
-a hyperparameter: all on a full grid, without sampling noise.
+a hyperparameter: all on full grids and lattices, without sampling noise.
 """
 
 from __future__ import annotations
 
 from hpi.toys.base import INACTIVE, Toy
-from hpi.toys.conditional import ACTIVATION, CONDITIONAL
+from hpi.toys.conditional import ACTIVATION, CONDITIONAL, DOMAIN
 from hpi.toys.kinds import CATEGORY_2, CATEGORY_3, CATEGORY_5, CATEGORY_10, INTEGERS, KINDS, LOGS, MIXED
+from hpi.toys.linear import linear_drop
 from hpi.toys.nothing import NOISE, noise
 from hpi.toys.plain import (
     ADDITIVE,
@@ -25,7 +26,7 @@ from hpi.toys.plain import (
     WINDOW,
     XOR,
 )
-from hpi.toys.truth import Shares, linear_drop, reached, reached_pairs, sobol
+from hpi.toys.truth import Shares, reached, reached_pairs, sobol
 
 TOYS: tuple[Toy, ...] = (*PLAIN, *KINDS, *CONDITIONAL)
 
@@ -37,6 +38,7 @@ __all__ = [
     "CATEGORY_3",
     "CATEGORY_5",
     "CLIFF",
+    "DOMAIN",
     "HEAVY",
     "INACTIVE",
     "INTEGERS",

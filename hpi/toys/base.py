@@ -67,22 +67,23 @@ class Toy:
         columns: dict[str, NDArray[np.generic]] = {}
         for j, h in enumerate(self.hyperparameters):
             regime = self.regimes[h.name](values) if h.name in self.regimes else None
-            values[h.name] = place(h, u[:, j])
+            values[h.name] = place(h, u[:, j], regime if h.domains else None)
             columns[h.name] = _column(h, values[h.name], regime)
         loss = self.loss(values) + (self.noise * ndtri(u[:, -1]) if self.noise else 0.0)
         return pd.DataFrame({**columns, "loss": loss})
 
 
-def place(hyperparameter: Hyperparameter, u: Floats) -> Floats:
+def place(hyperparameter: Hyperparameter, u: Floats, regime: Integers | None = None) -> Floats:
     """Values at positions u in [0, 1] under the measure; numbers of levels where there are levels.
 
-    Whole numbers on a log scale are drawn as search tools do it: uniformly on the logarithm between half a unit below
-    `low` and half a unit above `high`, then rounded.
+    Where the bounds depend on another hyperparameter, `regime` says which domain holds. Whole numbers on a log scale
+    are drawn as search tools do it: uniformly on the logarithm between half a unit below `low` and half a unit above
+    `high`, then rounded.
     """
     if not hyperparameter.is_numeric:
         n = len(hyperparameter.levels)
         return np.minimum(np.floor(u * n), n - 1.0)
-    low, high = bounds(hyperparameter)
+    low, high = _bounds(hyperparameter, regime)
     if hyperparameter.kind is Kind.INT:
         first, last = low - 0.5, high + 0.5
         value = first * (last / first) ** u if hyperparameter.log else first + u * (last - first)
@@ -91,11 +92,11 @@ def place(hyperparameter: Hyperparameter, u: Floats) -> Floats:
     return np.asarray(low * (high / low) ** u if hyperparameter.log else low + u * (high - low))
 
 
-def bounds(hyperparameter: Hyperparameter) -> tuple[float, float]:
-    """Low and high of a numeric hyperparameter."""
-    assert hyperparameter.low is not None
-    assert hyperparameter.high is not None
-    return hyperparameter.low, hyperparameter.high
+def _bounds(hyperparameter: Hyperparameter, regime: Integers | None) -> tuple[Floats, Floats] | tuple[float, float]:
+    if regime is None:
+        return hyperparameter.ends
+    ends = np.array([hyperparameter.bounds(i) for i in range(hyperparameter.n_regimes)])
+    return ends[regime, 0], ends[regime, 1]
 
 
 def _column(hyperparameter: Hyperparameter, value: Floats, regime: Integers | None) -> NDArray[np.generic]:

@@ -1,10 +1,10 @@
-"""Toys whose hyperparameters depend on another: active or not."""
+"""Toys whose hyperparameters depend on another: whether they are active, or within which bounds."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from hpi.space import Floats, Integers
+from hpi.space import Domain, Floats, Hyperparameter, Integers, Kind
 from hpi.toys.base import INACTIVE, Toy, Values, floats
 
 
@@ -29,4 +29,30 @@ ACTIVATION = Toy(
     truth=(0.111, 0.889, 0.0),
     regimes={"x": _low_c, "y": _high_c},
 )
-CONDITIONAL: tuple[Toy, ...] = (ACTIVATION,)
+
+
+def _half(v: Values) -> Integers:
+    return np.where(v["c"] <= 0.5, 0, 1)
+
+
+def _sum(v: Values) -> Floats:
+    return np.asarray(v["x"] + v["y"])
+
+
+def _halved(name: str, low: tuple[float, float], high: tuple[float, float]) -> Hyperparameter:
+    """A float with one range where c is at most 0.5 and another elsewhere."""
+    domains = Domain((("c", (0.0, 0.5)),), *low), Domain((("c", (0.5, 1.0)),), *high)
+    return Hyperparameter(name, Kind.FLOAT, declared=True, domains=domains)
+
+
+# The best tenth is a corner of the lower rectangle, x + 7 + y + 5 < T with T^2 / 30 = 2 q:
+# D = T^3 / (135 f^2) - 1 for x and T^3 / (225 f^2) - 1 for y within it, f = 2 q; alpha^2 / beta = 2.
+DOMAIN = Toy(
+    name="domain",
+    formula="x + y, with x in [-7, -2] and y in [-5, -2] where c is at most 0.5, x in [2, 7] and y in [2, 5] elsewhere",
+    hyperparameters=(*floats(0, 1, "c"), _halved("x", (-7, -2), (2, 7)), _halved("y", (-5, -2), (2, 5))),
+    loss=_sum,
+    truth=(0.111, 0.383, 0.141),
+    regimes={"x": _half, "y": _half},
+)
+CONDITIONAL: tuple[Toy, ...] = (ACTIVATION, DOMAIN)

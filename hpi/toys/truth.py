@@ -1,4 +1,4 @@
-"""What the importances of a toy are: on a full grid, without sampling noise.
+"""What the importances of a toy are: on full grids and lattices, without sampling noise.
 
 All shares are taken over the distribution that the toy draws from: uniform on each hyperparameter's measure.
 """
@@ -6,16 +6,15 @@ All shares are taken over the distribution that the toy draws from: uniform on e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 from scipy.special import ndtr
 
 from hpi.space import Floats
-from hpi.toys.base import INACTIVE, Toy
+from hpi.toys.base import Toy
 from hpi.toys.grid import Grid
-
-LINEAR_POINTS = 1 << 18
+from hpi.toys.slices import Slices, threshold
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,23 +44,22 @@ def reached(toy: Toy, target: float, region: float = 1.0) -> Floats:
     2026). q is the realised share: ties are kept together, and with noise target and region are those of the
     observed losses.
     """
-    grid = Grid.of(toy)
-    ends = grid.threshold(target), grid.threshold(region)
-    q = float(grid.mean(grid.below(ends[0])) / grid.mean(grid.below(ends[1])))
-    return np.array([0.0 if name in toy.idle else _within(toy, name, *ends) * q / (1 - q) for name in toy.names])
+    (end, n_target), (outer, n_region) = threshold(toy, target), threshold(toy, region)
+    q = n_target / n_region
+    return np.array([0.0 if name in toy.idle else _within(toy, name, end, outer) * q / (1 - q) for name in toy.names])
 
 
 def _within(toy: Toy, name: str, target: float, region: float) -> float:
-    grid = Grid.of(toy, fine=name)
-    in_target, in_region = grid.below(target, name), grid.below(region, name)
-    regime, weight, total = grid.regime(name), grid.weight(name), 0.0
-    for domain in np.unique(regime[regime != INACTIVE]):
-        here = regime == domain
-        t = grid.mean(in_target * here, name) / float(grid.mean(in_target))
-        r = grid.mean(in_region * here, name) / float(grid.mean(in_region))
-        seen = r > 0
-        ratio = (weight * t**2)[seen] / r[seen]
-        total += float(ratio.sum() - float(weight @ t) ** 2 / float(weight @ r)) if seen.any() else 0.0
+    """Sum of alpha^2 / beta D over the domains, for the thresholds of target and region."""
+    slices = Slices.of(toy, name)
+    in_target, in_region, weight = slices.below(target), slices.below(region), slices.weight
+    n_target, n_region = float(weight @ in_target.mean(axis=1)), float(weight @ in_region.mean(axis=1))
+    total = 0.0
+    for here in slices.domains(name):
+        t = weight * (in_target * here).mean(axis=1) / n_target
+        r = weight * (in_region * here).mean(axis=1) / n_region
+        if r.sum() > 0:
+            total += float((_ratio(t, r) * t).sum() - t.sum() ** 2 / r.sum())
     return total
 
 
@@ -71,33 +69,21 @@ def reached_pairs(toy: Toy, target: float) -> dict[tuple[str, str], float]:
     What both together explain of the indicator beyond the sum of what each explains alone, among the trials in which
     both are active, times the share of these trials. Within these the two must be independent.
     """
-    grid = Grid.of(toy)
-    end = grid.threshold(target)
-    q = float(grid.mean(grid.below(end)))
-    return {
-        pair: 0.0 if set(pair) & set(toy.idle) else _pure(grid, grid.below(end, *pair), pair) / (q * (1 - q))
-        for pair in combinations(toy.names, 2)
-    }
+    end, _ = threshold(toy, target)
+    return {pair: 0.0 if set(pair) & set(toy.idle) else _pure(toy, pair, end) for pair in combinations(toy.names, 2)}
 
 
-def _pure(grid: Grid, best: Floats, pair: tuple[str, str]) -> float:
-    """Variance of the interaction of two, times the probability that both are active."""
-    first, second = grid.regime(pair[0]), grid.regime(pair[1])
-    total = 0.0
-    for i in np.unique(first[first != INACTIVE]):
-        for k in np.unique(second[second != INACTIVE]):
-            here = np.asarray((first == i) & (second == k), dtype=float)
-            mass = _on(grid, here, *pair)
-            if mass.sum() > 0:
-                total += float(
-                    (mass * _interaction(grid.mean(best * here, *pair) * grid.weight(*pair), mass) ** 2).sum()
-                )
-    return total
-
-
-def _on(grid: Grid, here: Floats, *keep: str) -> Floats:
-    """Probability of each cell of the named axes and of being `here`."""
-    return np.asarray(grid.mean(np.broadcast_to(here, grid.loss.shape), *keep) * grid.weight(*keep))
+def _pure(toy: Toy, pair: tuple[str, str], end: float) -> float:
+    """Share of the interaction of two, among the trials in which both are active, of the whole variance."""
+    slices = Slices.of(toy, *pair)
+    best, total = slices.below(end), 0.0
+    q = float((slices.weight * best.mean(axis=2)).sum())
+    for first, second in product(*map(slices.domains, pair)):
+        mass = slices.weight * (first & second).mean(axis=2)
+        if mass.sum() > 0:
+            inside = slices.weight * (best * first * second).mean(axis=2)
+            total += float((mass * _interaction(inside, mass) ** 2).sum())
+    return total / (q * (1 - q))
 
 
 def _interaction(total: Floats, mass: Floats) -> Floats:
@@ -131,9 +117,9 @@ def sobol(toy: Toy, region: float = 1.0, among: tuple[str, ...] | None = None) -
     chosen = among or tuple(name for name in toy.names if name not in toy.regimes)
     grid = Grid.of(toy)
     here = np.broadcast_to(grid.active(*chosen), grid.loss.shape)
-    weight = grid.weight(*grid.axes) * here
+    weight = grid.weight() * here
     weight = weight / weight.sum()
-    loss = _expected(grid, grid.threshold(region))
+    loss = _expected(grid, threshold(toy, region)[0])
     loss = loss - (weight * loss).sum()
     variance = float((weight * loss**2).sum())
     used = [name for name in chosen if name not in toy.idle]
@@ -153,15 +139,15 @@ def sobol(toy: Toy, region: float = 1.0, among: tuple[str, ...] | None = None) -
     )
 
 
-def _expected(grid: Grid, threshold: float) -> Floats:
-    """Compute the mean of min(observed loss, threshold) at every point."""
+def _expected(grid: Grid, end: float) -> Floats:
+    """Compute the mean of min(observed loss, end) at every point."""
     sd = grid.toy.noise
-    if not np.isfinite(threshold):
+    if not np.isfinite(end):
         return grid.loss
     if not sd:
-        return np.minimum(grid.loss, threshold)
-    z = (threshold - grid.loss) / sd
-    return np.asarray(threshold - sd * (z * ndtr(z) + np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)))
+        return np.minimum(grid.loss, end)
+    z = (end - grid.loss) / sd
+    return np.asarray(end - sd * (z * ndtr(z) + np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)))
 
 
 def _explained(grid: Grid, loss: Floats, weight: Floats, *keep: str) -> float:
@@ -169,48 +155,3 @@ def _explained(grid: Grid, loss: Floats, weight: Floats, *keep: str) -> float:
     others = tuple(axis for axis, name in enumerate(grid.axes) if name not in keep)
     mass = weight.sum(axis=others)
     return float((mass * _ratio((weight * loss).sum(axis=others), mass) ** 2).sum())
-
-
-def linear_drop(toy: Toy) -> Floats:
-    """Compute the drop in explained variance without each hyperparameter, shape (n_hyperparameters,).
-
-    The population's R^2 of the linear model with all main effects and pairwise interactions, less that of the model
-    without every term that holds the hyperparameter. Numbers stand on their measure in [0, 1]; categories are
-    indicators; all are centred over the trials in which they are active, and 0 where they are not. Noise counts as
-    variance that is not explained.
-    """
-    grid = Grid.of(toy, LINEAR_POINTS)
-    columns = _terms(grid)
-    weight = np.sqrt(grid.weight(*grid.axes)).ravel()
-    a = np.stack([np.broadcast_to(c, grid.loss.shape).ravel() * weight for _, c in columns], axis=1)
-    y = (grid.loss - grid.mean(grid.loss)).ravel() * weight
-    gram, moment = a.T @ a, a.T @ y
-    variance = float(y @ y) + toy.noise**2
-    full = _r2(gram, moment, np.ones(len(columns), dtype=bool)) / variance
-    keeps = {n: np.array([n not in names for names, _ in columns]) for n in grid.axes}
-    return np.array([full - _r2(gram, moment, keeps[n]) / variance if n in keeps else 0.0 for n in toy.names])
-
-
-def _r2(gram: Floats, moment: Floats, keep: np.ndarray) -> float:
-    """Variance that the kept terms explain."""
-    inner = gram[np.ix_(keep, keep)]
-    return float(moment[keep] @ np.linalg.lstsq(inner, moment[keep], rcond=1e-10)[0])
-
-
-def _terms(grid: Grid) -> list[tuple[tuple[str, ...], Floats]]:
-    """Constant, main effects and products of two: names of the hyperparameters in it, and the column."""
-    mains = [((name,), column) for name in grid.axes for column in _columns(grid, name)]
-    products = [(a + b, x * y) for (a, x), (b, y) in combinations(mains, 2) if a != b]
-    return [((), np.ones([1] * len(grid.axes))), *mains, *products]
-
-
-def _columns(grid: Grid, name: str) -> list[Floats]:
-    """Centred columns of one hyperparameter, each broadcasting over the grid."""
-    h = grid.hyperparameter(name)
-    value, active = grid.values[name], grid.active(name)
-    if not h.is_ordered:
-        raw = [(value == level).astype(float) for level in range(len(h.levels) - 1)]
-    else:
-        raw = [np.log(value) if h.log else value]
-    share = grid.mean(np.broadcast_to(active, grid.loss.shape))
-    return [(x - grid.mean(np.broadcast_to(x * active, grid.loss.shape)) / share) * active for x in raw]
