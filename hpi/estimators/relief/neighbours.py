@@ -8,17 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpi.space import Floats, Integers, Mask
 from hpi.subspace import Sample
 
+AnyFloats = TypeVar("AnyFloats", bound=NDArray[np.floating[Any]])
+
 FAR = 10.0
 SAME = 1e-9
 MOST_TIED = 256
+ROUNDED = 1e-5
 BLOCK_VALUES = 1 << 17
-BATCH_PAIRS = 1 << 16
+BATCH_PAIRS = 1 << 13
 
 
 @dataclass(frozen=True)
@@ -30,14 +35,14 @@ class Ramp:
 
     def __call__(self, first: Floats, second: Floats) -> Floats:
         """Return the differences, broadcast."""
-        difference = first - second
-        np.abs(difference, out=difference)
-        if self.low:
-            difference -= difference.dtype.type(self.low)
-            np.maximum(difference, 0, out=difference)
-        if self.high - self.low != 1:
-            difference *= difference.dtype.type(1 / (self.high - self.low))
-        return np.minimum(difference, 1, out=difference)
+        scaled: Floats = (self.bent(first, second) - self.low) / (self.high - self.low)
+        return scaled
+
+    def bent(self, first: AnyFloats, second: AnyFloats) -> AnyFloats:
+        """Return the differences before they are scaled: from `low` to `high`."""
+        difference = np.abs(first - second)
+        np.clip(difference, self.low, self.high, out=difference)
+        return difference  # type: ignore[return-value]
 
 
 INVENTORS = Ramp(0.04, 0.1)
@@ -112,35 +117,52 @@ class Neighbourhood:
     order: Integers
 
     def batches(self, instances: Integers) -> Iterator[tuple[float, Pairs]]:
-        """Yield the share of instances that is done and the pairs of the next ones, about 65,536 at a time."""
+        """Yield the share of instances that is done and the pairs of the next ones, some thousands at a time."""
         found, size = list[Pairs](), 0
         step = max(1, BLOCK_VALUES // len(self.x))
         for start in range(0, len(instances), step):
             found.append(self._nearest(instances[start : start + step]))
             size += len(found[-1].weight)
-            if size >= BATCH_PAIRS or start + step >= len(instances):
+            if size >= max(BATCH_PAIRS, len(self.x)) or start + step >= len(instances):
                 yield min(1.0, (start + step) / len(instances)), _joined(found)
                 found, size = [], 0
 
-    def distances(self, instances: Integers) -> Floats:
-        """Return the distance of instances to all trials, shape (n_instances, n_trials); inf to themselves."""
-        total = np.zeros((len(instances), len(self.x)))
-        for column in np.ascontiguousarray(self.x.T):
-            total += self.ramp(column[instances, None], column)
-        total[self.unit[instances, None] == self.unit] = np.inf
-        return total
-
     def _nearest(self, instances: Integers) -> Pairs:
-        distance = self.distances(instances)
-        k = min(self.k, distance.shape[1])
-        furthest = np.partition(distance, k - 1, axis=1)[:, k - 1]
-        row, neighbour = np.nonzero((distance <= furthest[:, None] + SAME) & np.isfinite(distance))
-        near, last = distance[row, neighbour], furthest[row]
-        kept = self._few_tied(row, neighbour, instances[row], near >= last - SAME)
+        row, neighbour, near, last = self._candidates(instances)
+        kept = near <= last[row] + SAME
         row, neighbour, near = row[kept], neighbour[kept], near[kept]
+        kept = self._few_tied(row, neighbour, instances[row], near >= last[row] - SAME)
+        row, neighbour, near = row[kept], neighbour[kept], near[kept]
+        return _weighted(instances[row], neighbour, near, self.k, self.sigma)
+
+    def _candidates(self, instances: Integers) -> tuple[Integers, Integers, Floats, Floats]:
+        """Return rows, neighbours and distances, sorted by row and distance, and the k-th distance of each row.
+
+        Single precision finds those that may be among the k nearest; double precision decides.
+        """
+        rough = self._rough_distances(instances)
+        k = min(self.k, rough.shape[1])
+        furthest = np.minimum(np.partition(rough, k - 1, axis=1)[:, k - 1], np.float32(np.finfo(np.float32).max))
+        row, neighbour = np.divmod(np.flatnonzero(rough <= furthest[:, None] + np.float32(ROUNDED)), rough.shape[1])
+        near = self.ramp(self.x[instances[row]], self.x[neighbour]).sum(axis=1)
         ascending = np.lexsort((near, row))
         row, neighbour, near = row[ascending], neighbour[ascending], near[ascending]
-        return _weighted(instances[row], neighbour, near, self.k, self.sigma)
+        size = np.bincount(row, minlength=len(instances))
+        last = np.append(near, np.inf)[np.cumsum(size) - size + np.minimum(k, size) - 1]
+        return row, neighbour, near, last
+
+    def _rough_distances(self, instances: Integers) -> NDArray[np.float32]:
+        """Distance of instances to all trials in single precision, shape (n_instances, n_trials); inf to themselves.
+
+        Each column adds `low` to all of them, which changes no order, and is scaled so that a difference is at most 1.
+        """
+        x = (self.x / (self.ramp.high - self.ramp.low)).astype(np.float32)
+        bent = Ramp(*(end / (self.ramp.high - self.ramp.low) for end in (self.ramp.low, self.ramp.high))).bent
+        total = np.zeros((len(instances), len(x)), dtype=np.float32)
+        for column in x.T.copy():
+            total += bent(column[instances, None], column)
+        total[self.unit[instances, None] == self.unit] = np.inf
+        return total
 
     def _few_tied(self, row: Integers, neighbour: Integers, instance: Integers, tied: Mask) -> Mask:
         """Whether to keep each pair: of those that share the last places, a random 256 and the places themselves."""

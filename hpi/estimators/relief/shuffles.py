@@ -53,8 +53,9 @@ class Shuffled:
         step = max(1, CHUNK_VALUES // self.y.shape[1])
         for start in range(0, len(da), step):
             part = slice(start, start + step)
-            dc = self.ramp(self.y[pairs.instance[part]], self.y[pairs.neighbour[part]])
-            sums = (left[part].T @ dc).astype(float)
+            bent = self.ramp.bent(self.y[pairs.instance[part]], self.y[pairs.neighbour[part]])
+            sums = (left[part].T @ bent).astype(float) - self.ramp.low * left[part].sum(axis=0, dtype=float)[:, None]
+            sums /= self.ramp.high - self.ramp.low
             self.n_dc += sums[0]
             self.n_dcda += sums[1:].T
 

@@ -56,7 +56,8 @@ class Sums:
     def add(self, pairs: Pairs, values: Floats) -> None:
         """Add all pairs of some instances."""
         row = _tally(pairs.instance, values * pairs.weight[:, None], len(self.row))
-        gain = row[pairs.instance] - rows_without(pairs, values)
+        whole = row[pairs.instance]
+        gain = whole - rows_without(pairs, values, whole)
         self.row += row
         self.column += _tally(pairs.neighbour, gain, len(self.row))
         self.squares += gain.T @ gain
@@ -94,19 +95,29 @@ class Sums:
         )
 
 
-def rows_without(pairs: Pairs, values: Floats) -> Floats:
+def rows_without(pairs: Pairs, values: Floats, whole: Floats) -> Floats:
     """Return the row of each pair's instance as if its neighbour were not there, shape (n_pairs, 1 + 2 d).
 
-    Nearer ones keep their weights, those of its own tie share theirs anew, and those behind it move up.
+    Nearer ones keep their weights, those of its own tie share theirs anew, and those behind it move up. `whole` is
+    the row with all neighbours.
     """
-    counted = np.hstack([values, np.ones((len(values), 1))])
-    row_start, row_end = _ends(pairs.instance)
-    tie_start, tie_end = _ends(pairs.tie)
-    nearer, moved, fewer = (_running(counted * w[:, None]) for w in (pairs.weight, pairs.moved, pairs.fewer))
-    left = nearer[tie_start] - nearer[row_start] + moved[row_end] - moved[tie_end]
-    left += fewer[tie_end] - fewer[tie_start] - counted * pairs.fewer[:, None]
-    without: Floats = left[:, :-1] / np.maximum(left[:, -1:], TINY)
-    return without
+    left, total = (_without(pairs, column) for column in (values, np.ones((len(values), 1))))
+    left += whole
+    left /= np.maximum(1 + total, TINY)
+    return left
+
+
+def _without(pairs: Pairs, values: Floats) -> Floats:
+    """Return what the weighted sum of values over each row gains when a neighbour leaves, before it is scaled."""
+    row_end, (tie_start, tie_end) = _ends(pairs.instance)[1], _ends(pairs.tie)
+    moved = _running(values * (pairs.moved - pairs.weight)[:, None])
+    gain = moved[row_end]
+    gain -= moved[tie_end]
+    lost = _running(values * (pairs.weight - pairs.fewer)[:, None])
+    gain -= lost[tie_end]
+    gain += lost[tie_start]
+    gain -= values * pairs.fewer[:, None]
+    return gain
 
 
 def _ends(group: Integers) -> tuple[Integers, Integers]:
@@ -119,7 +130,9 @@ def _ends(group: Integers) -> tuple[Integers, Integers]:
 
 def _running(values: Floats) -> Floats:
     """Sums of the first 0, 1, ... rows."""
-    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    total = np.zeros((len(values) + 1, values.shape[1]))
+    np.cumsum(values, axis=0, out=total[1:])
+    return total
 
 
 def _tally(place: Integers, values: Floats, n: int) -> Floats:
