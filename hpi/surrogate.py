@@ -62,24 +62,20 @@ class Forest:
         return [member.tree_ for member in self.model.estimators_]
 
 
-def encode(x: Floats, hyperparameters: tuple[Hyperparameter, ...]) -> Encoded:
+def encode(x: Floats, hyperparameters: tuple[Hyperparameter, ...], among: Floats | None = None) -> Encoded:
     """Return positions x, shape (n_trials, n_hyperparameters) without gaps, as a forest sees them.
 
-    Columns stand in the order of the hyperparameters' names: their order changes what trees are grown.
+    Columns stand in the order of the hyperparameters' names: their order changes what trees are grown. A category has
+    a column for each level that occurs in `among`, or in x.
     """
     columns, owner, level = [], [], []
+    seen = x if among is None else among
     for j in sorted(range(len(hyperparameters)), key=lambda j: hyperparameters[j].name):
-        codes = levels_seen(x[:, j]) if hyperparameters[j].kind is Kind.CATEGORY else np.array([])
+        codes = np.unique(seen[:, j]) if hyperparameters[j].kind is Kind.CATEGORY else np.array([])
         columns += [x[:, j]] if not len(codes) else [(x[:, j] == code).astype(float) for code in codes]
         owner += [j] * max(1, len(codes))
         level += list(range(len(codes))) or [NO_LEVEL]
     return Encoded(np.column_stack(columns), np.array(owner, dtype=np.int64), np.array(level, dtype=np.int64))
-
-
-def levels_seen(x: Floats) -> Floats:
-    """Return the positions of a category's levels that occur: a forest knows nothing of the others."""
-    seen: Floats = np.unique(x)
-    return seen
 
 
 def blank(n_rows: int, n_hyperparameters: int, seed: int) -> Any:  # noqa: ANN401

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hpi.errors import EstimatorError
 from hpi.estimators.base import Coefficient, Estimate, Estimator, Pairs, Report, Scores, quiet
-from hpi.estimators.forest import Fanova
+from hpi.estimators.forest import Fanova, Permutation
 from hpi.estimators.linear import Linear
 from hpi.estimators.ped import PedAnova
 from hpi.estimators.relief import NRReliefF
 
-ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, Fanova, NRReliefF, Linear)
+ESTIMATORS: tuple[type[Estimator], ...] = (PedAnova, Fanova, NRReliefF, Linear, Permutation)
 
 __all__ = [
     "ESTIMATORS",
@@ -21,6 +21,7 @@ __all__ = [
     "Pairs",
     "NRReliefF",
     "PedAnova",
+    "Permutation",
     "Report",
     "Scores",
     "by_name",

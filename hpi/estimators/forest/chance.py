@@ -1,9 +1,9 @@
 """What chance alone would show: the metric shuffled over the trials, jointly for all hyperparameters.
 
 An exact test: if no hyperparameter matters, every order of the metric is as likely as the one that was seen. The
-statistic needs no forest (200 forests would take minutes) and no number of terms: Q = sum of m_k^2 / k for a series,
-the debiased sum of squares for levels, as in PED-ANOVA. Where several trials of one configuration are kept, whole
-configurations are shuffled.
+statistic needs no forest (200 forests would take minutes) and no number of terms: the sum of m_k^2 / (k e_k) for a
+series, of m_k^2 / e_k for levels, each coefficient (`direct.py`) compared with its own noise. Where several trials of
+one configuration are kept, whole configurations are shuffled.
 """
 
 from __future__ import annotations
@@ -47,13 +47,30 @@ def scores(used: Functions, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Return the statistic and the share of the variance, shape (1 + n_permutations,): as seen, then shuffled."""
     code, n_cells, rows = used.code[shuffles.first], len(used.values), shuffles.rows
     offset = n_cells * np.arange(len(rows))[:, None]
-    sums = np.bincount((code + offset).ravel(), rows.ravel(), n_cells * len(rows)).reshape(-1, n_cells)
-    m = sums @ used.values / shuffles.n_trials
-    share = np.bincount(code, minlength=n_cells) / len(code)
-    e = share @ used.values**2 * (shuffles.sums**2).sum() / shuffles.n_trials**2
-    gain = m**2 - e
-    if not used.is_series:
-        return gain.sum(axis=1), gain.sum(axis=1)
-    last = terms_kept(m, np.broadcast_to(e, m.shape))[:, None] - 1
-    kept = np.take_along_axis(np.cumsum(gain, axis=1), last, axis=1)[:, 0]
-    return np.asarray((m**2 / np.arange(1, m.shape[1] + 1)).sum(axis=1)), kept
+
+    def by_cell(values: Floats) -> Floats:
+        sums: Floats = np.bincount((code + offset).ravel(), values.ravel(), n_cells * len(rows)).astype(float)
+        return sums.reshape(-1, n_cells)
+
+    m = by_cell(rows) @ used.values / shuffles.n_trials
+    e = by_cell(rows**2) @ used.values**2 / shuffles.n_trials**2
+    last = terms_kept(m, e) if used.is_series else np.full(len(m), m.shape[1])
+    weight = 1 / np.arange(1, m.shape[1] + 1) if used.is_series else np.ones(m.shape[1])
+    return statistic(m, e, weight), share(m, e, np.asarray(last))
+
+
+def statistic(m: Floats, e: Floats, weight: Floats) -> Floats:
+    """Return the weighted sum of m_k^2 / e_k, shape (n_rows,), from coefficients of shape (n_rows, n_terms).
+
+    Each square is compared with its own noise (Chung and Romano 2013, 10.1214/13-AOS1090): a hyperparameter that moves
+    only how far the metric scatters, by an interaction, would else be marked too often.
+    """
+    squares: Floats = np.divide(m**2, e, out=np.zeros_like(m), where=e > 0)
+    weighted: Floats = squares @ weight
+    return weighted
+
+
+def share(m: Floats, e: Floats, last: Integers) -> Floats:
+    """Return the debiased sum of the first `last` squares of each row, shape (n_rows,)."""
+    sums: Floats = np.take_along_axis(np.cumsum(m**2 - e, axis=1), last[:, None] - 1, axis=1)[:, 0]
+    return sums

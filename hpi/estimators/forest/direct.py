@@ -84,7 +84,7 @@ class Effect:
     kept: int
 
 
-def effect(metric: Metric, y: Floats, b: Floats, is_series: bool, n_fitted: int = 1) -> Effect:
+def effect(metric: Metric, y: Floats, b: Floats, is_series: bool) -> Effect:
     """Return the share of the variance of the metric that functions b, shape (n_trials, n_terms), explain.
 
     Parameters
@@ -93,15 +93,13 @@ def effect(metric: Metric, y: Floats, b: Floats, is_series: bool, n_fitted: int 
         The metric, or what other effects leave of it, shape (n_trials,).
     is_series
         Whether the terms may be cut; otherwise all are kept.
-    n_fitted
-        How many degrees of freedom y has lost.
     """
     n, m = len(y), b.T @ y / len(y)
     e, kept = metric.mean_noise(b * y[:, None]), b.shape[1]
     for _ in range(2):
         kept = int(terms_kept(m, e)) if is_series else b.shape[1]
         left = y - b[:, :kept] @ m[:kept]
-        e = metric.mean_noise(b * left[:, None]) * n / max(1.0, n - n_fitted - kept)
+        e = metric.mean_noise(b * left[:, None]) * n / max(1.0, n - 1 - kept)
     share, size = float((m**2 - e)[:kept].sum()), float((m[:kept] ** 2).sum())
     pull = metric.sums(b[:, :kept] * left[:, None]) / n
     noise = 2 * float(((pull.T @ pull) ** 2).sum()) if kept < n else 2 * float(((pull @ pull.T) ** 2).sum())

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpi.estimators.forest import chance
 from hpi.estimators.forest.chance import Shuffles
 from hpi.estimators.forest.functions import FEW_LEVELS, Functions, middle_ranks
+from hpi.estimators.ped.series import terms_kept
 from hpi.space import Floats, Integers
 
 MOST_LEVELS = 8
@@ -52,11 +54,12 @@ def interaction(first: Functions, second: Functions) -> Interaction:
     return Interaction(psi[:, :most], 1 / fine[sequence][kept][:most], is_series)
 
 
-def residuals(y: Floats, functions: list[Floats]) -> tuple[Floats, int]:
-    """Return what least squares on all functions leave of y, and how many degrees of freedom that took."""
+def residuals(y: Floats, functions: list[Floats]) -> Floats:
+    """Return what least squares on all functions leave of y, made up for what they take of everything by chance."""
     design = np.column_stack([np.ones(len(y)), *functions])
     fitted, _, rank, _ = np.linalg.lstsq(design, y, rcond=1e-9)
-    return y - design @ fitted, int(rank)
+    inflation = len(y) / max(1.0, len(y) - float(rank))
+    return np.asarray(inflation * (y - design @ fitted))
 
 
 def scores(pair: Interaction, rows: Floats, shuffles: Shuffles) -> tuple[Floats, Floats]:
@@ -66,9 +69,9 @@ def scores(pair: Interaction, rows: Floats, shuffles: Shuffles) -> tuple[Floats,
     """
     b = pair.psi[shuffles.first]
     m = rows @ b / shuffles.n_trials
-    e = np.mean(b**2, axis=0) * (rows[0] ** 2).sum() / shuffles.n_trials**2
-    gain = m**2 - e
-    return np.asarray((m**2 * pair.weight).sum(axis=1)), np.asarray(np.cumsum(gain, axis=1).max(axis=1))
+    e = rows**2 @ b**2 / shuffles.n_trials**2
+    last = terms_kept(m, e) if pair.is_series else np.full(len(m), m.shape[1])
+    return chance.statistic(m, e, pair.weight), chance.share(m, e, last)
 
 
 def _parts(used: Functions) -> tuple[Floats, Integers]:

@@ -1,0 +1,87 @@
+"""All main effects and the pairs asked for, from the trials themselves: estimates, intervals, test against chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+
+from hpi.estimators.forest import chance, pairs
+from hpi.estimators.forest.branch import Branch
+from hpi.estimators.forest.direct import Effect, Metric, at_least, effect
+from hpi.estimators.forest.functions import Functions, functions
+from hpi.estimators.forest.model import LEAST_R2, Model
+from hpi.space import Floats, Integers
+
+Compared = tuple[Floats, Floats]
+"""Statistic and share of the variance, shape (1 + n_permutations, n): as seen, then shuffled."""
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """Shares of the variance of the metric, and what is needed to compare them with chance.
+
+    Attributes
+    ----------
+    mains, both
+        Of the chosen hyperparameters and of the pairs, shape (n_pairs, 2), in `columns`.
+    used, interactions
+        The functions that they are sums of.
+    left
+        What all main effects leave of the metric.
+    """
+
+    metric: Metric
+    columns: Integers
+    used: list[Functions]
+    mains: list[Effect]
+    interactions: list[pairs.Interaction]
+    both: list[Effect]
+    left: Floats
+
+    @classmethod
+    def of(cls, asked: Branch, columns: Integers) -> Effects:
+        """Estimate all of them."""
+        metric = Metric.of(asked.y, asked.unit)
+        used = [functions(asked.x[:, d], h) for d, h in enumerate(asked.hyperparameters)]
+        mains = [effect(metric, metric.y, f.at_trials, f.is_series) for f in used]
+        left = pairs.residuals(metric.y, [f.at_trials[:, : m.kept] for f, m in zip(used, mains, strict=True)])
+        interactions = [pairs.interaction(used[d], used[e]) for d, e in columns]
+        both = [effect(metric, left, one.psi, one.is_series) for one in interactions]
+        return cls(metric, columns, used, mains, interactions, both, left)
+
+    def explained(self, grown: Model) -> float:
+        """Return the share of the metric's variance that can surely be explained.
+
+        The largest of three: what the forest explains of unseen trials, what all main effects explain with 95 %
+        confidence, and what they do together with the interactions that are there.
+        """
+        present = [pair for pair in self.both if pair.low > 0]
+        surely = max(at_least(self.metric, self.mains), at_least(self.metric, [*self.mains, *present]))
+        return float(np.clip(max(grown.forest.r2, surely), LEAST_R2, 1))
+
+    def compared(self, n_permutations: int, rng: np.random.Generator) -> tuple[Compared, Compared]:
+        """Compare mains and pairs with chance."""
+        shuffles = chance.draw(self.metric, n_permutations, rng)
+        rows = replace(shuffles, sums=self.metric.sums(self.left)).rows
+        mains = [chance.scores(f, shuffles) for f in self.used]
+        both = [pairs.scores(one, rows, shuffles) for one in self.interactions]
+        return _stack(mains, n_permutations), _stack(both, n_permutations)
+
+
+def strongest(grown: Model, asked: Branch, most: int) -> Integers:
+    """Return all pairs of the hyperparameters that the trees use most, by places among the chosen."""
+    by_column = grown.forest.model.feature_importances_
+    use = np.bincount(grown.encoded.owner, by_column, len(asked.chosen))
+    first = np.sort(np.argsort(-use, kind="stable")[:most])
+    return np.array(list(combinations(first, 2)), dtype=np.int64).reshape(-1, 2)
+
+
+def _stack(scores: list[tuple[Floats, Floats]], n_permutations: int) -> Compared:
+    """Put scores side by side, one column a thing scored."""
+    if not scores:
+        nothing = np.empty((1 + n_permutations, 0))
+        return nothing, nothing
+    statistic, share = (np.stack([score[i] for score in scores], axis=1) for i in (0, 1))
+    return statistic, share
