@@ -19,7 +19,7 @@ LARGEST = 0.5
 POINTS = 24
 DIGITS = 4
 TARGETS = tuple(float(target) for target in np.geomspace(SMALLEST, LARGEST, POINTS).round(DIGITS))
-UNUSED = {"permutations": 0, "pairs": "none"}
+UNUSED = {"permutations": 0, "pairs": "no"}
 
 
 @dataclass(frozen=True, eq=False)

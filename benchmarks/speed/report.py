@@ -25,8 +25,8 @@ def _against(rows: Sequence[Row]) -> list[str]:
     table = _table(
         "question | table | beside | ours | theirs | ratio | wanted | met | same ranking",
         [
-            f"{r.question} | {r.table} | {r.peer} | {_time(r.ours)} | {_time(r.theirs)} | {r.ratio:,.0f} | "
-            f"≥ {r.wanted:g} | {_yes(r.ratio >= r.wanted)} | {_yes(r.agree)}"
+            f"{r.question} | {r.table} | {r.peer} | {_time(r.ours)} | {_time(r.theirs)} | {_ratio(r.ratio)} | "
+            f"{_wanted(r)} | {_yes(r.agree)}"
             for r in rows
         ],
     )
@@ -72,6 +72,14 @@ def _grown(grown: Sequence[Grown]) -> list[str]:
 def _table(head: str, lines: Sequence[str]) -> str:
     rule = "|".join("---" for _ in head.split("|"))
     return "\n".join(f"|{line}|" if line == rule else f"| {line} |" for line in (head, rule, *lines))
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}"
+
+
+def _wanted(row: Row) -> str:
+    return f"≥ {row.wanted:g} | {_yes(row.ratio >= row.wanted)}" if row.wanted else "|"
 
 
 def _time(timed: Timed) -> str:

@@ -40,8 +40,8 @@ class Thresholds:
 def thresholds(n_trials: int, n_hyperparameters: int) -> Thresholds:
     """Time one table; its frame is made before."""
     trials = tables.frame(n_trials, n_hyperparameters)
-    full = ours.estimator("ped-anova", pairs="off")
-    bare = ours.estimator("ped-anova", permutations=0, pairs="off")
+    full = ours.estimator("ped-anova", pairs="no")
+    bare = ours.estimator("ped-anova", permutations=0, pairs="no")
     first, _ = timed(lambda: _first(trials))
     table = hpi.read(trials, metric=tables.METRIC, direction="minimize")
     ours.answer(table.design, bare)
@@ -56,4 +56,4 @@ def thresholds(n_trials: int, n_hyperparameters: int) -> Thresholds:
 def _first(trials: pd.DataFrame) -> None:
     """From a frame to bars with intervals and floor: roles, encoding, sorting, cells, answer."""
     table = hpi.read(trials, metric=tables.METRIC, direction="minimize")
-    hpi.importance(table, estimator=ours.estimator("ped-anova", pairs="off"), subspace=ours.DEFAULT)
+    hpi.importance(table, estimator=ours.estimator("ped-anova", pairs="no"), subspace=ours.DEFAULT)
