@@ -390,7 +390,7 @@ TABLES = {
         hp_config.buffer_size = int
         hp_config.initial_epsilon = float
         hp_config.learning_rate = float log
-        hp_config.learning_starts = int log
+        hp_config.learning_starts = int
         hp_config.target_epsilon = float
         hp_config.use_target_network = bool
         hp_config.buffer_alpha = float
@@ -970,3 +970,11 @@ def test_every_column_has_one_role_and_a_reason(frame: pd.DataFrame) -> None:
 def test_outcome_words_are_reasons() -> None:
     assert outcome_of("val_loss") == "the name ends in loss"
     assert outcome_of("lr") is None
+
+
+def test_a_uniform_draw_that_begins_near_zero_is_not_on_a_log_scale():
+    """10 ** uniform is even on the logarithm; uniform itself is not, however small its smallest value is."""
+    rng = np.random.default_rng(0)
+    frame = search(lr=10 ** rng.uniform(-5, -1, N), drop=np.append(rng.random(N - 1), 1e-6))
+    assert roles(frame)["lr"] == "float log"
+    assert roles(frame)["drop"] == "float"

@@ -32,11 +32,22 @@ def kind_of(values: Values) -> Kind:
 
 
 def is_log(values: Values) -> bool:
-    """Whether all values are positive, the largest is at least 1,000 times the smallest, and there are over 10."""
+    """Whether the values look drawn on a log scale.
+
+    All are positive, the largest is at least 1,000 times the smallest, there are over 10, and they lie more evenly on
+    the logarithm than as they are: a uniform draw may begin very near 0.
+    """
     known = values.finite
     if len(known) == 0 or known.min() <= 0 or known.max() < LOG_RATIO * known.min():
         return False
-    return len(np.unique(known)) > LOG_DISTINCT
+    return len(np.unique(known)) > LOG_DISTINCT and _unevenness(np.log(known)) < _unevenness(known)
+
+
+def _unevenness(values: Floats) -> float:
+    """Kolmogorov-Smirnov distance from the uniform distribution over their range."""
+    ordered = np.sort(values)
+    expected = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
+    return float(np.abs(expected - (np.arange(len(values)) + 0.5) / len(values)).max())
 
 
 def declared_log(values: Values, declared: Declaration) -> bool:
