@@ -60,7 +60,7 @@ class Linear(Settings):
         alone = terms.fitted(trials, singles, {})
         products = terms.pairs(trials, singles, alone, [h.name for h in hyperparameters])
         remains = terms.fitted(trials, singles, products) if products else alone
-        drops = {key: _without(remains, *key) for key in (*((j,) for j in singles), *products)}
+        drops = _drops(alone, remains, [*((j,) for j in singles), *products])
         report(0.2, "shuffling")
         scores = _scores(remains, trials, drops, self.permutations, rng)
         report(0.5, "comparing with a forest")
@@ -80,8 +80,18 @@ class Linear(Settings):
 Scored = dict[tuple[int, ...], tuple[float, float, float, float, Floats, Floats]]
 
 
-def _without(remains: Remains, *owners: int) -> Drop:
-    return drop(remains, remains.fit.lacking(terms.holds(remains.fit, *owners)))
+def _drops(alone: Remains, remains: Remains, keys: list[tuple[int, ...]]) -> dict[tuple[int, ...], Drop]:
+    """Return what the model loses without each hyperparameter and pair.
+
+    Nothing that could be known where the main effects of others hold that of a hyperparameter: of two copies, the
+    product is a square that neither of them means.
+    """
+    found = {}
+    for key in keys:
+        follows = len(key) == 1 and not alone.fit.lacking(terms.holds(alone.fit, *key)).shape[1]
+        directions = remains.fit.lacking(terms.holds(remains.fit, *key))
+        found[key] = drop(remains, directions[:, :0] if follows else directions)
+    return found
 
 
 def _scores(
