@@ -10,8 +10,9 @@ from threadpoolctl import threadpool_limits
 
 from hpi import chance, checks
 from hpi.errors import EstimatorError
-from hpi.estimators import Estimate, Estimator, Pairs, Report, quiet, resolve
+from hpi.estimators import Coefficient, Estimate, Estimator, Pairs, Report, quiet, resolve
 from hpi.results import ImportanceResult, PairScore, Question, Score, known
+from hpi.roles import Direction
 from hpi.space import Floats
 from hpi.subspace import Sample, Subspace, select
 from hpi.table import TrialTable
@@ -92,8 +93,15 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
         seed=seed,
         fingerprint=table.fingerprint,
         version=VERSION,
-        coefficients=estimate.coefficients,
+        coefficients=_of_metric(estimate.coefficients, table.direction),
     )
+
+
+def _of_metric(coefficients: tuple[Coefficient, ...], direction: Direction) -> tuple[Coefficient, ...]:
+    """Return coefficients of the loss with the sign of the metric itself."""
+    if direction is not Direction.MAXIMIZE:
+        return coefficients
+    return tuple(Coefficient(c.terms, -c.value, -c.high, -c.low) for c in coefficients)
 
 
 def _question(sample: Sample) -> Question:
