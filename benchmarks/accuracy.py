@@ -11,14 +11,12 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from hpi import chance
 from hpi.estimators import PedAnova
-from hpi.space import Design, Hyperparameter, Kind
+from hpi.space import Design
 from hpi.subspace import Subspace, cut
-from hpi.toys import ADDITIVE, ISHIGAMI, WINDOW, Toy
+from hpi.toys import ADDITIVE, ISHIGAMI, NOISE, WINDOW, Toy, noise
 
 SIZES = (300, 1000, 5000)
 TARGET = 0.1
@@ -62,33 +60,8 @@ def _row(toy: str, n_trials: int, name: str, *values: float) -> str:
 def noise_design(seed: int) -> Design:
     """Return 100 to 2,000 trials of 8 hyperparameters of mixed kinds, one conditional, none of which does anything."""
     rng = np.random.default_rng([2026, seed])
-    n = int(rng.integers(100, 2001))
-    labels = {
-        levels: np.array([f"level {i}" for i in range(levels)])[rng.integers(0, levels, n)] for levels in (2, 3, 10)
-    }
-    columns: dict[str, NDArray[np.generic]] = {
-        "float": rng.random(n),
-        "log": 10 ** rng.uniform(-5, -1, n),
-        "wide int": rng.integers(1, 513, n),
-        "int": rng.integers(1, 7, n),
-        **{f"{levels} levels": values for levels, values in labels.items()},
-        "conditional": np.where(labels[2] == "level 0", rng.random(n), np.nan),
-    }
-    return Design.build(tuple(_declared(name) for name in columns), pd.DataFrame(columns), rng.normal(size=n))
-
-
-def _declared(name: str) -> Hyperparameter:
-    numeric = {
-        "float": (Kind.FLOAT, 0, 1),
-        "log": (Kind.FLOAT, 1e-5, 0.1),
-        "wide int": (Kind.INT, 1, 512),
-        "int": (Kind.INT, 1, 6),
-        "conditional": (Kind.FLOAT, 0, 1),
-    }
-    if name in numeric:
-        kind, low, high = numeric[name]
-        return Hyperparameter(name, kind, low, high, log=name == "log")
-    return Hyperparameter(name, Kind.CATEGORY, levels=tuple(f"level {i}" for i in range(int(name.split()[0]))))
+    trials = noise(int(rng.integers(100, 2001)), rng)
+    return Design.build(NOISE, trials, trials["loss"].to_numpy())
 
 
 def family_wise_error(n_tables: int) -> float:
@@ -122,7 +95,7 @@ REPORT = """# PED-ANOVA against known truth
 
 Made by `python -m benchmarks.accuracy --tables {tables}` (seeded). Target 0.1, region 1, {tables} fresh random
 tables for each function and size. Truth: S, the share of the variance of "is in the target" that the hyperparameter
-alone explains (`hpi/toys.py`, where the formulas are). Coverage is that of the 95 % interval;
+alone explains (`hpi/toys`, where the formulas are). Coverage is that of the 95 % interval;
 the last column is how often the hyperparameter is told apart from chance (for idle ones: a false alarm).
 
 | function | trials | hyperparameter | truth | bias | root mean square error | largest error | coverage | detected |

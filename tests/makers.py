@@ -11,7 +11,7 @@ import pandas as pd
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
-from hpi.toys import Toy
+from hpi.toys import NOISE, Toy, noise
 
 
 def toy_design(toy: Toy, n_trials: int, seed: int) -> Design:
@@ -35,38 +35,15 @@ def design(columns: Mapping[str, np.ndarray], loss: np.ndarray, unit: np.ndarray
     return Design.build(hyperparameters, pd.DataFrame(dict(columns)), np.asarray(loss, dtype=float), unit)
 
 
-NOISE = (
-    Hyperparameter("a", Kind.FLOAT, 0, 1),
-    Hyperparameter("lr", Kind.FLOAT, 1e-5, 0.1, log=True),
-    Hyperparameter("width", Kind.INT, 1, 512, log=True),
-    Hyperparameter("n_layers", Kind.INT, 1, 6),
-    Hyperparameter("bias", Kind.BOOL, levels=("False", "True")),
-    Hyperparameter("optimizer", Kind.CATEGORY, levels=("adam", "rmsprop", "sgd")),
-    Hyperparameter("code", Kind.CATEGORY, levels=tuple("abcdefghij")),
-    Hyperparameter("momentum", Kind.FLOAT, 0, 1),
-)
-
-
 def noise_columns(n_trials: int, rng: np.random.Generator) -> pd.DataFrame:
     """Eight hyperparameters of mixed kinds, one of them conditional."""
-    optimizer = rng.choice(["adam", "rmsprop", "sgd"], n_trials)
-    return pd.DataFrame(
-        {
-            "a": rng.random(n_trials),
-            "lr": 10 ** rng.uniform(-5, -1, n_trials),
-            "width": np.floor(2 ** rng.uniform(0, 9, n_trials)),
-            "n_layers": rng.integers(1, 7, n_trials).astype(float),
-            "bias": rng.choice(["False", "True"], n_trials),
-            "optimizer": optimizer,
-            "code": rng.choice(list("abcdefghij"), n_trials),
-            "momentum": np.where(optimizer == "sgd", rng.random(n_trials), np.nan),
-        }
-    )
+    return noise(n_trials, rng).drop(columns="loss")
 
 
 def noise_design(n_trials: int, rng: np.random.Generator) -> Design:
     """Noise hyperparameters and a loss that none of them moves."""
-    return Design.build(NOISE, noise_columns(n_trials, rng), rng.normal(size=n_trials))
+    trials = noise(n_trials, rng)
+    return Design.build(NOISE, trials, trials["loss"].to_numpy())
 
 
 def result(*scores: Score, **changes: object) -> ImportanceResult:
