@@ -90,7 +90,7 @@ def test_a_declared_space_is_used(capsys, csv, tmp_path):
         (["--region", "0.1", "--target", "0.3"], "must be the smaller"),
         (["--where", "kind=z"], "has no value 'z'"),
         (["--maximize", "--minimize"], "not allowed"),
-        (["--set", "trees=3"], "no setting 'trees'; it has: permutations"),
+        (["--set", "trees=3"], "no setting 'trees'; it has: compatible, form, "),
         (["--set", "permutations=many"], "takes a whole number"),
         (["--set", "permutations=" + 5000 * "1"], "takes a whole number"),
         (["--target", "0.01"], "at least 8 are needed"),
