@@ -7,15 +7,16 @@ log((i + 1/2) / (i - 1/2)), as search tools draw it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from hpi.space import Floats, Hyperparameter, Integers, Kind
 from hpi.surrogate import NO_LEVEL, Encoded
 
 GRID_TOLERANCE = 1e-6
+MOST_VALUES = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +66,11 @@ class Axis:
         grid = _grid(self.hyperparameter)
         if grid is None:
             return np.clip((cuts - self.low) / (self.high - self.low), 0, 1)
-        first, below, last = (grid(np.asarray(at)) for at in (self.low - 2 * GRID_TOLERANCE, cuts, self.high))
-        return np.asarray(np.clip((below - first) / (last - first), 0, 1))
+        at, weight = grid
+        counts = (at >= self.low - GRID_TOLERANCE) & (at <= self.high + GRID_TOLERANCE)
+        below = np.append(0, np.cumsum(weight * counts))
+        # Trees compare positions in single precision, and a cut may lie on a value.
+        return np.asarray(below[np.searchsorted(at.astype(np.float32), cuts, side="right")] / below[-1])
 
 
 def axes(encoded: Encoded, hyperparameters: tuple[Hyperparameter, ...], x: Floats, whole: bool) -> tuple[Axis, ...]:
@@ -96,17 +100,15 @@ def _of_levels(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return may_be_one * others, np.full(n_levels, 1 / n_levels)
 
 
-def _grid(h: Hyperparameter) -> Callable[[Floats], Floats] | None:
-    """Return the measure at or below a position, up to a constant factor; None where all positions count alike."""
-    if h.kind is Kind.FLOAT:
-        return None
-    if h.kind is not Kind.INT:
-        return lambda at: np.floor(at * (len(h.levels) - 1) + GRID_TOLERANCE) + 1
+def _grid(h: Hyperparameter) -> tuple[Floats, Floats] | None:
+    """Return position and weight of each value; None where all positions count alike (also with very many values)."""
+    if not h.is_numeric:
+        n = len(h.levels)
+        return np.arange(n) / (n - 1), np.ones(n)
     assert h.low is not None
     assert h.high is not None
-    low, high = h.low, h.high
-    if h.log:
-        tolerance = 1 + GRID_TOLERANCE
-        return lambda at: np.log((np.floor(low * (high / low) ** at * tolerance) + 0.5) / (low - 0.5))
-    slack = max(GRID_TOLERANCE, 2e-7 * (high - low))
-    return lambda at: np.floor(low + at * (high - low) + slack) - low + 1
+    if h.kind is Kind.FLOAT or h.high - h.low > MOST_VALUES:
+        return None
+    value = np.arange(h.low, h.high + 1)
+    weight = np.log((value + 0.5) / (value - 0.5)) if h.log else np.ones(len(value))
+    return h.encode(pd.Series(value)), weight

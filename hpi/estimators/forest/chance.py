@@ -17,6 +17,8 @@ from hpi.estimators.forest.functions import Functions
 from hpi.estimators.ped.series import terms_kept
 from hpi.space import Floats, Integers
 
+FEW = 10
+
 
 @dataclass(frozen=True, eq=False)
 class Shuffles:
@@ -54,9 +56,13 @@ def scores(used: Functions, shuffles: Shuffles) -> tuple[Floats, Floats]:
 
     m = by_cell(rows) @ used.values / shuffles.n_trials
     e = by_cell(rows**2) @ used.values**2 / shuffles.n_trials**2
-    last = terms_kept(m, e) if used.is_series else np.full(len(m), m.shape[1])
-    weight = 1 / np.arange(1, m.shape[1] + 1) if used.is_series else np.ones(m.shape[1])
-    return statistic(m, e, weight), share(m, e, np.asarray(last))
+    if used.is_series:
+        return statistic(m, e, 1 / np.arange(1, m.shape[1] + 1)), share(m, e, terms_kept(m, e))
+    # The noise of a level that few trials have is hardly known: it is drawn towards that of all.
+    few = FEW / (FEW + np.bincount(code, minlength=n_cells))
+    blended = few * (rows[0] ** 2).sum() / shuffles.n_trials**2 + (1 - few) * e
+    last = np.full(len(m), m.shape[1])
+    return statistic(m, blended, np.ones(m.shape[1])), share(m, e, last)
 
 
 def statistic(m: Floats, e: Floats, weight: Floats) -> Floats:

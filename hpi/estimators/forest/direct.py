@@ -42,6 +42,11 @@ class Metric:
         group = None if unit is None else np.unique(unit, return_inverse=True)[1]
         return cls((y - y.mean()) / y.std(), group)
 
+    @property
+    def n(self) -> int:
+        """How many trials or configurations are independent of each other."""
+        return len(self.y) if self.group is None else int(self.group.max()) + 1
+
     def sums(self, values: Floats) -> Floats:
         """Sum values, shape (n_trials, ...), over what is independent of each other: trials or configurations."""
         if self.group is None:

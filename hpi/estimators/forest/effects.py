@@ -28,8 +28,8 @@ class Effects:
         Of the chosen hyperparameters and of the pairs, shape (n_pairs, 2), in `columns`.
     used, interactions
         The functions that they are sums of.
-    left
-        What all main effects leave of the metric.
+    lefts
+        What all main effects and all other interactions leave of the metric, for each pair.
     """
 
     metric: Metric
@@ -38,18 +38,18 @@ class Effects:
     mains: list[Effect]
     interactions: list[pairs.Interaction]
     both: list[Effect]
-    left: Floats
+    lefts: list[Floats]
 
     @classmethod
     def of(cls, asked: Branch, columns: Integers) -> Effects:
         """Estimate all of them."""
         metric = Metric.of(asked.y, asked.unit)
-        used = [functions(asked.x[:, d], h) for d, h in enumerate(asked.hyperparameters)]
+        used = [functions(asked.x[:, d], h, metric.n) for d, h in enumerate(asked.hyperparameters)]
         mains = [effect(metric, metric.y, f.at_trials, f.is_series) for f in used]
         left = pairs.residuals(metric.y, [f.at_trials[:, : m.kept] for f, m in zip(used, mains, strict=True)])
         interactions = [pairs.interaction(used[d], used[e]) for d, e in columns]
-        both = [effect(metric, left, one.psi, one.is_series) for one in interactions]
-        return cls(metric, columns, used, mains, interactions, both, left)
+        both, lefts = _without_others(metric, left, interactions)
+        return cls(metric, columns, used, mains, interactions, both, lefts)
 
     def explained(self, grown: Model) -> float:
         """Return the share of the metric's variance that can surely be explained.
@@ -64,10 +64,27 @@ class Effects:
     def compared(self, n_permutations: int, rng: np.random.Generator) -> tuple[Compared, Compared]:
         """Compare mains and pairs with chance."""
         shuffles = chance.draw(self.metric, n_permutations, rng)
-        rows = replace(shuffles, sums=self.metric.sums(self.left)).rows
         mains = [chance.scores(f, shuffles) for f in self.used]
-        both = [pairs.scores(one, rows, shuffles) for one in self.interactions]
+        both = [
+            pairs.scores(one, replace(shuffles, sums=self.metric.sums(left)))
+            for one, left in zip(self.interactions, self.lefts, strict=True)
+        ]
         return _stack(mains, n_permutations), _stack(both, n_permutations)
+
+
+def _without_others(
+    metric: Metric, left: Floats, interactions: list[pairs.Interaction]
+) -> tuple[list[Effect], list[Floats]]:
+    """Estimate pairs from what neither main effects nor the other interactions that are there explain.
+
+    What is left of the metric for each pair comes second. A strong interaction makes the metric scatter more at some
+    values of its hyperparameters, which others would be taken for.
+    """
+    first = [effect(metric, left, one.psi, one.is_series) for one in interactions]
+    present = [one.g if one.low > 0 else np.zeros_like(left) for one in first]
+    all_present = np.sum(present, axis=0) if present else left
+    lefts = [left - (all_present - own) for own in present]
+    return [effect(metric, y, i.psi, i.is_series) for i, y in zip(interactions, lefts, strict=True)], lefts
 
 
 def strongest(grown: Model, asked: Branch, most: int) -> Integers:

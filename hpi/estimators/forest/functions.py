@@ -23,13 +23,14 @@ class Functions:
     """Values in each cell, shape (n_cells, n_terms), and the cell of each trial, shape (n_trials,).
 
     `is_series`: the terms go from smooth to fine and may be cut; otherwise all of them belong together. `ordered`:
-    whether the cells have an order.
+    whether the cells have an order. `n`: how many independent trials (or configurations) there are.
     """
 
     code: Integers
     values: Floats
     is_series: bool
     ordered: bool
+    n: int
 
     @property
     def at_trials(self) -> Floats:
@@ -37,16 +38,16 @@ class Functions:
         return self.values[self.code]
 
 
-def functions(x: Floats, hyperparameter: Hyperparameter) -> Functions:
-    """Choose the functions that suit the values x, shape (n_trials,), none of them inactive."""
+def functions(x: Floats, hyperparameter: Hyperparameter, n: int) -> Functions:
+    """Choose the functions that suit the values x, shape (n_trials,), of n independent trials, all of them active."""
     cells = Cells.of(x, hyperparameter.is_ordered)
-    code, n = cells.code.astype(np.int64), len(x)
-    share = np.bincount(code, minlength=cells.n) / n
+    code = cells.code.astype(np.int64)
+    share = np.bincount(code, minlength=cells.n) / len(x)
     few = cells.n <= FEW_LEVELS or n >= TRIALS_A_LEVEL * cells.n
     if cells.exact and (few or not cells.ordered):
-        return Functions(code, _levels(share), False, cells.ordered)
+        return Functions(code, _levels(share), False, cells.ordered, n)
     most = int(np.clip(n // TRIALS_A_TERM, 2, min(MOST_TERMS, cells.n - 1)))
-    return Functions(code, _cosines(share, most), True, True)
+    return Functions(code, _cosines(share, most), True, True, n)
 
 
 def middle_ranks(share: Floats) -> Floats:

@@ -39,15 +39,15 @@ class Interaction:
 
 def interaction(first: Functions, second: Functions) -> Interaction:
     """Return the functions of two hyperparameters that no sum of functions of each can stand for."""
-    n = len(first.code)
+    n = first.n
     (a, order_a), (b, order_b) = _parts(first), _parts(second)
     coarse = FEW_TERMS if n < MANY_TRIALS else MANY_TERMS
-    products = (a[:, :, None] * b[:, None, :]).reshape(n, -1)
+    products = (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
     size = np.maximum.outer(order_a, order_b).ravel()
     fine = np.multiply.outer(order_a, order_b).ravel()
     sequence = np.lexsort((fine, size))
     sequence = sequence[size[sequence] <= coarse]
-    alone = np.column_stack([np.ones(n), a, b])
+    alone = np.column_stack([np.ones(len(a)), a, b])
     psi, kept = _orthonormal(np.column_stack([alone, products[:, sequence]]), alone.shape[1])
     is_series = bool(order_a.max() > 1 or order_b.max() > 1)
     most = max(2, n // TRIALS_A_TERM) if is_series else len(kept)
@@ -62,12 +62,9 @@ def residuals(y: Floats, functions: list[Floats]) -> Floats:
     return np.asarray(inflation * (y - design @ fitted))
 
 
-def scores(pair: Interaction, rows: Floats, shuffles: Shuffles) -> tuple[Floats, Floats]:
-    """Return the statistic and the share of the variance, shape (1 + n_permutations,): as seen, then shuffled.
-
-    `rows` are sums of residuals as they are and shuffled, shape (1 + n_permutations, n_independent).
-    """
-    b = pair.psi[shuffles.first]
+def scores(pair: Interaction, shuffles: Shuffles) -> tuple[Floats, Floats]:
+    """Return the statistic and the share of the variance, shape (1 + n_permutations,): residuals as seen, shuffled."""
+    b, rows = pair.psi[shuffles.first], shuffles.rows
     m = rows @ b / shuffles.n_trials
     e = rows**2 @ b**2 / shuffles.n_trials**2
     last = terms_kept(m, e) if pair.is_series else np.full(len(m), m.shape[1])
@@ -76,12 +73,12 @@ def scores(pair: Interaction, rows: Floats, shuffles: Shuffles) -> tuple[Floats,
 
 def _parts(used: Functions) -> tuple[Floats, Integers]:
     """Functions of one hyperparameter at each trial, not orthonormal, and how fine each is (1 for all levels)."""
-    n, count = len(used.code), np.bincount(used.code)
+    count = np.bincount(used.code)
     if used.ordered and len(count) > FEW_LEVELS:
         k = np.arange(1, min(MANY_TERMS, len(count) - 1) + 1)
-        return np.cos(np.pi * np.outer(middle_ranks(count / n), k))[used.code], k
+        return np.cos(np.pi * np.outer(middle_ranks(count / count.sum()), k))[used.code], k
     # The rarest levels of many are taken together: there are too few trials to tell their interactions apart.
-    most = min(MOST_LEVELS, max(2, int(np.sqrt(n / TRIALS_A_TERM))), len(count))
+    most = min(MOST_LEVELS, max(2, int(np.sqrt(used.n / TRIALS_A_TERM))), len(count))
     frequent = np.argsort(-count, kind="stable")[: most - 1]
     return (used.code[:, None] == frequent).astype(float), np.ones(len(frequent), dtype=np.int64)
 
