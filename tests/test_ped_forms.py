@@ -114,13 +114,20 @@ def test_idle_domains_are_called_detectable_at_chance_level():
 
 def test_ends_of_a_sum_are_those_of_zou_and_donner():
     """Distances 3 and 4 below, 6 and 8 above: 5 and 10."""
-    from hpi.estimators.ped.scored import Scored, together
+    from hpi.estimators.ped.scored import Scored, together, unknown
 
     null = np.zeros(3)
     first, second = (Scored(dlh, 1.0, null, null, 2.0) for dlh in ((10.0, 7.0, 16.0), (20.0, 16.0, 28.0)))
     summed = together([first, second])
     assert summed.divergence_low_high == pytest.approx((30, 25, 40))
     assert summed.raw == 4
+    assert summed.note == "compared within each of 2 domains, and summed"
+    one = together([first, unknown(3, "active in 0 trials of the region; at least 5 are needed")])
+    assert one.divergence_low_high == first.divergence_low_high
+    assert one.note == (
+        "compared within one domain; domain 2 left out (active in 0 trials of the region; at least 5 are needed)"
+    )
+    assert not together([unknown(3, "why"), unknown(3, "why")]).is_known
     unbounded = together([first, Scored((1.0, np.nan, np.nan), 1.0, null, null, 2.0)])
     assert np.isnan(unbounded.divergence_low_high[1:]).all()
     assert summed.statistic == 2

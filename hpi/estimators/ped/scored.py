@@ -83,5 +83,6 @@ def together(regimes: list[Scored]) -> Scored:
 
 
 def _remark_together(regimes: list[Scored], n_known: int) -> str:
-    left_out = [f"number {1 + i} left out ({s.note})" for i, s in enumerate(regimes) if not s.is_known]
-    return "; ".join([f"compared within each of {n_known} domains, and summed", *left_out])
+    left_out = [f"domain {1 + i} left out ({s.note})" for i, s in enumerate(regimes) if not s.is_known]
+    where = "one domain" if n_known == 1 else f"each of {n_known} domains, and summed"
+    return "; ".join([f"compared within {where}", *left_out])
