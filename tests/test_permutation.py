@@ -1,0 +1,114 @@
+"""Permutation importance against closed forms of the total effect, and what it promises where there is nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hpi import toys
+from hpi.chance import compare
+from hpi.estimators import ESTIMATORS, Permutation
+from hpi.estimators.forest.permutation import _Losses
+from hpi.subspace import Sample, Subspace, cut
+from tests.makers import design, noise_design, toy_sample
+
+
+def run(sample: Sample, seed: int = 0, permutations: int = 40):
+    return Permutation(permutations=permutations).estimate(sample, np.random.default_rng(seed))
+
+
+def test_it_is_one_of_the_estimators():
+    assert Permutation in ESTIMATORS
+
+
+def test_half_the_drop_is_the_total_effect_of_a_sum():
+    """y = 2 a + b, both uniform: total effects 4/5 and 1/5, and nothing for an idle one; the forest sees a bit less."""
+    rng = np.random.default_rng(0)
+    a, b, idle = rng.random((3, 1500))
+    found = run(cut(design({"a": a, "b": b, "idle": idle}, 2 * a + b), Subspace()))
+    assert found.importance == pytest.approx([0.8, 0.2, 0], abs=0.04)
+    np.testing.assert_allclose(found.importance, np.clip(found.raw / 2, 0, 1))
+    assert compare(found).detectable.tolist()[:2] == [True, True]
+
+
+def test_an_interaction_counts_for_both_of_its_hyperparameters():
+    """XOR of two signs: both have total effect 1, and no main effect."""
+    found = run(toy_sample(toys.XOR, 1000, 0))
+    names = list(toys.XOR.names)
+    totals = toys.sobol(toys.XOR).totals
+    active = totals > 0.5
+    assert active.sum() == 2, names
+    assert (found.importance[active] > 0.8).all()
+    assert (found.importance[~active] < 0.05).all()
+    assert compare(found).detectable[active].all()
+
+
+def test_a_category_is_shuffled_as_one():
+    """Three levels worth 0, 1 and 2: total effect 1, the drop is 2; column by column it would be less."""
+    rng = np.random.default_rng(0)
+    level, idle = rng.integers(0, 3, 600), rng.random(600)
+    made = design({"c": np.array(["p", "q", "r"], dtype=object)[level], "idle": idle}, level.astype(float))
+    found = run(cut(made, Subspace()))
+    assert found.raw[0] == pytest.approx(2, abs=0.1)
+    assert found.importance[1] < 0.01
+
+
+def test_noise_gets_no_numbers_and_one_sentence():
+    found = run(cut(noise_design(300, np.random.default_rng(1)), Subspace()))
+    assert np.isnan(found.importance).all()
+    assert len(found.warnings) == 1
+    assert "does not predict" in found.warnings[0]
+
+
+def test_intervals_hold_the_total_effect():
+    """Eight tables of a mixed toy: at least 6 of 8 for every hyperparameter."""
+    truth = toys.sobol(toys.MIXED).totals
+    inside = []
+    for seed in range(8):
+        found = run(toy_sample(toys.MIXED, 300, seed), seed)
+        inside.append((found.low <= truth + 1e-9) & (truth <= found.high))
+    assert (np.sum(inside, axis=0) >= 6).all()
+
+
+def test_the_error_is_the_larger_of_that_of_trials_and_that_of_forests():
+    """Four folds of two blocks: equal folds leave the spread of blocks, equal blocks that of folds."""
+    of_blocks = np.broadcast_to(np.array([0.1, 0.3])[None, :, None, None], (4, 2, 1, 3))
+    drop, error = _Losses(of_blocks).drop()
+    assert drop == pytest.approx([0.4])
+    assert error == pytest.approx([np.sqrt(2 * 0.02 / 4)])  # 2 blocks of variance .02, mean of 4 folds
+    of_folds = np.broadcast_to(np.array([0.1, 0.2, 0.2, 0.3])[:, None, None, None], (4, 2, 1, 3))
+    drop, error = _Losses(of_folds).drop()
+    assert drop == pytest.approx([0.4])
+    # folds sum to .2, .4, .4, .6: variance .08 / 3, times 1/4 + 1/3
+    assert error == pytest.approx([np.sqrt(0.08 / 3 * (1 / 4 + 1 / 3))])
+
+
+def test_shuffles_are_compared_with_their_own_mean():
+    added = np.array([1.0, 2.0, 6.0]).reshape(1, 1, 1, 3)
+    seen, null = _Losses(added).statistic()
+    assert seen.tolist() == [3]
+    assert null[:, 0].tolist() == [2, 1, -3]
+
+
+def test_whole_configurations_are_unseen():
+    """Every configuration has its own idle value: forests that saw its trials would lean on it."""
+    rng = np.random.default_rng(0)
+    unit = np.repeat(np.arange(80), 5)
+    real, idle = rng.random((2, 80))
+    loss = (real + 0.15 * rng.normal(size=80))[unit] + 0.01 * rng.normal(size=400)
+    made = design({"real": real[unit], "idle": idle[unit]}, loss, unit)
+    found = run(cut(made, Subspace()))
+    assert found.importance[0] > 0.3
+    assert found.importance[1] < 0.1
+
+
+def test_progress_never_falls():
+    rng = np.random.default_rng(0)
+    x = rng.random((120, 2))
+    made = design({"a": x[:, 0], "b": x[:, 1]}, x[:, 0])
+    said: list[float] = []
+    Permutation(permutations=40).estimate(
+        cut(made, Subspace()), np.random.default_rng(0), lambda done, doing: said.append(done)
+    )
+    assert said == sorted(said)
+    assert 0 < said[0] <= said[-1] <= 1
