@@ -20,7 +20,7 @@ from hpi.version import VERSION
 
 NO_SIGNAL = (
     "No signal: no hyperparameter can be told apart from chance here. "
-    "Widen the target, add trials, or take it that none of them decides alone."
+    "{change}, or take it that none of them decides alone."
 )
 
 
@@ -75,7 +75,7 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
     """Compare an estimate with chance and put it together with its provenance."""
     scores = _scores(sample, estimate)
     found = checks.warnings(sample, estimator.uses_target)
-    warnings = (*_no_signal(scores), *estimate.warnings, *found, *table.notices)
+    warnings = (*_no_signal(scores, estimator.uses_target), *estimate.warnings, *found, *table.notices)
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(
@@ -138,10 +138,12 @@ def _scores(sample: Sample, estimate: Estimate) -> tuple[Score, ...]:
     return tuple(sorted(scores, key=_strength))
 
 
-def _no_signal(scores: tuple[Score, ...]) -> tuple[str, ...]:
+def _no_signal(scores: tuple[Score, ...], uses_target: bool) -> tuple[str, ...]:
     """Say that nothing stands out, where that is known."""
     tested = [score for score in scores if score.p_value is not None]
-    return (NO_SIGNAL,) if tested and not any(score.detectable for score in tested) else ()
+    if not tested or any(score.detectable for score in tested):
+        return ()
+    return (NO_SIGNAL.format(change="Widen the target or add trials" if uses_target else "Ask among more trials"),)
 
 
 def _pairs(sample: Sample, pairs: Pairs | None) -> tuple[PairScore, ...]:
