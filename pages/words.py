@@ -7,6 +7,7 @@ import io
 import math
 
 import numpy as np
+import pandas as pd
 
 from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
@@ -234,8 +235,12 @@ def condition(one_filter: Filter) -> str:
 
 
 def bars_as_csv(result: ImportanceResult) -> str:
-    """Return the bars as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    frame = result.frame()
+    """Return the bars as CSV."""
+    return as_csv(result.frame())
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
     written = io.StringIO()
     writer = csv.writer(written)  # RFC 4180: lines end in CR LF, and a cell with either of them is quoted
     writer.writerow(frame.columns)

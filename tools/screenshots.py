@@ -19,7 +19,13 @@ ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "docs" / "importance.png"
 ALL = ROOT / "test-results" / "pages"
 WIDTHS, THEMES = (1280, 400), ("light", "dark")
-PAGES = {"importance": "Importance", "one": "One hyperparameter", "two": "Two hyperparameters", "data": "Data"}
+PAGES = {
+    "importance": "Importance",
+    "one": "One hyperparameter",
+    "two": "Two hyperparameters",
+    "compare": "Compare",
+    "data": "Data",
+}
 EXAMPLE = "digits_mlp.csv"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 SETTLED = 1500  # milliseconds in which charts are drawn

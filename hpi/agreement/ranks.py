@@ -50,11 +50,25 @@ def rank_correlation(a: ImportanceResult, b: ImportanceResult) -> float | None:
 
 
 def most_disputed(a: ImportanceResult, b: ImportanceResult) -> str | None:
-    """Name of the hyperparameter whose rank differs most; None where no rank differs."""
+    """Name of the hyperparameter whose rank differs most; None where no rank differs.
+
+    Of equal ones that whose strength, relative to the strongest, differs most.
+    """
     first, second = ranks(a), ranks(b)
-    gaps = {name: abs(first[name] - second[name]) for name in first.keys() & second.keys()}
-    name = min(gaps, key=lambda name: (-gaps[name], name), default=None)
-    return name if name is not None and gaps[name] > 0 else None
+    sizes = [relative_strengths(result) for result in (a, b)]
+    gaps = {
+        name: (abs(first[name] - second[name]), abs(sizes[0][name] - sizes[1][name]))
+        for name in sorted(first.keys() & second.keys())
+    }
+    name = max(gaps, key=lambda name: gaps[name], default=None)
+    return name if name is not None and gaps[name][0] > 0 else None
+
+
+def relative_strengths(result: ImportanceResult) -> Strengths:
+    """Strength of each hyperparameter beside the strongest one of the same estimator; 0 where nothing has any."""
+    found = strengths(result)
+    largest = max(found.values(), default=0.0)
+    return {name: value / largest if largest > 0 else 0.0 for name, value in found.items()}
 
 
 def clearly_contradict(a: ImportanceResult, b: ImportanceResult) -> bool:

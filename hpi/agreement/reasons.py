@@ -112,14 +112,14 @@ def _pair_alone(case: Case) -> str | None:
 
 
 def _strongest_pair(case: Case) -> tuple[PairScore, ImportanceResult] | None:
-    """Return the strongest interaction that explains more than both of its hyperparameters alone."""
+    """Return the strongest interaction that explains more than both of its hyperparameters, best by one of the two."""
     found = [
         (pair, result)
         for result in case.results
         for pair in result.pairs
         if pair.detectable and pair.reading == "interaction" and _outweighs(pair, result)
     ]
-    return max(found, key=lambda one: one[0].importance or 0.0, default=None)
+    return max(found, key=lambda one: (one[1] in (case.a, case.b), one[0].importance or 0.0), default=None)
 
 
 def _outweighs(pair: PairScore, result: ImportanceResult) -> bool:
@@ -130,8 +130,8 @@ def _outweighs(pair: PairScore, result: ImportanceResult) -> bool:
 def _together(pair: PairScore, result: ImportanceResult) -> str:
     first, second = pair.names
     return (
-        f"{first} and {second} matter together more than alone: their interaction is {percent(pair.importance or 0.0)} "
-        f"by {title(result)}."
+        f"{first} and {second} matter together more than alone: their interaction explains "
+        f"{percent(pair.importance or 0.0)} ({title(result)})."
     )
 
 
@@ -237,10 +237,10 @@ REASONS: tuple[Reason, ...] = (
     _silent,
     _pair_alone,
     _agree,
+    _bad_trials,
     _not_linear,
     _many_levels,
     _uncertain,
-    _bad_trials,
     _blind_spot,
     _different_questions,
 )

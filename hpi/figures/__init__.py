@@ -9,6 +9,7 @@ from hpi.figures.columns import surface
 from hpi.figures.curve import against_target
 from hpi.figures.densities import distribution
 from hpi.figures.grid import heat_map
+from hpi.figures.ranks import rank_matrix
 from hpi.figures.theme import DARK, LIGHT, Theme
 from hpi.figures.timeline import history
 
@@ -23,5 +24,6 @@ __all__ = [
     "history",
     "importance",
     "metric_against",
+    "rank_matrix",
     "surface",
 ]

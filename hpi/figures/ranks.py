@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.agreement import Agreement
-from hpi.agreement.ranks import ranks, strengths
+from hpi.agreement.ranks import ranks, relative_strengths, strengths
 from hpi.estimators import by_name
 from hpi.figures import bar_words
 from hpi.figures.heading import Fact, heading
@@ -26,7 +26,9 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
     """Return the matrix of ranks, the hyperparameters with the best middle rank first."""
     names = order(agreement)
     title, above = heading(_facts(agreement), theme)
-    strength = np.array([[_relative(result).get(name, np.nan) for result in agreement.results] for name in names])
+    strength = np.array(
+        [[relative_strengths(result).get(name, np.nan) for result in agreement.results] for name in names]
+    )
     columns = range(len(agreement.results))
     figure = draw(
         theme,
@@ -59,13 +61,6 @@ def order(agreement: Agreement) -> list[str]:
         for name, rank in ranks(result).items():
             given[name].append(rank)
     return sorted(given, key=lambda name: (float(np.median(given[name])) if given[name] else np.inf, name))
-
-
-def _relative(result: ImportanceResult) -> dict[str, float]:
-    """Strength of each hyperparameter beside the strongest one of the same estimator."""
-    found = strengths(result)
-    largest = max(found.values(), default=0.0)
-    return {name: value / largest if largest > 0 else 0.0 for name, value in found.items()}
 
 
 def _cells(agreement: Agreement, names: list[str], strength: Floats, theme: Theme) -> go.Heatmap:
