@@ -61,13 +61,13 @@ def test_noise_gets_no_numbers_and_one_sentence():
 
 
 def test_intervals_hold_the_total_effect():
-    """Eight tables of a mixed toy: at least 6 of 8 for every hyperparameter."""
+    """Five tables of a mixed toy: at least 4 of 5 for every hyperparameter."""
     truth = toys.sobol(toys.MIXED).totals
     inside = []
-    for seed in range(8):
+    for seed in range(5):
         found = run(toy_sample(toys.MIXED, 300, seed), seed)
         inside.append((found.low <= truth + 1e-9) & (truth <= found.high))
-    assert (np.sum(inside, axis=0) >= 6).all()
+    assert (np.sum(inside, axis=0) >= 4).all()
 
 
 def test_the_error_is_the_larger_of_that_of_trials_and_that_of_forests():

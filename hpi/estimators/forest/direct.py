@@ -79,6 +79,8 @@ class Effect:
         Variance of `share` where there is no effect.
     kept
         How many terms it has.
+    is_open
+        Whether the series was still going on where its terms end, as it does for sharp edges.
     """
 
     share: float
@@ -87,6 +89,7 @@ class Effect:
     g: Floats
     noise: float
     kept: int
+    is_open: bool
 
 
 def effect(metric: Metric, y: Floats, b: Floats, is_series: bool) -> Effect:
@@ -112,7 +115,9 @@ def effect(metric: Metric, y: Floats, b: Floats, is_series: bool) -> Effect:
     g = shrink * (b[:, :kept] @ m[:kept])
     a = of_influence(metric, y, g) / (shrink**2 * size) if size > NOTHING else 0.0
     low, high = _ends(share, a, noise)
-    return Effect(share, low, high + _beyond(m**2 - e, e, kept, is_series), g, noise, kept)
+    return Effect(
+        share, low, high + _beyond(m**2 - e, e, kept, is_series), g, noise, kept, is_series and 2 * kept > len(m)
+    )
 
 
 def of_influence(metric: Metric, y: Floats, g: Floats) -> float:
@@ -136,7 +141,8 @@ def _ends(share: float, a: float, noise: float) -> tuple[float, float]:
 
 
 def _beyond(gain: Floats, e: Floats, kept: int, is_series: bool) -> float:
-    """What the next block of terms could still hold."""
-    if not is_series or kept >= len(gain):
+    """What the next block of terms could still hold, as in hpi/estimators/ped/interval.py."""
+    if not is_series:
         return 0.0
-    return max(0.0, float(gain[kept : 2 * kept].sum())) + float(np.sqrt(2 * (e[kept : 2 * kept] ** 2).sum()))
+    following, last = float(gain[kept : 2 * kept].sum()), float(gain[kept // 2 : kept].sum()) if kept >= 8 else 0.0
+    return max(0.0, following, last) + float(np.sqrt(2 * (e[kept : 2 * kept] ** 2).sum()))

@@ -51,15 +51,31 @@ class Effects:
         both, lefts = _without_others(metric, left, interactions)
         return cls(metric, columns, used, mains, interactions, both, lefts)
 
+    @property
+    def present(self) -> list[Effect]:
+        """All main effects, and the interactions that are there."""
+        return [*self.mains, *(pair for pair in self.both if pair.low > 0)]
+
     def explained(self, grown: Model) -> float:
         """Return the share of the metric's variance that can surely be explained.
 
         The largest of three: what the forest explains of unseen trials, what all main effects explain with 95 %
         confidence, and what they do together with the interactions that are there.
         """
-        present = [pair for pair in self.both if pair.low > 0]
-        surely = max(at_least(self.metric, self.mains), at_least(self.metric, [*self.mains, *present]))
+        surely = max(at_least(self.metric, self.mains), at_least(self.metric, self.present))
         return float(np.clip(max(grown.forest.r2, surely), LEAST_R2, 1))
+
+    def ends(self, effects: list[Effect], grown: Model) -> tuple[Floats, Floats]:
+        """Return both ends of the intervals of effects, as shares of the variance of what can be predicted.
+
+        The variance of the metric holds its noise, and nobody knows how much: the variance of what can be predicted
+        lies between `explained` and all of it. So an interval goes from the low end with all of it to the high end with
+        what is explained. Where a series was still going on at its end, the rest of what the forest explains may be its.
+        """
+        low, high = (np.array([getattr(one, name) for one in effects]) for name in ("low", "high"))
+        rest = max(0.0, grown.forest.r2 - sum(one.share for one in self.present))
+        is_open = np.array([one.is_open and one.low > 0 for one in effects], dtype=bool)
+        return low, (high + rest * is_open) / self.explained(grown)
 
     def compared(self, n_permutations: int, rng: np.random.Generator) -> tuple[Compared, Compared]:
         """Compare mains and pairs with chance."""

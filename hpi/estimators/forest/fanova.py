@@ -18,7 +18,6 @@ import numpy as np
 from hpi.estimators.base import Estimate, Pairs, Report, Scores, quiet
 from hpi.estimators.forest import boxes, model
 from hpi.estimators.forest.branch import Branch, branch
-from hpi.estimators.forest.direct import Effect
 from hpi.estimators.forest.effects import Compared, Effects, strongest
 from hpi.estimators.settings import Settings, setting
 from hpi.space import Floats, Integers
@@ -87,9 +86,9 @@ def _estimate(
     compared: tuple[Compared, Compared],
 ) -> Estimate:
     """Put the forest's shares and what the trials say of them together, in the columns of the design."""
-    n, explained = len(asked.notes), effects.explained(grown)
-    mains = _fields(found[0], effects.mains, compared[0], explained)
-    second = _fields(found[1], effects.both, compared[1], explained)
+    n = len(asked.notes)
+    mains = _fields(found[0], effects.ends(effects.mains, grown), compared[0])
+    second = _fields(found[1], effects.ends(effects.both, grown), compared[1])
     left = max(0.0, 1 - float(found[0].sum()) - float(found[1].sum()))
     facts = (*model.facts(asked, grown), ("higher_orders", round(left, 4)))
     both = _pairs(asked, effects.columns, second) if len(effects.columns) else None
@@ -97,19 +96,13 @@ def _estimate(
     return model.estimate(spread, asked.notes, both, facts, asked.warnings)
 
 
-def _fields(share: Floats, effects: list[Effect], scores: tuple[Floats, Floats], explained: float) -> dict[str, Floats]:
-    """Return the fields of Scores.
-
-    The variance of the metric holds its noise, and nobody knows how much: the variance of what can be predicted lies
-    between `explained` and all of it. So an interval goes from the low end with all of it to the high end with what is
-    explained, and takes in the forest's own share.
-    """
-    low, high = (np.array([getattr(one, name) for one in effects]) for name in ("low", "high"))
-    statistic, null = scores
+def _fields(share: Floats, ends: tuple[Floats, Floats], compared: Compared) -> dict[str, Floats]:
+    """Return the fields of Scores: the interval is that of the trials, and takes in the forest's own share."""
+    statistic, null = compared
     return {
         "importance": np.clip(share, 0, 1),
-        "low": np.clip(np.minimum(low, share), 0, 1),
-        "high": np.clip(np.maximum(high / explained, share), 0, 1),
+        "low": np.clip(np.minimum(ends[0], share), 0, 1),
+        "high": np.clip(np.maximum(ends[1], share), 0, 1),
         "statistic": statistic[0],
         "null_statistic": statistic[1:],
         "null_importance": np.clip(null[1:], 0, 1),

@@ -28,7 +28,7 @@ from hpi.estimators.forest import model
 from hpi.estimators.forest.branch import Branch, branch
 from hpi.estimators.forest.effects import Effects, strongest
 from hpi.estimators.settings import Settings, setting
-from hpi.space import Floats, Integers
+from hpi.space import Floats, Integers, Kind
 from hpi.subspace import Sample
 
 GROWING = 0.1
@@ -92,12 +92,14 @@ class Permutation(Settings):
 def _widened(low: Floats, high: Floats, asked: Branch, grown: model.Model) -> tuple[Floats, Floats]:
     """Return ends that also hold what the trials say of the main effect and of all interactions that are there."""
     effects = Effects.of(asked, strongest(grown, asked, PAIRS_OF))
-    ends = np.array([(one.low, one.high) for one in effects.mains])
-    for pair, one in zip(effects.columns, effects.both, strict=True):
+    first, last = effects.ends(effects.mains, grown)
+    for pair, one, low_both, high_both in zip(
+        effects.columns, effects.both, *effects.ends(effects.both, grown), strict=True
+    ):
         if one.low > 0:
-            ends[pair] += one.low, one.high
-    lowest, highest = np.minimum(low, ends[:, 0]), np.maximum(high, ends[:, 1])
-    return np.clip(lowest, 0, 1), np.clip(highest / effects.explained(grown), 0, 1)
+            first[pair] += low_both
+            last[pair] += high_both
+    return np.clip(np.minimum(low, first), 0, 1), np.clip(np.maximum(high, last), 0, 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,6 +149,12 @@ class _Predictor:
 
     def __init__(self, asked: Branch, seen: np.ndarray, seed: int) -> None:
         self.asked = asked
+        values = [
+            np.unique(asked.x[:, j]) if h.kind is Kind.CATEGORY else np.zeros(1)
+            for j, h in enumerate(asked.hyperparameters)
+        ]
+        # A few rows in which every level of every category occurs.
+        self.among = np.column_stack([np.resize(one, max(map(len, values))) for one in values])
         matrix = self._encode(asked.x)[seen]
         self.forest = surrogate.blank(len(matrix), len(asked.chosen), seed)
         self.fit(matrix, asked.y[seen])
@@ -164,7 +172,7 @@ class _Predictor:
         return predicted
 
     def _encode(self, x: Floats) -> Any:  # noqa: ANN401
-        return surrogate.encode(x, self.asked.hyperparameters, self.asked.x).matrix.astype(np.float32)
+        return surrogate.encode(x, self.asked.hyperparameters, self.among).matrix.astype(np.float32)
 
 
 def _shuffle(grown: _Predictor, x: Floats, y: Floats, n_permutations: int, seed: int) -> Floats:
