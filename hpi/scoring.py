@@ -151,6 +151,7 @@ def _pairs(sample: Sample, pairs: Pairs | None) -> tuple[PairScore, ...]:
     if pairs is None:
         return ()
     verdict = chance.compare(pairs)
+    only_tested = ~np.isnan(pairs.statistic) & np.isnan(pairs.importance)
     names = [hyperparameter.name for hyperparameter in sample.design.hyperparameters]
     scores = [
         PairScore(
@@ -161,9 +162,10 @@ def _pairs(sample: Sample, pairs: Pairs | None) -> tuple[PairScore, ...]:
             floor=known(verdict.floor[i]),
             p_value=known(verdict.p_value[i]),
             detectable=bool(verdict.detectable[i]),
-            reading=pairs.reading,
+            reading=pairs.reading_of(i),
         )
         for i, (first, second) in enumerate(pairs.columns)
+        if not only_tested[i]
     ]
     return tuple(sorted(scores, key=_strength))
 

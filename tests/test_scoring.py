@@ -195,7 +195,12 @@ def test_the_result_goes_to_json_and_to_a_frame():
     assert plain["metric"] == {"name": "loss", "direction": "minimize"}
     assert plain["estimator"]["name"] == "ped-anova"
     assert plain["subspace"]["n_region"] == 200
-    assert plain["pairs"] == []
+    assert len(plain["pairs"]) == 15
+    assert (
+        plain["pairs"][0].keys()
+        == plain["pairs"][-1].keys()
+        == {*("names", "importance", "low", "high", "floor", "p_value", "detectable", "reading")}
+    )
     assert set(plain["hyperparameters"][0]) == {
         "name", "importance", "low", "high", "share", "floor", "p_value", "detectable", "note", "raw",
     }  # fmt: skip

@@ -56,10 +56,17 @@ class Pairs(Scores):
     reading
         "interaction": what the two explain together beyond what each explains alone. "joint": the same number where
         it cannot be read so, since the two were not drawn independently of each other in this region.
+        One word for all pairs, or one a pair.
+
+    A pair that was tested as one of many and not estimated has a statistic and no importance.
     """
 
     columns: Integers
-    reading: Reading
+    reading: Reading | tuple[Reading, ...]
+
+    def reading_of(self, i: int) -> Reading:
+        """How the i-th pair may be read."""
+        return self.reading[i] if isinstance(self.reading, tuple) else self.reading
 
 
 @dataclass(frozen=True)

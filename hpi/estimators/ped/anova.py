@@ -15,7 +15,7 @@ where a hyperparameter is active, and within each of its domains, is credited to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -24,6 +24,7 @@ from hpi.counts import Counts, count
 from hpi.errors import EstimatorError
 from hpi.estimators.base import Estimate, Report, quiet
 from hpi.estimators.ped import forms, shuffles
+from hpi.estimators.ped.pairs import pairs
 from hpi.estimators.ped.scored import Scored, together
 from hpi.estimators.settings import Settings, setting
 from hpi.subspace import Sample
@@ -52,6 +53,9 @@ class PedAnova(Settings):
     compatible
         "optuna": the kernel form with Optuna 5.0.0's categories, so that `raw` is what it computes before it
         normalises (reference "design" is its evaluate_on_local=False).
+    pairs
+        "yes": what two hyperparameters explain together beyond what each explains alone. The series form has them,
+        where the reference is the sample.
 
     Raises
     ------
@@ -74,6 +78,9 @@ class PedAnova(Settings):
     )
     compatible: str = setting(
         "no", "optuna: the kernel form with the raw scores of Optuna 5.0.0", choices=("no", "optuna")
+    )
+    pairs: str = setting(
+        "yes", "what two hyperparameters explain only together (series form, reference sample)", choices=("yes", "no")
     )
 
     name: ClassVar[str] = "ped-anova"
@@ -110,7 +117,7 @@ class PedAnova(Settings):
         q = sample.q
         d, low, high = q / (1 - q) * np.array([s.divergence_low_high for s in scored]).reshape(-1, 3).T
         raw = q**2 * np.array([s.raw for s in scored])
-        return Estimate(
+        mains = Estimate(
             importance=np.clip(d, 0, 1),
             low=np.clip(low, 0, 1),
             high=np.clip(high, 0, 1),
@@ -121,6 +128,9 @@ class PedAnova(Settings):
             raw=raw,
             warnings=(NO_INTERVAL,) if self.form == "kernel" else (),
         )
+        if self.pairs == "no" or self.form != "series" or self.reference != "sample":
+            return mains
+        return replace(mains, pairs=pairs(sample, mains, self.permutations, rng))
 
     def _score(self, sample: Sample, counts: Counts, j: int, regime: int, drawn: shuffles.Shuffles) -> Scored:
         against_design = self.reference == "design"
