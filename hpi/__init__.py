@@ -5,7 +5,7 @@
 >>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
 """
 
-from hpi.agreement import Agreement, Comparison, agreement
+from hpi.comparison import Agreement, Comparison, agreement
 from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
 from hpi.estimators import ESTIMATORS
 from hpi.readers import READERS, read

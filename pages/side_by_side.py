@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hpi import agreement, scoring, subspace
+from hpi import comparison, scoring, subspace
+from hpi.comparison import Agreement, Comparison
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, Estimator, PedAnova, by_name
 from hpi.results import ImportanceResult
@@ -39,13 +40,13 @@ class SideBySide:
         """Whether an answer is still missing."""
         return any(one.status.is_open for one in self.works.values())
 
-    def collect(self) -> agreement.Agreement | None:
+    def collect(self) -> Agreement | None:
         """Take what has come in, and compare; None where fewer than two have an answer."""
         for estimator in ESTIMATORS:
             if estimator.name in self.works and estimator.name not in self.results | self.refused:
                 self._take(estimator(), self.works[estimator.name])
         found = [self.results[estimator.name] for estimator in ESTIMATORS if estimator.name in self.results]
-        return agreement.compare(self.sample, found) if len(found) > 1 else None
+        return comparison.compare(self.sample, found) if len(found) > 1 else None
 
     def let_go(self) -> None:
         """Wait for nothing any more."""
@@ -102,19 +103,19 @@ def _ask(begun: SideBySide, estimator: Estimator) -> None:
         begun.results[estimator.name] = scoring.score(begun.table, begun.sample, estimator, 0)
 
 
-def sentence(comparison: agreement.Comparison) -> str:
+def sentence(two: Comparison) -> str:
     """Say how far two estimators agree, and why."""
-    titles = " and ".join(by_name(name).title for name in comparison.estimators)
-    correlation = "unknown" if comparison.rank_correlation is None else f"{comparison.rank_correlation:.2f}"
-    return f"{titles} (rank correlation {correlation}). {comparison.why or ''}".rstrip()
+    titles = " and ".join(by_name(name).title for name in two.estimators)
+    correlation = "unknown" if two.rank_correlation is None else f"{two.rank_correlation:.2f}"
+    return f"{titles} (rank correlation {correlation}). {two.why or ''}".rstrip()
 
 
-def ranks_as_csv(compared: agreement.Agreement) -> str:
+def ranks_as_csv(compared: Agreement) -> str:
     """Return ranks and importances of every estimator as CSV, one row a hyperparameter."""
     names = [score.name for score in compared.results[0].hyperparameters]
     columns: dict[str, list[Any]] = {"name": names}
     for result in compared.results:
-        rank, found = agreement.ranks(result), {score.name: score.importance for score in result.hyperparameters}
+        rank, found = comparison.ranks(result), {score.name: score.importance for score in result.hyperparameters}
         columns[f"rank by {result.estimator}"] = [rank.get(name) for name in names]
         columns[f"importance by {result.estimator}"] = [found[name] for name in names]
     return words.as_csv(pd.DataFrame(columns, dtype=object))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from hpi.agreement import Agreement
-from hpi.agreement.ranks import ranks, relative_strengths, strengths
+from hpi.comparison import Agreement
+from hpi.comparison.ranks import ranks, relative_strengths, strengths
 from hpi.estimators import by_name
 from hpi.figures import bar_words
 from hpi.figures.heading import Fact, heading

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hpi.agreement.ranks import clearly_contradict, most_disputed, percent, rank_correlation, ranks, strengths
+from hpi.comparison.ranks import clearly_contradict, most_disputed, percent, rank_correlation, ranks, strengths
 from hpi.estimators import PedAnova, by_name
 from hpi.results import ImportanceResult, PairScore, known
 from hpi.space import Design

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import hpi
-from hpi.agreement.ranks import clearly_contradict, most_disputed, rank_correlation, ranks
-from hpi.agreement.reasons import Case, why
+from hpi.comparison.ranks import clearly_contradict, most_disputed, rank_correlation, ranks
+from hpi.comparison.reasons import Case, why
 from hpi.estimators import ESTIMATORS
 from hpi.results import PairScore, Score
 from hpi.subspace import Subspace, cut

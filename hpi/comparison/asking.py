@@ -8,8 +8,8 @@ from itertools import combinations
 from typing import Any
 
 from hpi import scoring
-from hpi.agreement.ranks import rank_correlation
-from hpi.agreement.reasons import Case, why
+from hpi.comparison.ranks import rank_correlation
+from hpi.comparison.reasons import Case, why
 from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample, Subspace, select
