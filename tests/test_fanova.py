@@ -188,6 +188,14 @@ def test_of_exclusive_children_one_stays_and_the_trials_are_counted():
     assert found.importance[names.index("c")] > 0.9
 
 
+def test_a_few_trials_that_hold_the_variance_are_named():
+    """Three of 300 trials lie 100 away: 3 x 99^2 of squares against 297 x 1; none once the region cuts them."""
+    x = np.linspace(0, 1, 300)
+    made = design({"x": x}, x + np.where(x > 0.99, 100.0, 0.0))
+    assert "3 of 300 trials hold 99% of the variance" in run(cut(made, Subspace())).warnings[0]
+    assert run(cut(made, Subspace(0.95, 0.1))).warnings == ()
+
+
 def test_repeats_are_shuffled_as_whole_configurations():
     """Forty configurations of ten trials, each with a level of its own: an idle hyperparameter must not be marked."""
     marked = 0

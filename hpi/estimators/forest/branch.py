@@ -23,6 +23,8 @@ MOST_WANTED = 0.5
 MANY_VALUES = 12
 LEAST_COVERED = 0.8
 SURELY_SEEN = 5
+FEW_OUTLIERS = 0.01
+MOST_HELD = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,10 +61,9 @@ class Branch:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Say where not all trials are used."""
-        if self.n_rows == len(self.rows):
-            return ()
-        return (f"The forest is grown on {len(self.rows):,} trials drawn at random from {self.n_rows:,}.",)
+        """Say where not all trials are used, and where few trials decide what there is to explain."""
+        thinned = f"The forest is grown on {len(self.rows):,} trials drawn at random from {self.n_rows:,}."
+        return (*((thinned,) if self.n_rows > len(self.rows) else ()), *_outliers(self.y))
 
     def spread(self, values: Floats, n: int) -> Floats:
         """Put values of the chosen, shape (..., n_chosen), in the columns of all n; nan in the others."""
@@ -102,6 +103,18 @@ def branch(sample: Sample, rng: np.random.Generator) -> Branch:
         whole=n_rows == len(design) and not sample.subspace.where,
         n_rows=n_rows,
         notes=tuple(reasons.get(j) or _remark(active[:, j], n_rows) for j in range(active.shape[1])),
+    )
+
+
+def _outliers(y: Floats) -> tuple[str, ...]:
+    """Say so where the hundredth part of the trials holds most of the variance of the metric."""
+    few, squares = max(1, round(FEW_OUTLIERS * len(y))), np.sort((y - y.mean()) ** 2)
+    held = float(squares[-few:].sum() / squares.sum())
+    if held < MOST_HELD or len(y) < FEWEST_TRIALS:
+        return ()
+    return (
+        f"{few:,} of {len(y):,} trials hold {held:.0%} of the variance of the metric, so the importances are theirs. "
+        "Lower the region to ask what moves the metric among the others.",
     )
 
 

@@ -69,8 +69,9 @@ class Effects:
         """Return both ends of the intervals of effects, as shares of the variance of what can be predicted.
 
         The variance of the metric holds its noise, and nobody knows how much: the variance of what can be predicted
-        lies between `explained` and all of it. So an interval goes from the low end with all of it to the high end with
-        what is explained. Where a series was still going on at its end, the rest of what the forest explains may be its.
+        lies between `explained` and all of it. So an interval goes from the low end with all of it to the high end
+        with what is explained. Where a series was still going on at its end, the rest of what the forest explains may
+        be its.
         """
         low, high = (np.array([getattr(one, name) for one in effects]) for name in ("low", "high"))
         rest = max(0.0, grown.forest.r2 - sum(one.share for one in self.present))
