@@ -35,10 +35,10 @@ def _against(rows: Sequence[Row]) -> list[str]:
 
 def _further(further: Sequence[Thresholds]) -> list[str]:
     table = _table(
-        "table | first answer | further threshold, intervals | first / further | wanted | with the noise floor, too "
-        "| first / further",
+        "table | reading | first answer | further threshold, intervals | first / further | wanted "
+        "| with the noise floor, too | first / further",
         [
-            f"{t.n_trials:,} x {t.n_hyperparameters} | {_time(t.first)} | {_time(t.further)} | "
+            f"{t.n_trials:,} x {t.n_hyperparameters} | {_time(t.reading)} | {_time(t.first)} | {_time(t.further)} | "
             f"{t.first.seconds / t.further.seconds:.0f} | ≥ {WANTED_PART} | {_time(t.with_floor)} | "
             f"{t.first.seconds / t.with_floor.seconds:.0f}"
             for t in further
@@ -108,8 +108,8 @@ largest) stand in the same order in theirs."""
 
 FURTHER = """## Every further threshold
 
-PED-ANOVA. The first answer goes from a DataFrame to bars: roles, checks, encoding, sorting, cells, intervals and noise
-floor. A further threshold is what moving the slider costs."""
+PED-ANOVA. Reading goes from a DataFrame to a table with roles, checked. The first answer is encoding, sorting, cells,
+intervals and noise floor. A further threshold is what moving the slider costs."""
 
 GROWTH = """From {small:,} to {large:,} trials a further threshold takes {times[0]:.2f} times as long with intervals
 (wanted: less than {wanted:g} times), and {times[1]:.2f} times as long with the noise floor, too."""
