@@ -84,7 +84,8 @@ def frame() -> state.Answer | None:
             return None
         look.quiet("remark", state.session().remark)
         if len(ESTIMATORS) > 1:
-            look.quiet("method", state.session().asked.method.summary)
+            with st.container(key="quiet-method"):
+                st.text(state.session().asked.method.summary, help=words.methods())
         return _asked(table)
 
 
@@ -173,7 +174,7 @@ def _estimator() -> None:
     state.copy(estimator=now.asked.estimator)
     st.selectbox(
         "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=220,
-        label_visibility="collapsed", help=words.methods(),
+        label_visibility="collapsed",
     )  # fmt: skip
 
 

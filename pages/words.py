@@ -45,7 +45,7 @@ def how_to_read(result: ImportanceResult) -> str:
     method = by_name(result.estimator)
     if method.uses_target:
         return HOW_TO_READ.format(bar=TARGET_BAR, more=TARGET_MORE)
-    return HOW_TO_READ.format(bar=f"the {method.bar}.", more="")
+    return HOW_TO_READ.format(bar=f"for one hyperparameter the {method.bar}.", more="")
 
 
 def methods() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from hpi import estimators
-from hpi.estimators import PedAnova
+from hpi.estimators import NRReliefF, PedAnova
 from hpi.estimators.settings import setting
 from hpi.jobs import JobLimits, Jobs, Log, Status
 from pages import job, shell, work
@@ -152,6 +152,25 @@ def test_the_same_question_of_two_sessions_is_one_job(slow_app):
     assert other.job is same.job
     same.let_go()
     assert other.status.is_open
+
+
+def test_settings_that_make_no_sense_are_named_on_the_page(slow_app, monkeypatch):
+    app = slow_app("wait")
+
+    def refused():
+        return Jobs(JobLimits.from_environment({"HPI_JOBS": "none"}), WORKER)
+
+    session(app).work.let_go()
+    session(app).work = None
+    monkeypatch.setattr(work, "jobs", refused)
+    assert "HPI_JOBS is 'none'; it must be a whole number from 1 to 256." in said(app.run())
+
+
+def test_every_method_of_the_menu_has_its_line(slow_app):
+    app = slow_app("answer")
+    (line,) = [text for text in app.text if text.value == Slow.summary]
+    assert PedAnova.summary in line.proto.help
+    assert NRReliefF.summary in line.proto.help
 
 
 @pytest.mark.parametrize(

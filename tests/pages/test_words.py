@@ -224,7 +224,7 @@ def test_each_method_says_what_its_bars_are():
         "dropout has a weight of 0.004 [0 to 0.02] among the best 50 % of trials: "
         "it cannot be told apart from chance (chance alone reaches 0.02, p = 0.61)."
     )
-    assert "the weight: how much more neighbours differ in it" in words.how_to_read(relief)
+    assert "for one hyperparameter the weight: how much more neighbours differ in it" in words.how_to_read(relief)
 
 
 def test_what_was_not_compared_with_chance_is_not_called_chance():
