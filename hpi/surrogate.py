@@ -22,8 +22,7 @@ TREES = 64
 CHUNK = 8
 MOST_ROWS = 20_000
 MOST_LEAVES = 500
-FEW_TRIALS = 500
-FEW_HYPERPARAMETERS = 5
+LARGER = 3
 NO_LEVEL = -1
 
 
@@ -78,17 +77,11 @@ def encode(x: Floats, hyperparameters: tuple[Hyperparameter, ...], among: Floats
     return Encoded(np.column_stack(columns), np.array(owner, dtype=np.int64), np.array(level, dtype=np.int64))
 
 
-def blank(n_rows: int, n_hyperparameters: int, seed: int) -> Any:  # noqa: ANN401
-    """Return a forest that is yet to be grown on so many rows of so many hyperparameters."""
+def blank(leaf: int, seed: int) -> Any:  # noqa: ANN401
+    """Return a forest that is yet to be grown, with so many trials a leaf at least."""
     from sklearn.ensemble import RandomForestRegressor
 
-    return RandomForestRegressor(
-        n_estimators=TREES,
-        max_features=1.0 if n_hyperparameters <= FEW_HYPERPARAMETERS else 0.7,
-        min_samples_leaf=1 if n_rows < FEW_TRIALS else max(3, n_rows // MOST_LEAVES),
-        n_jobs=1,
-        random_state=seed,
-    )
+    return RandomForestRegressor(n_estimators=TREES, min_samples_leaf=leaf, n_jobs=1, random_state=seed)
 
 
 def grow(
@@ -98,7 +91,10 @@ def grow(
     rng: np.random.Generator,
     report: Callable[[float], None] = lambda done: None,
 ) -> Forest:
-    """Fit a forest, and ask each tree about the trials that it has not seen.
+    """Fit a forest of small and one of larger leaves; the one that predicts unseen trials better.
+
+    Small leaves follow a smooth metric, larger ones do not follow noise. Leaves grow with large tables, so that there
+    are no more than about 500 in a tree.
 
     Parameters
     ----------
@@ -107,11 +103,32 @@ def grow(
     report
         Called with the share of trees grown.
     """
+    least, seed = max(1, len(y) // MOST_LEAVES), int(rng.integers(2**31))
+    drawn = [int(rng.integers(2**31)) for _ in range(2)]
+    forests = []
+    for i, leaf in enumerate((least, LARGER * least)):
+
+        def half(done: float, before: int = i) -> None:
+            report((before + done) / 2)
+
+        forests.append(_grow(encoded, y, unit, blank(leaf, seed), np.random.default_rng(drawn[i]), half))
+    # Of two that cannot be told, the one with small leaves.
+    return max(forests, key=lambda forest: -np.inf if np.isnan(forest.r2) else forest.r2)
+
+
+def _grow(
+    encoded: Encoded,
+    y: Floats,
+    unit: Integers | None,
+    model: Any,  # noqa: ANN401
+    rng: np.random.Generator,
+    report: Callable[[float], None],
+) -> Forest:
+    """Fit a forest, and ask each tree about the trials that it has not seen."""
     matrix, n = encoded.matrix.astype(np.float32), len(y)  # what the trees work in
-    model = blank(n, len(set(encoded.owner)), int(rng.integers(2**31)))
+    trees = model.n_estimators
     # Each call of `fit` adds trees to those that are there.
     model.set_params(warm_start=True)
-    trees = model.n_estimators
     seen = _seen(model, matrix, y, report) if unit is None else _seen_units(model, matrix, y, unit, rng, report)
     model.set_params(warm_start=False, n_estimators=trees)
     total, times = np.zeros(n), np.zeros(n)

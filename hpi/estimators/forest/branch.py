@@ -24,7 +24,7 @@ MANY_VALUES = 12
 LEAST_COVERED = 0.8
 SURELY_SEEN = 5
 FEW_OUTLIERS = 0.01
-MOST_HELD = 0.5
+MOST_HELD = 1 / 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,14 +107,14 @@ def branch(sample: Sample, rng: np.random.Generator) -> Branch:
 
 
 def _outliers(y: Floats) -> tuple[str, ...]:
-    """Say so where the hundredth part of the trials holds most of the variance of the metric."""
+    """Say so where the hundredth part of the trials holds much of the variance of the metric."""
     few, squares = max(1, round(FEW_OUTLIERS * len(y))), np.sort((y - y.mean()) ** 2)
     held = float(squares[-few:].sum() / squares.sum())
     if held < MOST_HELD or len(y) < FEWEST_TRIALS:
         return ()
     return (
-        f"{few:,} of {len(y):,} trials hold {held:.0%} of the variance of the metric, so the importances are theirs. "
-        "Lower the region to ask what moves the metric among the others.",
+        f"{few:,} of {len(y):,} trials hold {held:.0%} of the variance of the metric: the importances are theirs, and "
+        "their intervals may be too narrow. Lower the region to ask what moves the metric among the others.",
     )
 
 

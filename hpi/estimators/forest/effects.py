@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -82,8 +82,9 @@ class Effects:
         """Compare mains and pairs with chance."""
         shuffles = chance.draw(self.metric, n_permutations, rng)
         mains = [chance.scores(f, shuffles) for f in self.used]
+        signs = np.vstack([np.ones(self.metric.n), rng.choice([-1.0, 1.0], (n_permutations, self.metric.n))])
         both = [
-            pairs.scores(one, replace(shuffles, sums=self.metric.sums(left)))
+            pairs.scores(one, signs * self.metric.sums(left), shuffles.first, shuffles.n_trials)
             for one, left in zip(self.interactions, self.lefts, strict=True)
         ]
         return _stack(mains, n_permutations), _stack(both, n_permutations)

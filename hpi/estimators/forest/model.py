@@ -27,6 +27,11 @@ class Model:
     axes: tuple[Axis, ...]
 
     @property
+    def leaf(self) -> int:
+        """How many trials a leaf holds at least."""
+        return int(self.forest.model.min_samples_leaf)
+
+    @property
     def predicts(self) -> bool:
         """Whether the forest explains enough of what it has not seen that its inner workings mean anything."""
         return self.forest.r2 >= LEAST_R2

@@ -2,8 +2,9 @@
 
 The residual form, as in PED-ANOVA's pairs: products of functions of both hyperparameters, less what functions of each
 alone explain of them over the trials, made orthonormal. The metric enters without what all main effects explain of it,
-so that a main effect can neither pass for an interaction nor hide one; and it is these residuals that are shuffled
-(Freedman and Lane 1983, 10.1080/07350015.1983.10509354).
+so that a main effect can neither pass for an interaction nor hide one. Chance flips the signs of these residuals
+(Wu 1986, 10.1214/aos/1176350142) where main effects are tested by shuffles: what is left of the metric scatters more
+at some values than at others, and that must stay so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.estimators.forest import chance
-from hpi.estimators.forest.chance import Shuffles
 from hpi.estimators.forest.functions import FEW_LEVELS, Functions, middle_ranks
 from hpi.estimators.ped.series import terms_kept
 from hpi.space import Floats, Integers
@@ -62,11 +62,20 @@ def residuals(y: Floats, functions: list[Floats]) -> Floats:
     return np.asarray(inflation * (y - design @ fitted))
 
 
-def scores(pair: Interaction, shuffles: Shuffles) -> tuple[Floats, Floats]:
-    """Return the statistic and the share of the variance, shape (1 + n_permutations,): residuals as seen, shuffled."""
-    b, rows = pair.psi[shuffles.first], shuffles.rows
-    m = rows @ b / shuffles.n_trials
-    e = rows**2 @ b**2 / shuffles.n_trials**2
+def scores(pair: Interaction, rows: Floats, first: Integers, n_trials: int) -> tuple[Floats, Floats]:
+    """Return the statistic and the share of the variance, shape (1 + n_flips,): as seen, then with signs flipped.
+
+    Parameters
+    ----------
+    rows
+        Sums of residuals over what is independent, as they are and flipped, shape (1 + n_flips, n).
+    first
+        The first trial of each, shape (n,).
+    n_trials
+        How many trials the sums are of.
+    """
+    b = pair.psi[first]
+    m, e = rows @ b / n_trials, (rows[:1] ** 2 @ b**2 / n_trials**2).repeat(len(rows), axis=0)
     last = terms_kept(m, e) if pair.is_series else np.full(len(m), m.shape[1])
     return chance.statistic(m, e, pair.weight), chance.share(m, e, last)
 

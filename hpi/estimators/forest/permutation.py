@@ -72,7 +72,7 @@ class Permutation(Settings):
         grown = model.grow(asked, rng, lambda done, doing: report(GROWING * done, doing))
         if not grown.predicts:
             return model.silent(asked, grown, self.permutations)
-        losses = _losses(asked, self.permutations, rng, report)
+        losses = _losses(asked, grown.leaf, self.permutations, rng, report)
         raw, error = losses.drop()
         seen, null = losses.statistic()
         n = len(asked.notes)
@@ -130,7 +130,7 @@ class _Losses:
         return by_shuffle.mean(axis=1), (by_shuffle.mean(axis=1, keepdims=True) - by_shuffle).T
 
 
-def _losses(asked: Branch, n_permutations: int, rng: np.random.Generator, report: Report) -> _Losses:
+def _losses(asked: Branch, leaf: int, n_permutations: int, rng: np.random.Generator, report: Report) -> _Losses:
     """Grow a forest on all folds but one and shuffle each hyperparameter among the trials of that one."""
     unit = np.arange(len(asked.y)) if asked.unit is None else np.unique(asked.unit, return_inverse=True)[1]
     fold = _folds(int(unit.max()) + 1, rng)
@@ -139,7 +139,7 @@ def _losses(asked: Branch, n_permutations: int, rng: np.random.Generator, report
         report(GROWING + (1 - GROWING) * k / FOLDS, "shuffling hyperparameters")
         unseen = _first_of(unit, np.flatnonzero(fold == k)[:MOST_PREDICTED])
         mean = np.bincount(unit, asked.y) / np.bincount(unit)
-        grown = _Predictor(asked, fold[unit] != k, int(rng.integers(2**31)))
+        grown = _Predictor(asked, fold[unit] != k, leaf, int(rng.integers(2**31)))
         added.append(_shuffle(grown, asked.x[unseen], mean[unit[unseen]], n_permutations, int(rng.integers(2**31))))
     return _Losses(np.stack(added))
 
@@ -147,7 +147,7 @@ def _losses(asked: Branch, n_permutations: int, rng: np.random.Generator, report
 class _Predictor:
     """A forest that takes positions, so that the columns of one category are shuffled as one."""
 
-    def __init__(self, asked: Branch, seen: np.ndarray, seed: int) -> None:
+    def __init__(self, asked: Branch, seen: np.ndarray, leaf: int, seed: int) -> None:
         self.asked = asked
         values = [
             np.unique(asked.x[:, j]) if h.kind is Kind.CATEGORY else np.zeros(1)
@@ -156,7 +156,7 @@ class _Predictor:
         # A few rows in which every level of every category occurs.
         self.among = np.column_stack([np.resize(one, max(map(len, values))) for one in values])
         matrix = self._encode(asked.x)[seen]
-        self.forest = surrogate.blank(len(matrix), len(asked.chosen), seed)
+        self.forest = surrogate.blank(leaf, seed)
         self.fit(matrix, asked.y[seen])
 
     def fit(self, matrix: Any, y: Floats) -> _Predictor:  # noqa: ANN401
