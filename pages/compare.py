@@ -45,6 +45,8 @@ for name, reason in asked.refused.items():
 if compared is None:
     st.button("Ask again", key="ask_all", on_click=side_by_side.begin)
     st.stop()
+with st.container(key="lead"):
+    st.text(side_by_side.lead(compared))
 ranks, reasons = st.columns([3, 2], gap="large")
 with ranks:
     look.chart(figures.rank_matrix(compared, look.theme()), "ranks")

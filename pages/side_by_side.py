@@ -103,6 +103,26 @@ def _ask(begun: SideBySide, estimator: Estimator) -> None:
         begun.results[estimator.name] = scoring.score(begun.table, begun.sample, estimator, 0)
 
 
+def lead(compared: Agreement) -> str:
+    """Say which hyperparameter the estimators put first."""
+    first: dict[str, list[str]] = {}
+    for result in compared.results:
+        order = comparison.ranks(result)
+        if result.detectable:
+            first.setdefault(min(order, key=lambda name: (order[name], name)), []).append(
+                by_name(result.estimator).title
+            )
+    if not first:
+        return "No estimator tells any hyperparameter apart from chance."
+    if len(first) == 1:
+        (name, titles), *_ = first.items()
+        return f"All {len(titles)} that see anything put {name} first." if len(titles) > 1 else f"{titles[0]}: {name}."
+    said = [
+        f"{words.listed(titles)} {'put' if len(titles) > 1 else 'puts'} {name} first" for name, titles in first.items()
+    ]
+    return "; ".join(said) + "."
+
+
 def sentence(two: Comparison) -> str:
     """Say how far two estimators agree, and why."""
     titles = " and ".join(by_name(name).title for name in two.estimators)

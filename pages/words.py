@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -196,6 +197,11 @@ def one(score: Score, result: ImportanceResult) -> str:
     verdict = "" if tested else ": it cannot be told apart from chance"
     note = "" if score.note is None else f" It is {score.note}."
     return f"{said}{verdict} ({reasons}).{note}" if reasons else f"{said}{verdict}.{note}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Join names as a sentence does: a, b and c."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def identity(table: TrialTable) -> str:

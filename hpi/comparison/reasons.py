@@ -22,7 +22,8 @@ from hpi.subspace import Sample, Subspace, cut
 AGREE = 0.8
 MANY_LEVELS = 6
 MISSED_BY_LINES = 0.15
-DECIDES = 0.05
+DOMINATES = 0.1
+TIMES = 3
 WORST = 1 / 3
 SEE_PAIRS = ("n-rrelieff", "linear", "permutation")  # their bars count what a hyperparameter does in pairs
 ASKS = {
@@ -186,7 +187,11 @@ def _bad_trials(case: Case) -> str | None:
     other = case.b if ped is case.a else case.a
     for name in sorted(strengths(other), key=lambda name: -strengths(other)[name]):
         reaches, spoils = strengths(ped).get(name, 0.0), _spoils(case.sample, name)
-        if spoils is not None and spoils > max(DECIDES, 2 * reaches) and ranks(other)[name] < ranks(ped).get(name, 0):
+        if (
+            spoils is not None
+            and spoils > max(DOMINATES, TIMES * reaches)
+            and ranks(other)[name] < ranks(ped).get(name, 0)
+        ):
             return (
                 f"Bad trials dominate the variance: {name} explains {percent(spoils)} of who is among the worst third "
                 f"but {percent(reaches)} of who reaches the target. {title(other)} counts the one, PED-ANOVA the other."
@@ -209,6 +214,18 @@ def _reversed(sample: Sample) -> Design:
     values: dict[str, Any] = {field.name: getattr(region, field.name) for field in fields(region)}
     turned = {name: value[::-1] for name, value in values.items() if isinstance(value, np.ndarray)}
     return Design(**{**values, **turned, "loss": -region.loss[::-1]})
+
+
+def _makes_excellent(case: Case) -> str | None:
+    """What decides who reaches the target need not move much of the variance."""
+    ped = case.one_of("ped-anova")
+    if ped is None or case.disputed is None or case.order[0] is not ped:
+        return None
+    reaches = percent(strengths(ped)[case.disputed])
+    return (
+        f"{case.disputed} explains {reaches} of who reaches the target, but moves little of the metric elsewhere, "
+        f"which {title(case.order[1])} counts as well."
+    )
 
 
 def _blind_spot(case: Case) -> str | None:
@@ -242,5 +259,6 @@ REASONS: tuple[Reason, ...] = (
     _many_levels,
     _uncertain,
     _blind_spot,
+    _makes_excellent,
     _different_questions,
 )

@@ -19,7 +19,7 @@ ROW, HEAD, BELOW = 34, 46, 10  # pixels
 NAME = 22  # columns of text
 HEADING = 10
 STEPS = 12
-NOT_TOLD, UNKNOWN = "·", "?"
+NOT_TOLD, UNKNOWN = "–", "?"
 
 
 def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
@@ -40,6 +40,7 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
             "tickvals": [*columns],
             "ticktext": [folded(by_name(result.estimator).title, HEADING) for result in agreement.results],
             "tickangle": 0,
+            "ticks": "",
             "showgrid": False,
         },
         yaxis={
@@ -47,6 +48,7 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
             "tickvals": [*range(len(names))],
             "ticktext": [plain(name) for name in shortened(names, NAME)],
             "tickfont": {"color": theme.text, "size": SMALL},
+            "ticks": "",
             "showgrid": False,
         },
     )

@@ -1,0 +1,44 @@
+"""Every estimator asked the same question, in a real browser: progress, ranks, reasons, and another question."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from playwright.sync_api import expect
+
+from hpi.estimators import ESTIMATORS
+from tests.browser.charts import wait_for_chart, wait_for_words
+from tests.browser.steps import go, press, see, see_bars, widget
+from tests.pages.tables import search
+
+RANKS = ".st-key-ranks .js-plotly-plot"
+LONG = 180_000  # milliseconds: five estimators on a slow machine
+
+
+def test_all_estimators_are_asked_and_compared(server, page):
+    see_bars(page, server, search())
+    go(page, "Compare")
+    widget(page, "ask_all").get_by_role("button").click()
+    page.locator(RANKS).wait_for(timeout=LONG)
+    cells, numbers = wait_for_chart(page, selector=RANKS)
+    assert len(cells["z"][0]) == len(ESTIMATORS)
+    assert numbers["text"][0] == "1"  # lr stands first, and PED-ANOVA ranks it first
+    wait_for_words(page, "lr", selector=RANKS)
+    see(page, "put lr first")
+    with page.expect_download() as download:
+        widget(page, "ranks_csv").get_by_role("button").click()
+    rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
+    assert next(row for row in rows if row["name"] == "lr")["rank by ped-anova"] == "1.0"
+    press(page, "ArrowRight", times=10)  # another question: nothing is shown that does not answer it
+    see(page, "60 trials in the target")
+    expect(widget(page, "ask_all")).to_be_visible()
+    expect(page.locator(RANKS)).to_have_count(0)
+
+
+def test_a_comparison_can_be_cancelled(server, page):
+    see_bars(page, server, search(seed=5))
+    go(page, "Compare")
+    widget(page, "ask_all").get_by_role("button").click()
+    widget(page, "cancel_all").get_by_role("button").click()
+    see(page, "was cancelled")
