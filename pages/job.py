@@ -21,7 +21,7 @@ def panel(work: Work | None, answer: state.Answer | str | None) -> None:
     """Draw what there is to say of the slow work of this question, if any."""
     if work is None:
         return
-    if work.status.is_open:
+    if work.is_open:
         _watched(answer if isinstance(answer, state.Answer) else None)
     elif work.was_cancelled or work.job.error is not None:
         word = f"Run {work.title}" if work.was_cancelled else "Try again"
@@ -30,7 +30,7 @@ def panel(work: Work | None, answer: state.Answer | str | None) -> None:
 
 def first(work: Work | None) -> None:
     """Say what will stand on a page that has nothing to show yet."""
-    if work is not None and work.status.is_open:
+    if work is not None and work.is_open:
         look.small_heading("The answer will appear here")
         st.text("No question about this table has been answered before, so there is nothing to show meanwhile.")
 
@@ -38,15 +38,13 @@ def first(work: Work | None) -> None:
 @st.fragment(run_every=EVERY)
 def _watched(last: state.Answer | None) -> None:
     work = state.session().work
-    if work is None:
+    if work is None or not work.is_open:
         st.rerun()
     status = work.status
-    if not status.is_open:
-        st.rerun()
     with st.container(key="job", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.text(doing(work.title, status), width="content")
-            st.button("Cancel", key="cancel_job", on_click=work.let_go)
+            st.button("Cancel", key="cancel_job", on_click=work.cancel)
         st.progress(status.done)
         look.quiet("job", _below(last))
 

@@ -262,9 +262,9 @@ def _answer(table: TrialTable, asked: Asked) -> Answer:
 def _slow(key: Any, table: TrialTable, sample: Sample) -> ImportanceResult:  # noqa: ANN401
     """Return what the job of a question found; raises Awaited before that."""
     now, method = session(), session().asked.method
-    if now.work is None:
+    if now.work is None or now.work.was_lost:
         now.work = work.begin(key, sample, method, now.visitor)
-    if now.work.status.is_open:
+    if now.work.is_open:
         raise Awaited
     if now.work.was_cancelled:
         raise HpiError(f"{method.title} was cancelled.")

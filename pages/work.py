@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,12 +21,13 @@ def jobs() -> Jobs:
 
 @dataclass
 class Work:
-    """A question that was handed over, by its key; and the job that answers it."""
+    """A question that was handed over, by its key; and the job that answers it, for others perhaps as well."""
 
     question: Any
     title: str
     job: Job
     visitor: str
+    cancelled: bool = False
 
     @property
     def status(self) -> Status:
@@ -33,13 +35,28 @@ class Work:
         return jobs().status(self.job, self.visitor)
 
     @property
+    def is_open(self) -> bool:
+        """Whether there is something to wait for."""
+        return not self.cancelled and self.status.is_open
+
+    @property
     def was_cancelled(self) -> bool:
-        """Whether it ended since it was let go."""
-        return self.job.phase is Phase.LET_GO
+        """Whether it was let go before there was an answer."""
+        return self.cancelled or self.job.phase is Phase.LET_GO
+
+    @property
+    def was_lost(self) -> bool:
+        """Whether it ended since nobody had looked at it for long."""
+        return not self.cancelled and self.job.phase is Phase.LET_GO
 
     def estimate(self) -> Estimate:
         """Return what was found; raises HpiError where nothing was."""
         return self.job.estimate()
+
+    def cancel(self) -> None:
+        """Let go, and do not ask again."""
+        self.cancelled = True
+        self.let_go()
 
     def let_go(self) -> None:
         """Wait for it no longer; it ends if nobody else does."""
@@ -48,4 +65,5 @@ class Work:
 
 def begin(question: Any, sample: Sample, estimator: Estimator, visitor: str) -> Work:  # noqa: ANN401
     """Hand over a question; raises HpiError where it is refused."""
-    return Work(question, estimator.title, jobs().submit(sample, estimator, 0, visitor), visitor)
+    waiting = f"{visitor}-{secrets.token_hex(4)}"  # two parts of a page may wait for one job and let go of it in turn
+    return Work(question, estimator.title, jobs().submit(sample, estimator, 0, waiting), waiting)

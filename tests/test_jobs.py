@@ -237,6 +237,8 @@ def test_when_the_last_one_lets_go_the_process_is_gone_and_the_next_request_star
     again = jobs.submit(sample(), LONG, 0, "a")
     assert again is not job
     assert ended(job).phase is Phase.LET_GO
+    with pytest.raises(JobError, match="ended before it had an answer"):
+        job.estimate()
     assert not alive(pid)
     assert jobs.status(again, "a").is_open
 

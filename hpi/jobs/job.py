@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from hpi.child import Child, Message
-from hpi.errors import HpiError
+from hpi.errors import HpiError, JobError
 from hpi.estimators import Estimate
 from hpi.jobs.files import Request
 
@@ -81,11 +81,12 @@ class Job:
         Raises
         ------
         HpiError
-            What the estimator refused, or JobError where the job came to no end of its own.
+            What the estimator refused, or JobError where the job has come to no end of its own.
         """
         if self.error is not None:
             raise self.error
-        assert self.found is not None
+        if self.found is None:
+            raise JobError("The calculation ended before it had an answer; run it again.")
         return self.found
 
     def hear(self, message: Message) -> None:

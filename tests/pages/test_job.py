@@ -144,14 +144,27 @@ def test_a_target_that_was_chosen_is_there_again_afterwards(slow_app):
     assert app.number_input(key="target").value == 25
 
 
-def test_the_same_question_of_two_sessions_is_one_job(slow_app):
+def test_cancelling_what_another_session_waits_for_leaves_it_to_that_one(slow_app):
     app = slow_app("wait", search())
     mine = session(app).work
     other = work.begin("theirs", session(app).last.sample, session(app).asked.method, "another visitor")
-    same = work.begin(mine.question, session(app).last.sample, session(app).asked.method, mine.visitor)
-    assert other.job is same.job
-    same.let_go()
-    assert other.status.is_open
+    assert other.job is mine.job
+    app.button(key="cancel_job").click().run()
+    assert "A slow one was cancelled." in said(app)
+    assert other.is_open
+    other.let_go()
+    assert mine.job.ended.wait(20)
+
+
+def test_what_was_lost_since_nobody_looked_is_asked_again(slow_app):
+    app = slow_app("wait")
+    lost = session(app).work
+    lost.let_go()  # as the server does it for a visitor whose machine slept
+    assert lost.job.ended.wait(20)
+    app.run()
+    assert session(app).work.job is not lost.job
+    assert "was cancelled" not in said(app)
+    assert app.button(key="cancel_job")
 
 
 def test_settings_that_make_no_sense_are_named_on_the_page(slow_app, monkeypatch):
