@@ -79,7 +79,7 @@ class Curve:
         )
 
 
-def curve(design: Design, region: float, estimator: Estimator) -> Curve:
+def curve_of(design: Design, region: float, estimator: Estimator) -> Curve:
     """Return the importance of every hyperparameter at 24 targets, without shuffles.
 
     Parameters

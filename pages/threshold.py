@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from hpi import figures
-from hpi.curve import Curve, curve
+from hpi.curve import Curve, curve_of
 from hpi.estimators import Estimator, by_name
 from hpi.results import ImportanceResult
 from pages import look, state, words
@@ -43,7 +43,7 @@ def _kept(answer: state.Answer) -> Curve:
     key: Hashable = (id(answer.sample.design), asked.region, answer.result.estimator, answer.result.settings)
     kept = st.session_state.get(KEPT)
     if kept is None or kept[0] != key:
-        drawn = curve(answer.sample.design, asked.region, _estimator(answer.result))
+        drawn = curve_of(answer.sample.design, asked.region, _estimator(answer.result))
         # the design is kept, too: its id stands for it as long as it lives
         kept = st.session_state[KEPT] = (key, drawn, answer.sample.design)
     return kept[1]
