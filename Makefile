@@ -45,6 +45,7 @@ study-importance: $(BENCH_STAMP)
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py
 	$(PY) tools/screenshots.py
+	$(PY) tools/methods_figure.py
 
 test-oldest:
 	@$(MAKE) --no-print-directory VENV=.venv-oldest CONSTRAINTS=tools/oldest.txt .venv-oldest/.dev-installed
