@@ -32,16 +32,16 @@ class Cells:
     def of(cls, x: Floats, ordered: bool, limit: int = MAX_CELLS) -> Cells:
         """Cells of positions x, shape (n_trials,): one a distinct value, or `limit` ranks if there are more."""
         active = ~np.isnan(x)
-        values, inverse = np.unique(x[active], return_inverse=True)
-        exact = not ordered or len(values) <= limit
+        ranked = np.sort(x[active])
+        ends = ranked[np.diff(ranked, prepend=-np.inf) > 0]
+        exact = not ordered or len(ends) <= limit
         if not exact:
             # Equal values stay in one cell: the upper ends are values, and a value that is several ends is one.
-            ends = np.unique(np.sort(x[active])[(np.arange(1, limit + 1) * active.sum()) // limit - 1])
-            inverse, values = np.searchsorted(ends, x[active]), ends
-        code = np.full(len(x), len(values), dtype=np.uint16)
-        code[active] = inverse
+            ends = np.unique(ranked[(np.arange(1, limit + 1) * len(ranked)) // limit - 1])
+        code = np.full(len(x), len(ends), dtype=np.uint16)
+        code[active] = np.searchsorted(ends, x[active])
         code.setflags(write=False)
-        return cls(code, len(values), ordered, exact)
+        return cls(code, len(ends), ordered, exact)
 
     @cached_property
     def ladder(self) -> Ladder:
