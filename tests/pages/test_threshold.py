@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from hpi.curve import TARGETS, Curve
-from pages import threshold
+from hpi.curve import curve_of as asked
+from hpi.estimators import PedAnova
+from pages import threshold, words
+from tests.makers import design
 
 
 def drawn(app):
@@ -55,7 +58,7 @@ def test_another_region_is_another_curve(open_table, key, value):
     assert (after.targets < after.region).all()
 
 
-def curve_of(narrow, wide, width=0.05):
+def straight(narrow, wide, width=0.05):
     """Straight lines of x and y from the narrowest to the widest target, with intervals of this half-width."""
     importance = np.linspace(narrow, wide, len(TARGETS))
     n_target = np.ceil(10_000 * np.array(TARGETS)).astype(int)
@@ -65,13 +68,22 @@ def curve_of(narrow, wide, width=0.05):
 @pytest.mark.parametrize(
     ("found", "sentence"),
     [
-        (curve_of((0.1, 0.4), (0.5, 0.2)), "For the best 0.5 % y explains most, for the best 50 % x: excellent"),
-        (curve_of((0.5, 0.4), (0.5, 0.2)), "x explains most between the best 0.5 % and the best 50 %; no other"),
+        (straight((0.1, 0.4), (0.5, 0.2)), "For the best 0.5 % y explains most, for the best 50 % x: excellent"),
+        (straight((0.5, 0.4), (0.5, 0.2)), "x explains most between the best 0.5 % and the best 50 %; no other"),
         # .03 + .04 i / 23 apart passes the root of .04^2 + .04^2 at i = 16: 0.5 % times 100^(16 / 23) is 12 %
-        (curve_of((0.43, 0.4), (0.47, 0.4), 0.04), "x explains most between the best 12 % and the best 50 %; no other"),
-        (curve_of((0.43, 0.4), (0.43, 0.4), 0.04), "At no threshold does one hyperparameter surely explain more"),
-        (curve_of((0.03, 0.0), (0.03, 0.0), 0.05), "At no threshold"),
+        (straight((0.43, 0.4), (0.47, 0.4), 0.04), "x explains most between the best 12 % and the best 50 %; no other"),
+        (straight((0.43, 0.4), (0.43, 0.4), 0.04), "At no threshold does one hyperparameter surely explain more"),
+        (straight((0.03, 0.0), (0.03, 0.0), 0.05), "At no threshold"),
     ],
 )
 def test_the_sentence_names_what_surely_decides_at_both_ends(found, sentence):
     assert threshold.said(found).replace("\u00a0", " ").startswith(sentence)
+
+
+def test_the_file_has_a_line_for_each_target_and_hyperparameter_and_empty_cells_for_what_is_unknown():
+    built = design({"=x": np.linspace(0, 1, 200)}, np.arange(200.0))
+    header, *lines = words.bars_as_csv(asked(built, 1.0, PedAnova())).splitlines()
+    assert header == "name,target,n_target,importance,low,high"
+    assert len(lines) == len(TARGETS)
+    assert lines[0] == "'=x,0.005,1,,,"
+    assert lines[-1].startswith("'=x,0.5,100,")
