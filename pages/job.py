@@ -6,6 +6,8 @@ for, and only then; when it is done the page is drawn anew.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from hpi.jobs import Status
@@ -14,6 +16,7 @@ from pages.words import BLANK
 from pages.work import Work
 
 EVERY = 0.5  # seconds
+SHOWING = ("importance", "one", "two")
 MINUTE = 90  # seconds from which on the time that is left is said in minutes
 
 
@@ -69,4 +72,7 @@ def _time(seconds: float) -> str:
 
 
 def _below(last: state.Answer | None) -> str | None:
-    return None if last is None else "Below is the last answer there was, until this one is ready."
+    """Say what stands below, on the pages that show an answer."""
+    if last is None or Path(state.session().page or "").stem not in SHOWING:
+        return None
+    return "Below is the last answer there was, until this one is ready."

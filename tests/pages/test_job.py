@@ -59,6 +59,7 @@ def test_while_a_job_runs_the_last_answer_stays_and_is_marked(slow_app):
     assert app.button(key="cancel_job")
     app.switch_page("pages/data.py").run()
     assert "A slow one" in said(app)
+    assert "Below is" not in said(app)
     assert len(app.dataframe[1].value) == 400
 
 
