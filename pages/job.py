@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from hpi.jobs import Status
+from hpi.jobs import Phase, Status
 from pages import look, state
 from pages.words import BLANK
 from pages.work import Work
@@ -48,7 +48,8 @@ def _watched(last: state.Answer | None) -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.text(doing(work.title, status), width="content")
             st.button("Cancel", key="cancel_job", on_click=work.cancel)
-        st.progress(status.done)
+        if status.phase is Phase.RUNNING:
+            st.progress(status.done)
         look.quiet("job", _below(last))
 
 
@@ -58,7 +59,7 @@ def doing(title: str, status: Status) -> str:
         others = "1 other calculation is" if status.ahead == 1 else f"{status.ahead} other calculations are"
         return f"{title} waits for its turn: {others} before it."
     if status.doing == "":
-        return f"{title} waits for its turn: it is next." if status.phase == "waiting" else f"{title} begins."
+        return f"{title} waits for its turn: it is next." if status.phase is Phase.WAITING else f"{title} begins."
     parts = [f"{title}: {status.doing}", f"{100 * status.done:.0f}{BLANK}%"]
     if status.left is not None:
         parts.append(f"about {_time(status.left)} left")

@@ -9,7 +9,7 @@ import pytest
 from hpi import estimators
 from hpi.estimators import NRReliefF, PedAnova
 from hpi.estimators.settings import setting
-from hpi.jobs import JobLimits, Jobs, Log, Status
+from hpi.jobs import JobLimits, Jobs, Log, Phase, Status
 from pages import job, shell, work
 from tests.pages.tables import search
 from tests.pages.test_pages import bars, said, session
@@ -190,14 +190,14 @@ def test_every_method_of_the_menu_has_its_line(slow_app):
 @pytest.mark.parametrize(
     ("status", "said"),
     [
-        (Status("waiting"), "f-ANOVA waits for its turn: it is next."),
-        (Status("waiting", ahead=1), "f-ANOVA waits for its turn: 1 other calculation is before it."),
-        (Status("waiting", ahead=3), "f-ANOVA waits for its turn: 3 other calculations are before it."),
-        (Status("running"), "f-ANOVA begins."),
-        (Status("running", 0, 0.0, "growing trees"), "f-ANOVA: growing trees  ·  0 %"),
-        (Status("running", 0, 0.43, "growing trees", 12.3), "f-ANOVA: growing trees  ·  43 %  ·  about 12 s left"),
-        (Status("running", 0, 0.5, "pairs", 0.2), "f-ANOVA: pairs  ·  50 %  ·  about 1 s left"),
-        (Status("running", 0, 0.5, "pairs", 200.0), "f-ANOVA: pairs  ·  50 %  ·  about 3 min left"),
+        (Status(Phase.WAITING), "f-ANOVA waits for its turn: it is next."),
+        (Status(Phase.WAITING, ahead=1), "f-ANOVA waits for its turn: 1 other calculation is before it."),
+        (Status(Phase.WAITING, ahead=3), "f-ANOVA waits for its turn: 3 other calculations are before it."),
+        (Status(Phase.RUNNING), "f-ANOVA begins."),
+        (Status(Phase.RUNNING, 0, 0.0, "growing trees"), "f-ANOVA: growing trees  ·  0 %"),
+        (Status(Phase.RUNNING, 0, 0.43, "growing trees", 12.3), "f-ANOVA: growing trees  ·  43 %  ·  about 12 s left"),
+        (Status(Phase.RUNNING, 0, 0.5, "pairs", 0.2), "f-ANOVA: pairs  ·  50 %  ·  about 1 s left"),
+        (Status(Phase.RUNNING, 0, 0.5, "pairs", 200.0), "f-ANOVA: pairs  ·  50 %  ·  about 3 min left"),
     ],
 )
 def test_progress_in_words(status, said):
