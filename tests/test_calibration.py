@@ -87,13 +87,13 @@ def test_intervals_are_counted_by_hand(monkeypatch):
 
 def test_the_report_names_what_is_below_the_wanted_coverage():
     found = Found(
-        ["a", "b"], [0.5, 0.1], [0.5, 0.1], [0.1, 0.1], [0.2, 0.2], [100, 100], [85, 95], [100, 60], 0, 100, 1
+        ["a", "b"], [0.5, 0.1], [0.5, 0.1], [0.1, 0.1], [0.2, 0.2], [100, 100], [85, 95], [100, 60], 0, None, 100, 1
     )
-    noise = Found(["a"], [None], [0.1], [None], [0.1], [50], [0], [2], 2, 50, 1)
+    noise = Found(["a"], [None], [0.1], [None], [0.1], [50], [0], [2], 2, 1, 50, 1)
     measured = {Cell("ped-anova", "additive", 1000, 100): found, Cell("ped-anova", NO_TOY, 1000, 50): noise}
     written = report.written(report.Study(measured, [], "make study-importance", None))
     assert "| PED-ANOVA | 1,000 | 100 | 2 | 0.85 | 1 | additive a 0.85 |" in written
-    assert "| PED-ANOVA | 1,000 | 50 | 0.040 [0.00, 0.14] | 0.80 |" in written  # 2 of 50; (1.0 + .6) / 2
+    assert "| PED-ANOVA | 1,000 | 50 | 0.040 [0.00, 0.14] | 0.020 [0.00, 0.11] | 0.80 |" in written  # (1.0 + .6) / 2
 
 
 def test_binomial_intervals_are_those_of_the_tables():

@@ -21,13 +21,19 @@ from benchmarks.calibration import cells, peers
 from benchmarks.calibration.cells import NO_TOY, Cell, Found
 from benchmarks.calibration.peers import Versus
 from benchmarks.calibration.report import Study, written
-from benchmarks.calibration.setup import CHEAP, FULL, QUICK, TINY, Plan
+from benchmarks.calibration.setup import CHEAP, FULL, ON_NOISE, QUICK, SETTINGS, TINY, Plan
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.toys import TOYS
 
 HERE = Path(__file__).resolve().parents[1]
 ROOT = HERE.parent
 KEPT, OUT = HERE / ".calibration", HERE / "calibration.md"
+# What an estimator needs from elsewhere.
+BESIDE = {
+    "ped-anova": ("counts.py",),
+    "fanova": ("surrogate.py", "estimators/ped/series.py"),
+    "permutation": ("surrogate.py", "estimators/ped/series.py"),
+}
 PLANS = {"": FULL, "1": QUICK, "tiny": TINY}
 
 
@@ -85,10 +91,10 @@ def _file(work: Cell | tuple[str, str, int, int, int]) -> Path:
 def _code(estimator: str) -> str:
     """Digest of all that can change what the estimator says."""
     package = ROOT.joinpath(*by_name(estimator).__module__.split(".")[:3])
-    shared = ("chance.py", "counts.py", "subspace.py", "space", "surrogate.py", "toys", "estimators/settings.py")
-    files = [package, *(ROOT / "hpi" / name for name in shared), HERE / "calibration" / "cells.py"]
+    files = [package, *(ROOT / "hpi" / name for name in ("chance.py", "space", "toys", *BESIDE.get(estimator, ())))]
     sources = [path for file in files for path in (sorted(file.rglob("*.py")) if file.is_dir() else [file])]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
+    asked = repr((SETTINGS.get(estimator), ON_NOISE.get(estimator))).encode()
+    return hashlib.sha256(asked + b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
 def _measure(todo: Sequence[Cell | tuple[str, str, int, int, int]], workers: int) -> None:
@@ -124,7 +130,18 @@ def _read(todo: Sequence[Cell | tuple[str, str, int, int, int]], command: str) -
     order = {estimator.name: place for place, estimator in enumerate(ESTIMATORS)}
     toys = {name: place for place, name in enumerate([NO_TOY, *(toy.name for toy in TOYS)])}
     ordered = sorted(found, key=lambda cell: (order[cell.estimator], toys[cell.toy], cell.n_trials))
-    return Study({cell: found[cell] for cell in ordered}, versus, command, _versions())
+    return Study({cell: found[cell] for cell in ordered}, versus, command, _versions(), _missing(todo))
+
+
+def _missing(todo: Sequence[Cell | tuple[str, str, int, int, int]]) -> list[str]:
+    """Say which parts of the study a stopped run has left out, a line for each estimator and size."""
+    counted: dict[str, int] = {}
+    for work in todo:
+        if not _file(work).exists():
+            name, trials = (work.estimator, work.n_trials) if isinstance(work, Cell) else (work[0], work[2])
+            what = f"{by_name(name).title} {'' if isinstance(work, Cell) else 'beside Optuna '}at {trials:,} trials"
+            counted[what] = counted.get(what, 0) + 1
+    return [f"{what} ({n} cells)" for what, n in counted.items()]
 
 
 def _versions() -> str | None:

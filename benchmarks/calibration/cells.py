@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.calibration.setup import SETTINGS, TARGET
+from benchmarks.calibration.setup import ON_NOISE, SETTINGS, TARGET
 from hpi import chance
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, by_name
@@ -42,7 +42,7 @@ class Found:
 
     `truth` is None where the method has none for that hyperparameter; `answered` counts the tables with a number,
     `covered` those whose interval held the truth, `marked` those in which it was told apart from chance. `any_marked`
-    counts the tables in which any hyperparameter was.
+    counts the tables in which any hyperparameter was, `any_pair` those in which any pair was (None: no pairs).
     """
 
     names: list[str]
@@ -54,6 +54,7 @@ class Found:
     covered: list[int]
     marked: list[int]
     any_marked: int
+    any_pair: int | None
     tables: int
     seconds: float
 
@@ -93,7 +94,8 @@ def truth(estimator: str, toy: str) -> Floats:
 def run(cell: Cell) -> Found:
     """Ask the estimator about every table of the cell."""
     started = time.perf_counter()
-    asked = by_name(cell.estimator)(**SETTINGS.get(cell.estimator, {}))
+    settings = ON_NOISE if cell.toy == NO_TOY else SETTINGS
+    asked = by_name(cell.estimator)(**settings.get(cell.estimator, {}))
     estimates: list[Estimate] = []
     marks: list[Floats] = []
     names: list[str] = []
@@ -129,9 +131,15 @@ def _counted(cell: Cell, names: list[str], estimates: list[Estimate], marks: Flo
         covered=covered.sum(axis=0).tolist(),
         marked=marks.reshape(-1, len(names)).sum(axis=0).tolist(),
         any_marked=int(marks.reshape(-1, len(names)).any(axis=1).sum()),
+        any_pair=_any_pair(estimates),
         tables=cell.n_tables,
         seconds=seconds,
     )
+
+
+def _any_pair(estimates: list[Estimate]) -> int | None:
+    pairs = [estimate.pairs for estimate in estimates if estimate.pairs is not None]
+    return sum(bool(chance.compare(one).detectable.any()) for one in pairs) if pairs else None
 
 
 def _mean(values: Floats, known: np.ndarray) -> Floats:

@@ -27,6 +27,7 @@ class Study:
     versus: Sequence[Versus]
     command: str
     peers: str | None
+    missing: Sequence[str] = ()
 
 
 def written(study: Study) -> str:
@@ -37,7 +38,8 @@ def written(study: Study) -> str:
 
 
 def _head(study: Study) -> str:
-    return HEAD.format(command=study.command)
+    missing = f"\n\n**Not measured yet:** {'; '.join(study.missing)}." if study.missing else ""
+    return HEAD.format(command=study.command) + missing
 
 
 def _summary(study: Study, estimators: Sequence[str]) -> str:
@@ -85,7 +87,9 @@ def _false_alarms(study: Study, estimators: Sequence[str]) -> str:
                 power = _power(study, name, cell.n_trials)
                 lines.append(
                     f"| {by_name(name).title} | {cell.n_trials:,} | {found.tables} | "
-                    f"{_rate(found.any_marked, found.tables)} | {'' if power is None else f'{power:.2f}'} |"
+                    f"{_rate(found.any_marked, found.tables)} | "
+                    f"{'' if found.any_pair is None else _rate(found.any_pair, found.tables)} | "
+                    f"{'' if power is None else f'{power:.2f}'} |"
                 )
     return "\n".join(lines)
 
@@ -185,11 +189,12 @@ measured rate is, by chance or not."""
 
 ALARMS = """## False alarms and power
 
-Tables of pure noise, 8 hyperparameters of mixed kinds: how often any of them is called detectable (wanted: at most
-5 %). Beside it, over the functions of the study, how often one with a true importance of at least .05 is detected.
+Tables of pure noise, 8 hyperparameters of mixed kinds: how often any of them, and any pair of them, is called
+detectable (wanted: at most 5 % each; a forest that does not predict noise says so instead). Beside it, over the
+functions of the study, how often one with a true importance of at least .05 is detected.
 
-| estimator | trials | noise tables | any detectable | power |
-|---|---|---|---|---|"""
+| estimator | trials | noise tables | any detectable | any pair detectable | power |
+|---|---|---|---|---|---|"""
 
 BESIDE = """## Beside Optuna
 

@@ -6,8 +6,14 @@ from dataclasses import dataclass
 
 TARGET = 0.1
 CHEAP, DEAR = ("ped-anova", "linear"), ("fanova", "n-rrelieff", "permutation")
-# Left out where it costs much and changes nothing that is counted here.
-SETTINGS: dict[str, dict[str, str]] = {}
+# Left out where it costs much and changes nothing that is counted: pairs are studied on noise alone.
+SETTINGS: dict[str, dict[str, str | int]] = {
+    "ped-anova": {"pairs": "no"},
+    "fanova": {"pairs_of": 0},
+    "linear": {"forest": "no"},
+    "permutation": {"permutations": 40},
+}
+ON_NOISE: dict[str, dict[str, str | int]] = {"linear": {"forest": "no"}}
 
 
 @dataclass(frozen=True)
