@@ -14,9 +14,12 @@ import hpi
 from hpi import chance
 from hpi.estimators import Linear
 from hpi.estimators.linear import quality
+from hpi.estimators.linear import terms as model_terms
+from hpi.estimators.linear.choice import Choice
+from hpi.estimators.linear.encoding import Trials
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
-from hpi.toys import ADDITIVE, HEAVY, MIXED, linear_drop
+from hpi.toys import ADDITIVE, CATEGORY_10, HEAVY, MIXED, linear_drop
 from tests.makers import design, noise_columns, noise_design, toy_sample
 
 
@@ -196,6 +199,57 @@ def test_chance_is_seldom_called_an_effect():
     """At 5 % more than 8 of 60 have a probability below 0.01."""
     samples = (cut(noise_design(120, np.random.default_rng([1, seed])), Subspace()) for seed in range(60))
     assert sum(chance.compare(run(sample)).detectable.any() for sample in samples) <= 8
+
+
+def four_floats(n: int = 30) -> tuple[Trials, Choice]:
+    """A fifth of 30 columns: four main effects, and the one product of the strongest two; a and b are."""
+    x = np.random.default_rng(4).random((4, n))
+    sample = cut(design(dict(zip("abcd", x, strict=True)), 3 * x[0] - 2 * x[1] + 0.3 * np.sin(9 * x[2])), Subspace())
+    trials = Trials.of(sample, n, np.random.default_rng(0))
+    return trials, Choice.of(trials, model_terms.mains(trials, sample.design.hyperparameters)[0])
+
+
+def test_where_not_all_pairs_fit_main_effects_and_chosen_products_are_tested_one_by_one():
+    """Squared coefficients over HC3 variances, by plain regression; the product's where main effects are taken off."""
+    trials, choice = four_floats()
+    assert list(choice.products()) == [(0, 1)]
+    x1 = np.column_stack([np.ones(30), trials.x])
+    bread = np.linalg.inv(x1.T @ x1)
+    unseen = (trials.y - x1 @ bread @ x1.T @ trials.y) / (1 - np.einsum("ij,jk,ik->i", x1, bread, x1))
+    t2 = (bread @ x1.T @ trials.y) ** 2 / np.diag(bread @ (x1 * unseen[:, None] ** 2).T @ x1 @ bread)
+    product = trials.x[:, 0] * trials.x[:, 1]
+    product = product - x1 @ np.linalg.lstsq(x1, product)[0]
+    of_pair = (product @ trials.y) ** 2 / (product**2 @ unseen**2)
+    found = choice.statistic(choice.alone.fit.z[:, None])
+    for j, wanted in enumerate(t2[1:] + of_pair * np.array([1, 1, 0, 0])):
+        assert found[j] == pytest.approx([wanted], rel=1e-6)
+
+
+@pytest.mark.parametrize("kinds", ["floats", "mixed"])
+def test_a_shuffle_chooses_as_a_table_of_these_losses_would(kinds):
+    """So that what is observed is one draw among its equals."""
+    if kinds == "floats":
+        trials, choice = four_floats()
+    else:
+        noise = cut(noise_design(150, np.random.default_rng(0)), Subspace())
+        trials = Trials.of(noise, 150, np.random.default_rng(0))
+        choice = Choice.of(trials, model_terms.mains(trials, noise.design.hyperparameters)[0])
+    assert not choice.room.holds_all
+    rng, taken = np.random.default_rng(1), set()
+    for _ in range(12):
+        order = rng.permutation(len(trials))
+        fresh = Choice.of(dataclasses.replace(trials, y=trials.y[order]), choice.singles)
+        taken.add(tuple(fresh.products()))
+        once, again = fresh.statistic(fresh.alone.fit.z[:, None]), choice.statistic(choice.alone.fit.z[order, None])
+        assert {j: value[0] for j, value in once.items()} == pytest.approx({j: v[0] for j, v in again.items()})
+    assert len(taken) > 1
+
+
+def test_levels_of_few_trials():
+    """Only a few trials have any error left in some shuffles: its covariance alone has no inverse."""
+    trials = CATEGORY_10.draw(60, np.random.default_rng([60, 17, 7]))
+    found = run(cut(Design.build(CATEGORY_10.hyperparameters, trials, trials["loss"].to_numpy()), Subspace()), 17)
+    assert chance.compare(found).detectable[0]
 
 
 @given(st.floats(1e-6, 1e6), st.floats(-1e3, 1e3))

@@ -13,6 +13,7 @@ import numpy as np
 
 from hpi.estimators.base import Estimate, Pairs, Report, quiet, unknown_scores
 from hpi.estimators.linear import quality, terms
+from hpi.estimators.linear.choice import Choice
 from hpi.estimators.linear.coefficients import coefficients
 from hpi.estimators.linear.drop import Drop, Remains, drop
 from hpi.estimators.linear.encoding import Trials
@@ -57,12 +58,12 @@ class Linear(Settings):
         hyperparameters = sample.design.hyperparameters
         trials = Trials.of(sample, MOST_TRIALS, rng)
         singles, notes = terms.mains(trials, hyperparameters)
-        alone = terms.fitted(trials, singles, {})
-        products = terms.pairs(trials, singles, alone, [h.name for h in hyperparameters])
+        choice = Choice.of(trials, singles)
+        alone, products = choice.alone, choice.products()
         remains = terms.fitted(trials, singles, products) if products else alone
         drops = _drops(alone, remains, [*((j,) for j in singles), *products])
         report(0.2, "shuffling")
-        scores = _scores(remains, trials, drops, self.permutations, rng)
+        scores = _scores(remains, choice, drops, self.permutations, rng)
         report(0.5, "comparing with a forest")
         forest = quality.r2_of_forest(sample, rng, report)
         facts, warnings = _reading(trials, alone, remains if products else None, forest)
@@ -95,21 +96,20 @@ def _drops(alone: Remains, remains: Remains, keys: list[tuple[int, ...]]) -> dic
 
 
 def _scores(
-    remains: Remains, trials: Trials, drops: dict[tuple[int, ...], Drop], n_shuffles: int, rng: np.random.Generator
+    remains: Remains, choice: Choice, drops: dict[tuple[int, ...], Drop], n_shuffles: int, rng: np.random.Generator
 ) -> Scored:
     """Return the fields of `Scores` for all that has a drop of its own."""
     own = {key: found for key, found in drops.items() if found.lost.shape[1]}
-    null_statistic, null_drop = null_scores(remains, trials.weight, list(own.values()), n_shuffles, rng)
-    observed = Draws.of(remains, remains.fit.z[:, None])
+
+    def tested(draws: Draws) -> Floats:
+        again = {} if choice.room.holds_all else choice.statistic(draws.z)
+        statistics = [again[key[0]] if again and len(key) == 1 else statistic(own[key], draws) for key in own]
+        return np.reshape(statistics, (len(own), draws.z.shape[1]))
+
+    null_statistic, null_drop = null_scores(remains, choice.weight, list(own.values()), n_shuffles, rng, tested)
+    observed = tested(Draws.of(remains, remains.fit.z[:, None]))[:, 0]
     return {
-        key: (
-            found.value,
-            found.low,
-            found.high,
-            float(statistic(found, observed)[0]),
-            null_statistic[:, k],
-            null_drop[:, k],
-        )
+        key: (found.value, found.low, found.high, float(observed[k]), null_statistic[:, k], null_drop[:, k])
         for k, (key, found) in enumerate(own.items())
     }
 

@@ -9,6 +9,7 @@ is too much to ask of the trials: then it is the sum of squared robust t-values.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,13 @@ from hpi.estimators.linear.drop import Drop, Remains
 from hpi.estimators.linear.fit import ALONE
 from hpi.space import Floats
 
+Test = Callable[["Draws"], Floats]
+"""From losses to a statistic of everything tested, shape (n_found, n_draws)."""
+
 BATCH = 100
 EXACT = 1e-20
 MOST_JOINT = 20
+LEAST = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +61,15 @@ class Draws:
 
 
 def null_scores(
-    remains: Remains, weight: Floats, found: list[Drop], n_shuffles: int, rng: np.random.Generator
+    remains: Remains, weight: Floats, found: list[Drop], n_shuffles: int, rng: np.random.Generator, test: Test
 ) -> tuple[Floats, Floats]:
-    """Return the test's statistic and the drop of every shuffle, both of shape (n_shuffles, n_found)."""
+    """Return the test's statistics and the drop of every shuffle, both of shape (n_shuffles, n_found)."""
     tested, dropped = np.empty((2, n_shuffles, len(found)))
     for start in range(0, n_shuffles, BATCH):  # a few at a time: each is as long as the table
         rows = slice(start, min(start + BATCH, n_shuffles))
         draws = _shuffle(remains, weight, rows.stop - rows.start, rng)
+        tested[rows] = test(draws).T
         for k, of in enumerate(found):
-            tested[rows, k] = statistic(of, draws)
             dropped[rows, k] = _null_drop(remains, of, draws)
     return tested, dropped
 
@@ -79,6 +84,8 @@ def statistic(found: Drop, draws: Draws) -> Floats:
     covariance = np.empty((draws.z.shape[1], n_lost, n_lost))
     covariance[:, first, second] = ((found.lost[:, first] * found.lost[:, second]).T @ draws.error).T
     covariance[:, second, first] = covariance[:, first, second]
+    # Where few trials have any error left, their covariance has no inverse.
+    covariance += LEAST * np.trace(covariance, axis1=1, axis2=2)[:, None, None] * np.eye(n_lost)
     wald: Floats = (pull.T * np.linalg.solve(covariance, pull.T[:, :, None])[:, :, 0]).sum(axis=1)
     return wald
 
@@ -95,13 +102,18 @@ def _null_drop(remains: Remains, found: Drop, draws: Draws) -> Floats:
 
     Times the share of the variance that the model leaves: what it explains is no noise to the terms in question.
     """
+    null: Floats = remains.left * more_left(remains, found, draws) / remains.total.sum()
+    return null
+
+
+def more_left(remains: Remains, found: Drop, draws: Draws) -> Floats:
+    """How much more of the squares is left without the lost directions, shape (n_draws,)."""
     weight = _weights(remains.leverage - (found.lost**2).sum(axis=1), remains.leverage)
     pull, weighted = found.lost.T @ draws.z, found.lost * weight[:, None]
     # Sums of weight (residual + lost pull)^2, multiplied out: no array as long as the table.
-    more = (weight - _weights(remains.leverage, remains.leverage)) @ draws.square
+    more: Floats = (weight - _weights(remains.leverage, remains.leverage)) @ draws.square
     more += (pull * (2 * weighted.T @ draws.residual + weighted.T @ found.lost @ pull)).sum(axis=0)
-    null: Floats = remains.left * more / remains.total.sum()
-    return null
+    return more
 
 
 def _weights(leverage: Floats, full: Floats) -> Floats:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import dataclass
 
 import numpy as np
 
-from hpi.estimators.linear.drop import Remains, drop
+from hpi.estimators.linear.drop import Remains
 from hpi.estimators.linear.encoding import Part, Trials, activity, decides, values, why_not
 from hpi.estimators.linear.fit import Fit, fit
-from hpi.space import Hyperparameter, Mask
+from hpi.space import Floats, Hyperparameter, Integers, Mask
 
 MOST_MAINS = 1 / 2
 MOST_WITH_PAIRS = 1 / 5
@@ -52,20 +52,46 @@ def _decides(trials: Trials, hyperparameters: tuple[Hyperparameter, ...], parent
     return parent != child and decides(trials.x[:, parent], trials.x[:, child], hyperparameters[parent].is_ordered)
 
 
-def pairs(trials: Trials, singles: Mains, alone: Remains, names: list[str]) -> dict[tuple[int, int], list[Part]]:
-    """Return the columns of all pairs of hyperparameters, or of the strongest if there are more than a fifth of n.
+@dataclass(frozen=True, eq=False)
+class Room:
+    """How many columns of products the trials can bear, and which hyperparameters get theirs.
 
-    `alone` is the model of main effects; the strongest are those without which it loses most.
+    Attributes
+    ----------
+    width
+        Columns of each hyperparameter that is in the model, in the order of names, shape (n,).
+    bearable
+        Columns of products that there may be.
     """
-    bearable = min(int(MOST_WITH_PAIRS * len(trials)), MOST_COLUMNS) - _width(singles)
-    chosen: list[int] = []
-    strength = {j: drop(alone, alone.fit.lacking(holds(alone.fit, j))).value for j in singles}
-    for j in sorted(singles, key=lambda j: (-strength[j], names[j])):
-        more = _columns(singles[j]) * sum(_columns(singles[k]) for k in chosen)
-        if more <= bearable:
-            chosen, bearable = [*chosen, j], bearable - more
-    ordered = sorted(chosen, key=lambda j: names[j])
-    return {(j, k): [a.times(b) for a in singles[j] for b in singles[k]] for j, k in combinations(ordered, 2)}
+
+    width: Integers
+    bearable: int
+
+    @classmethod
+    def of(cls, trials: Trials, singles: Mains) -> Room:
+        """Up to a fifth of the trials in all, or 600 columns; `singles` come in the order of names."""
+        width = np.array([_columns(group) for group in singles.values()], dtype=np.int64)
+        most = min(int(MOST_WITH_PAIRS * len(trials)), MOST_COLUMNS)
+        return cls(width, most - int(width.sum()))
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether nothing has to be chosen."""
+        return bool(self.width.sum() ** 2 - (self.width**2).sum() <= 2 * self.bearable)
+
+    def choose(self, strength: Floats) -> Mask:
+        """Return which ones have products with each other, shape (n,): the strongest that fit."""
+        chosen, left, taken = np.zeros(len(self.width), dtype=bool), self.bearable, 0
+        for j in np.argsort(-strength, kind="stable"):
+            more = int(self.width[j]) * taken
+            if more <= left:
+                chosen[j], left, taken = True, left - more, taken + int(self.width[j])
+        return chosen
+
+
+def products(singles: Mains, first: int, second: int) -> list[Part]:
+    """Return the interaction of two hyperparameters."""
+    return [a.times(b) for a in singles[first] for b in singles[second]]
 
 
 def holds(model: Fit, *owners: int) -> Mask:
