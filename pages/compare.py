@@ -21,9 +21,9 @@ def watch() -> None:
     with st.container(key="job", gap="small"):
         for name, one in asked.works.items():
             status = one.status
-            st.text(job.doing(by_name(name).title, status) if status.is_open else f"{by_name(name).title}: done.")
+            st.text(job.doing(by_name(name).title, status) if one.is_open else f"{by_name(name).title}: done.")
         st.progress(sum(one.status.done for one in asked.works.values()) / len(asked.works))
-        st.button("Cancel", key="cancel_all", on_click=asked.let_go)
+        st.button("Cancel", key="cancel_all", on_click=asked.cancel)
 
 
 shell.guard(__file__)
@@ -42,8 +42,9 @@ if asked.is_open:
 compared = asked.collect()
 for name, reason in asked.refused.items():
     look.refusal(f"{by_name(name).title}: {reason}", f"refused-{name}")
-if compared is None:
+if asked.refused:
     st.button("Ask again", key="ask_all", on_click=side_by_side.begin)
+if compared is None:
     st.stop()
 with st.container(key="lead"):
     st.text(side_by_side.lead(compared))

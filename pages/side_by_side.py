@@ -38,7 +38,7 @@ class SideBySide:
     @property
     def is_open(self) -> bool:
         """Whether an answer is still missing."""
-        return any(one.status.is_open for one in self.works.values())
+        return any(one.is_open for one in self.works.values())
 
     def collect(self) -> Agreement | None:
         """Take what has come in, and compare; None where fewer than two have an answer."""
@@ -52,6 +52,12 @@ class SideBySide:
         """Wait for nothing any more."""
         for one in self.works.values():
             one.let_go()
+
+    def cancel(self) -> None:
+        """End what is still open, and keep what has come in."""
+        for one in self.works.values():
+            if one.is_open:
+                one.cancel()
 
     def _take(self, estimator: Estimator, done: Work) -> None:
         try:
