@@ -58,9 +58,8 @@ def _estimator(result: ImportanceResult) -> Estimator:
 
 def said(found: Curve) -> str:
     """Say what explains most for narrow targets and for wide ones, where that is sure."""
-    leaders = {
-        i: leader for i in np.flatnonzero(found.known & ~found.thin) if (leader := _leader(found, i)) is not None
-    }
+    filled = np.flatnonzero(found.known & ~found.thin)
+    leaders = {i: leader for i in filled if (leader := _leader(found, i)) is not None}
     if not leaders:
         return "At no threshold does one hyperparameter surely explain more than every other."
     first, last = min(leaders), max(leaders)
@@ -68,8 +67,10 @@ def said(found: Curve) -> str:
     ends = [f"the best {100 * found.targets[i]:.2g}{words.BLANK}%" for i in (first, last)]
     if narrow != wide:
         return f"For {ends[0]} {narrow} explains most, for {ends[1]} {wide}: excellent is not decided as good is."
-    where = f"for {ends[0]}" if first == last else f"between {ends[0]} and {ends[1]}"
-    return f"{narrow} explains most {where}; no other one surely does at any threshold."
+    often = sum(leader == leaders[first] for leader in leaders.values())
+    how_many = "every one" if often == len(filled) else str(often)
+    where = f"for {ends[0]}" if first == last else f"from {ends[0]} to {ends[1]}"
+    return f"{narrow} surely explains most at {how_many} of {len(filled)} thresholds, {where}."
 
 
 def _leader(found: Curve, i: int) -> int | None:
