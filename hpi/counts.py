@@ -14,7 +14,7 @@ import numpy as np
 from hpi.space import Cells, Floats, Integers
 from hpi.subspace import Sample
 
-NEAR = 0.3
+NEAR = 0.15
 FEWEST_NEAR = 5
 
 

@@ -46,7 +46,7 @@ def test_there_are_never_more_than_1024_checkpoints(n_trials):
 def test_counts_of_every_threshold_are_those_of_the_codes(region, target):
     sample = cut(noise_design(3_000, np.random.default_rng(0)), Subspace(region, target))
     for cells, (counts,) in zip(sample.design.cells, count(sample), strict=True):
-        reach = max(5, round(0.3 * sample.n_target))
+        reach = max(5, round(0.15 * sample.n_target))
         near = cells.code[max(0, sample.n_target - reach) : sample.n_target + reach]
         for found, codes in (
             (counts.target, cells.code[: sample.n_target]),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from hpi.counts import Counts, tally
-from hpi.estimators.ped import compat, grid, histogram, kernel, relabel, shuffles
+from hpi.estimators.ped import compat, grid, histogram, kernel, relabel, shuffles, steps
 from hpi.estimators.ped.interval import interval
 from hpi.estimators.ped.scored import Scored, cannot_say, remark, unknown
 from hpi.estimators.ped.series import Coefficients, coefficients
@@ -71,8 +71,18 @@ def _by_coefficients(values: Counts, chosen: Counts, drawn: Shuffles) -> Scored:
     d = found.divergence
     null_statistic, null_divergence = _null(chosen, found, drawn)
     tested = float(shuffles.statistic(found.m, np.asarray(d), found.basis.is_series))
-    ends = interval(chosen, found)
-    return Scored((d, *ends), tested, null_statistic, null_divergence, d, remark(values))
+    d, low, high = _with_ends(chosen, found)
+    return Scored((d, low, high), tested, null_statistic, null_divergence, d, remark(values))
+
+
+def _with_ends(counts: Counts, found: Coefficients) -> tuple[float, float, float]:
+    """D and its interval; where steps describe the target better, theirs, with an interval that holds both."""
+    low, high = interval(counts, found)
+    sharp = steps.with_edges(counts, found)
+    if sharp is None:
+        return found.divergence, low, high
+    ends = interval(*sharp)
+    return sharp[1].divergence, min(low, ends[0]), max(high, ends[1])
 
 
 def _null(chosen: Counts, found: Coefficients, drawn: Shuffles) -> tuple[Floats, Floats]:

@@ -67,14 +67,18 @@ def _base(counts: Counts) -> Floats:
 def _threshold_variance(counts: Counts, linear: Floats, square: Floats) -> float:
     """Variance that comes from the thresholds: the trials next to one look unlike those within it.
 
-    Cells outside the region have no density ratio; trials that lie there are passed over.
+    With the sizes of target and region given, a threshold that lies too far out exchanges trials of the target for
+    such as lie near it, trials of the rest for others, and so the region, which is made of both in fixed shares, for
+    one with fewer of the target's kind. Cells outside the region have no density ratio; trials that lie there are
+    passed over.
     """
     n, inside = counts.n_trials, counts.region > 0
     q_t, q_r = counts.n_target / n, counts.n_region / n
     a_t = 2 * (_mean(counts.near_target * inside, linear) - _mean(counts.target, linear)) / q_t
+    a_t += (_mean(counts.target, square) - _mean(counts.rest, square)) / q_r
     a_r = 0.0
     if counts.near_region is not None:
-        a_r = -(_mean(counts.near_region * inside, square) - _mean(counts.region, square)) / q_r
+        a_r = -(_mean(counts.near_region * inside, square) - _mean(counts.rest, square)) / q_r
     return (a_t**2 * q_t * (1 - q_t) + a_r**2 * q_r * (1 - q_r) + 2 * a_t * a_r * q_t * (1 - q_r)) / n
 
 
