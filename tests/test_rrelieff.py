@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from hpi.estimators.relief.sums import rows_without
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
 from hpi.toys import ADDITIVE
-from tests.makers import design, noise_columns, noise_design, toy_sample
+from tests.makers import design, noise_columns, noise_design, toy_design, toy_sample
 
 GOLDEN = Path(__file__).resolve().parents[2] / "shared" / "golden"
 needs_golden = pytest.mark.skipif(not GOLDEN.exists(), reason="the reference tables are not here")
@@ -244,7 +245,22 @@ def test_blind_spots_are_said():
     assert NRReliefF().estimate(toy_sample(ADDITIVE, 500, 0), rng).warnings == ()
 
 
-@pytest.mark.parametrize("changed", [{"k": 0}, {"sigma": 0.0}, {"weights": "steep"}, {"ramp": "steep"}])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_without_shuffles_the_rest_is_the_same(repeated):
+    found = toy_design(ADDITIVE, 300, 0)
+    found = dataclasses.replace(found, unit=np.arange(300) // 3) if repeated else found
+    bare, full = (
+        NRReliefF(permutations=n).estimate(cut(found, Subspace()), np.random.default_rng(0)) for n in (0, 200)
+    )
+    for name in ("importance", "low", "high", "statistic", "raw"):
+        np.testing.assert_array_equal(getattr(bare, name), getattr(full, name))
+    assert bare.null_statistic.shape == bare.null_importance.shape == (0, 6)
+    assert np.isnan(chance.compare(bare).p_value).all()
+
+
+@pytest.mark.parametrize(
+    "changed", [{"permutations": 50}, {"k": 0}, {"sigma": 0.0}, {"weights": "steep"}, {"ramp": "steep"}]
+)
 def test_settings_have_bounds(changed):
     with pytest.raises(EstimatorError, match="must be"):
         NRReliefF(**changed)

@@ -18,9 +18,16 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    or_zero: bool = False,
 ) -> Any:  # noqa: ANN401
-    """Return a dataclass field that is a number between `low` and `high`, or one of `choices`."""
-    return field(default=default, metadata={"help": help_text, "low": low, "high": high, "choices": choices})
+    """Return a dataclass field that is a number between `low` and `high`, or 0 if `or_zero`, or one of `choices`."""
+    known = {"help": help_text, "low": low, "high": high, "choices": choices, "or_zero": or_zero}
+    return field(default=default, metadata=known)
+
+
+def permutations_setting() -> Any:  # noqa: ANN401
+    """Return the setting of how often trials are shuffled: too few say nothing of chance."""
+    return setting(200, "shuffles that say what chance alone would show, or 0", low=100, high=10_000, or_zero=True)
 
 
 class Settings:
@@ -87,9 +94,12 @@ def _check(declared: Field[Any], value: Any) -> None:  # noqa: ANN401
     if choices:
         if value not in choices:
             raise EstimatorError(f"{declared.name} is {value!r}; it must be one of: {', '.join(choices)}.")
+    elif value == 0 and declared.metadata["or_zero"]:
+        return
     elif not declared.metadata["low"] <= value <= declared.metadata["high"]:
         raise EstimatorError(f"{declared.name} is {value}; it must be {_bounds(declared)}.")
 
 
 def _bounds(declared: Field[Any]) -> str:
-    return f"from {declared.metadata['low']:,} to {declared.metadata['high']:,}"
+    zero = ", or 0" if declared.metadata["or_zero"] else ""
+    return f"from {declared.metadata['low']:,} to {declared.metadata['high']:,}{zero}"

@@ -26,11 +26,9 @@ from hpi.estimators.base import Estimate, Report, quiet
 from hpi.estimators.ped import forms, shuffles
 from hpi.estimators.ped.pairs import pairs
 from hpi.estimators.ped.scored import Scored, together
-from hpi.estimators.settings import Settings, setting
+from hpi.estimators.settings import Settings, permutations_setting, setting
 from hpi.subspace import Sample
 
-FEWEST_PERMUTATIONS = 100
-MOST_PERMUTATIONS = 10_000
 NO_INTERVAL = (
     "The kernel form has no intervals: its smoothing hides narrow and many-peaked effects, and no estimate of noise "
     "knows by how much. The noise floor holds; the series form has intervals."
@@ -63,9 +61,7 @@ class PedAnova(Settings):
         If a setting is out of its bounds or two contradict each other.
     """
 
-    permutations: int = setting(
-        200, "shuffles that say what chance alone would show, or 0", low=0, high=MOST_PERMUTATIONS
-    )
+    permutations: int = permutations_setting()
     form: str = setting(
         "series",
         "how densities are compared: series (no bins, no bandwidth), histogram, kernel (smoothed, no interval)",
@@ -93,11 +89,6 @@ class PedAnova(Settings):
 
     def __post_init__(self) -> None:
         """Refuse settings that are out of bounds or contradict each other."""
-        if self.permutations and not FEWEST_PERMUTATIONS <= self.permutations <= MOST_PERMUTATIONS:
-            raise EstimatorError(
-                f"permutations is {self.permutations}; it must be from {FEWEST_PERMUTATIONS} to "
-                f"{MOST_PERMUTATIONS:,}, or 0 to shuffle nothing."
-            )
         super().__post_init__()
         if self.compatible == "optuna" and self.form == "histogram":
             raise EstimatorError(

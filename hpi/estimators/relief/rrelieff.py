@@ -33,7 +33,7 @@ from hpi.estimators.relief.neighbours import INVENTORS, LINEAR, Neighbourhood, R
 from hpi.estimators.relief.remarks import cannot_say, remark, warnings
 from hpi.estimators.relief.shuffles import Shuffled, draw
 from hpi.estimators.relief.sums import Sums, by_pair, weights
-from hpi.estimators.settings import Settings, setting
+from hpi.estimators.settings import Settings, permutations_setting, setting
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
@@ -56,7 +56,7 @@ class NRReliefF(Settings):
     ramp
         "on", or "off" for differences that grow with the distance.
     permutations
-        Shuffles that say what chance alone would show, from 100 to 10,000.
+        Shuffles that say what chance alone would show, from 100 to 10,000; 0 leaves floor and p-values unknown.
     most_instances
         Trials whose neighbours are looked up, from 100 to 100,000; where there are more (or where they and all trials
         make more than a billion pairs) a random part of them. Neighbours are always looked for among all trials.
@@ -73,7 +73,7 @@ class NRReliefF(Settings):
     ramp: str = setting(
         "on", "count differences below 4 % of the range as none and above 10 % as full", choices=("on", "off")
     )
-    permutations: int = setting(200, "shuffles that say what chance alone would show", low=100, high=10_000)
+    permutations: int = permutations_setting()
     most_instances: int = setting(10_000, "trials whose neighbours are looked up", low=100, high=100_000)
 
     name: ClassVar[str] = "n-rrelieff"

@@ -19,13 +19,15 @@ def draw(y: Floats, unit: Integers | None, n_permutations: int, rng: np.random.G
     Where configurations have different numbers of trials, a larger one gives some of its losses, a smaller one
     gives some twice.
     """
+    shuffled = np.empty((len(y), n_permutations))
     if unit is None:
-        return np.stack([rng.permutation(y) for _ in range(n_permutations)], axis=1)
+        for p in range(n_permutations):
+            shuffled[:, p] = rng.permutation(y)
+        return shuffled
     code, size = np.unique(unit, return_inverse=True, return_counts=True)[1:]
     start = np.cumsum(size) - size
     turn = np.empty(len(y), dtype=np.int64)
     turn[np.argsort(code, kind="stable")] = np.arange(len(y)) - np.repeat(start, size)
-    shuffled = np.empty((len(y), n_permutations))
     for p in range(n_permutations):
         mixed, source = np.lexsort((rng.random(len(y)), code)), rng.permutation(len(size))[code]
         shuffled[:, p] = y[mixed[start[source] + turn % size[source]]]
@@ -49,6 +51,8 @@ class Shuffled:
 
     def add(self, pairs: Pairs, da: Floats) -> None:
         """Add pairs with their differences in the hyperparameters, shape (n_pairs, n_hyperparameters)."""
+        if not self.y.shape[1]:
+            return
         left = (np.hstack([np.ones((len(da), 1)), da]) * pairs.weight[:, None]).astype(np.float32)
         step = max(1, CHUNK_VALUES // self.y.shape[1])
         for start in range(0, len(da), step):
