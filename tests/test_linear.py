@@ -25,9 +25,7 @@ from tests.makers import design, noise_columns, noise_design, toy_sample
 
 def run(sample: Sample, seed: int = 0):
     """Without the forest, which takes longest and is not what these tests are about."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(quality, "r2_of_forest", lambda *_: None)
-        return Linear().estimate(sample, np.random.default_rng(seed))
+    return Linear(forest="no").estimate(sample, np.random.default_rng(seed))
 
 
 def mixed_sample(n: int = 300) -> Sample:
@@ -332,6 +330,25 @@ def test_ordinals_are_ranks_and_bools_have_both_levels():
 
 
 def test_its_settings_are_bounded():
-    assert dataclasses.asdict(Linear()) == {"permutations": 200}
-    with pytest.raises(hpi.HpiError, match="from 100 to 10,000"):
+    assert dataclasses.asdict(Linear()) == {"permutations": 200, "forest": "yes"}
+    with pytest.raises(hpi.HpiError, match="from 100 to 10,000, or 0"):
         Linear(permutations=5)
+    with pytest.raises(hpi.HpiError, match="forest is 'maybe'"):
+        Linear(forest="maybe")
+
+
+@pytest.mark.parametrize("n", [80, 400])
+def test_without_shuffles_and_forest_the_rest_is_the_same(n):
+    """At 80 not all pairs fit."""
+    sample = toy_sample(ADDITIVE, n, seed=0)
+    bare = Linear(permutations=0, forest="no").estimate(sample, np.random.default_rng(0))
+    full = Linear().estimate(sample, np.random.default_rng(0))
+    for found, wanted in ((bare, full), (bare.pairs, full.pairs)):
+        for name in ("importance", "low", "high", "statistic"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(wanted, name))
+        assert found.null_statistic.shape == found.null_importance.shape == (0, wanted.null_statistic.shape[1])
+        assert np.isnan(chance.compare(found).p_value).all()
+    assert bare.coefficients == full.coefficients
+    assert dict(bare.facts)["r2_forest"] is None
+    assert "forest" not in dict(bare.facts)["reading"]
+    assert dict(full.facts)["r2_forest"] > 0

@@ -18,7 +18,7 @@ from hpi.estimators.linear.coefficients import coefficients
 from hpi.estimators.linear.drop import Drop, Remains, drop
 from hpi.estimators.linear.encoding import Trials
 from hpi.estimators.linear.shuffles import Draws, null_scores, statistic
-from hpi.estimators.settings import Settings, setting
+from hpi.estimators.settings import Settings, permutations_setting, setting
 from hpi.space import Floats
 from hpi.subspace import Sample
 
@@ -32,7 +32,9 @@ class Linear(Settings):
     Parameters
     ----------
     permutations
-        Shuffles that say what chance alone would show, from 100 to 10,000.
+        Shuffles that say what chance alone would show, from 100 to 10,000; 0 leaves floor and p-values unknown.
+    forest
+        "yes": a forest says how much a linear reading misses, which takes longest; "no": R^2 of the forest is unknown.
 
     Raises
     ------
@@ -40,7 +42,8 @@ class Linear(Settings):
         If a setting is out of its bounds.
     """
 
-    permutations: int = setting(200, "shuffles that say what chance alone would show", low=100, high=10_000)
+    permutations: int = permutations_setting()
+    forest: str = setting("yes", "whether a forest is asked what a linear reading misses", choices=("yes", "no"))
 
     name: ClassVar[str] = "linear"
     title: ClassVar[str] = "Linear model"
@@ -64,8 +67,10 @@ class Linear(Settings):
         drops = _drops(alone, remains, [*((j,) for j in singles), *products])
         report(0.2, "shuffling")
         scores = _scores(remains, choice, drops, self.permutations, rng)
-        report(0.5, "comparing with a forest")
-        forest = quality.r2_of_forest(sample, rng, report)
+        forest = None
+        if self.forest == "yes":
+            report(0.5, "comparing with a forest")
+            forest = quality.r2_of_forest(sample, rng, report)
         facts, warnings = _reading(trials, alone, remains if products else None, forest)
         pairs_known = ("pairs_in_model", len(products)), ("pairs_possible", len(singles) * (len(singles) - 1) // 2)
         return Estimate(
