@@ -53,6 +53,8 @@ def _influence_variance(found: Interaction, counts: Tally, g: Floats) -> float:
         return total
     of_target = _spread(target, 2 * g * (1 / q - found.additive) - g**2)
     of_rest = _spread(region - target, 2 * g * found.additive + g**2)
+    # Without the exchange of the region that a threshold brings (`interval.py`): it mostly shortens the interval, and
+    # what products miss of sharp edges would no longer be covered.
     near_is_unlike = float(target @ g / target.sum() - near @ g / max(1.0, near.sum()))
     return float((of_target + of_rest) / n**2 + 4 * (1 - q) / target.sum() * near_is_unlike**2)
 
