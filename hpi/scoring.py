@@ -18,10 +18,9 @@ from hpi.subspace import Sample, Subspace, select
 from hpi.table import TrialTable
 from hpi.version import VERSION
 
-NO_SIGNAL = (
-    "No signal: no hyperparameter can be told apart from chance here. "
-    "{change}, or take it that none of them decides alone."
-)
+NO_SIGNAL = "No signal: no hyperparameter can be told apart from chance here. {change}"
+ALONE = "{advice}, or take it that none of them decides alone."
+IN_PAIRS = "But {first} and {second} can, together: see the pairs."
 
 
 def importance(
@@ -74,8 +73,9 @@ def estimate(sample: Sample, estimator: Estimator, seed: int, report: Report = q
 def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, estimate: Estimate) -> ImportanceResult:
     """Compare an estimate with chance and put it together with its provenance."""
     scores = _scores(sample, estimate)
+    pairs = _pairs(sample, estimate.pairs)
     found = checks.warnings(sample, estimator.uses_target)
-    warnings = (*_no_signal(scores, estimator.uses_target), *estimate.warnings, *found, *table.notices)
+    warnings = (*_no_signal(scores, pairs, estimator.uses_target), *estimate.warnings, *found, *table.notices)
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(
@@ -88,7 +88,7 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
         estimator=estimator.name,
         settings=(*estimator.settings.items(), *estimate.facts),
         hyperparameters=scores,
-        pairs=_pairs(sample, estimate.pairs),
+        pairs=pairs,
         warnings=warnings,
         seed=seed,
         fingerprint=table.fingerprint,
@@ -138,12 +138,16 @@ def _scores(sample: Sample, estimate: Estimate) -> tuple[Score, ...]:
     return tuple(sorted(scores, key=_strength))
 
 
-def _no_signal(scores: tuple[Score, ...], uses_target: bool) -> tuple[str, ...]:
-    """Say that nothing stands out, where that is known."""
+def _no_signal(scores: tuple[Score, ...], pairs: tuple[PairScore, ...], uses_target: bool) -> tuple[str, ...]:
+    """Say that nothing stands out, where that is known, and which pair does."""
     tested = [score for score in scores if score.p_value is not None]
     if not tested or any(score.detectable for score in tested):
         return ()
-    return (NO_SIGNAL.format(change="Widen the target or add trials" if uses_target else "Ask among more trials"),)
+    pair = next((pair for pair in pairs if pair.detectable), None)
+    if pair is not None:
+        return (NO_SIGNAL.format(change=IN_PAIRS.format(first=pair.names[0], second=pair.names[1])),)
+    advice = "Widen the target or add trials" if uses_target else "Ask among more trials"
+    return (NO_SIGNAL.format(change=ALONE.format(advice=advice)),)
 
 
 def _pairs(sample: Sample, pairs: Pairs | None) -> tuple[PairScore, ...]:

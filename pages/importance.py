@@ -6,7 +6,7 @@ import streamlit as st
 
 from hpi import figures
 from hpi.estimators import by_name
-from pages import look, shell, state, threshold, words
+from pages import look, shell, state, threshold, together, words
 
 NOTHING = "Nothing to be careful about was found."
 
@@ -16,7 +16,7 @@ answer = shell.answered()
 result = answer.result
 worth_knowing = [*words.worth_knowing(result), *words.ties(answer.sample, by_name(result.estimator).uses_target)]
 look.question("What decides it?")
-look.lead(words.lead(result), answer)
+look.lead(together.lead(result) or words.lead(result), answer)
 chart, beside = st.columns([5, 2], gap="large")
 with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
@@ -27,10 +27,12 @@ with beside:
     if result.detectable and st.button("Which values are good? →", key="to_one"):
         state.session().chosen = result.detectable[0].name
         st.switch_page(shell.ONE)
+    together.pairs(result)
     look.small_heading("Worth knowing")
     look.quiet("warnings", *(worth_knowing or [NOTHING]))
     with st.expander("How to read this chart"):
         st.markdown(words.how_to_read(result))
+    together.coefficients(result)
     with st.expander("What was left out"):
         look.quiet("left_out", *words.left_out(answer.table))
     # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it

@@ -12,6 +12,7 @@ from hpi.results import ImportanceResult, Score
 BY_CHANCE = "not told apart from chance"
 LARGE = 0.0995  # from here on whole per cent
 NO_SIGNAL = "No signal: none can be told apart from chance."
+ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
 NO_NUMBERS = "No numbers: this method cannot answer here."
 
 
@@ -133,7 +134,9 @@ def _signal(result: ImportanceResult) -> list[Fact]:
     if all(score.importance is None for score in result.hyperparameters):
         return [Fact(NO_NUMBERS, bold=True)]
     tested = any(score.p_value is not None for score in result.hyperparameters)
-    return [Fact(NO_SIGNAL, bold=True)] if tested and not result.detectable else []
+    if not tested or result.detectable:
+        return []
+    return [Fact(ONLY_PAIRS if any(pair.detectable for pair in result.pairs) else NO_SIGNAL, bold=True)]
 
 
 def _left_out(result: ImportanceResult) -> str:

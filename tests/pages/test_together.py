@@ -1,0 +1,79 @@
+"""What no bar shows: sentences about pairs, and the lead where only a pair decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from hpi.estimators import Coefficient
+from hpi.results import PairScore
+from pages import together
+from tests.makers import result
+from tests.test_comparison import bar, interaction
+
+NBSP = "\u00a0"
+
+
+def test_a_pair_in_words():
+    said = together.sentence(interaction("a", "b", 0.2))
+    assert said == f"a and b: 20{NBSP}% [15{NBSP}% to 25{NBSP}%] beyond what each explains alone."
+    joint = PairScore(("a", "b"), 0.2, None, None, None, 0.005, True, "joint")
+    assert together.sentence(joint) == (
+        f"a and b: 20{NBSP}% jointly; within this region the two are not independent of each other."
+    )
+
+
+def test_the_lead_is_the_pair_only_where_nothing_decides_alone():
+    idle = (bar("a", 0.01, detectable=False), bar("b", 0.01, detectable=False))
+    assert together.lead(result(*idle)) is None
+    only = together.lead(result(*idle, pairs=(interaction("a", "b", 0.8),)))
+    assert only == (
+        f"No hyperparameter decides alone, but a and b do together: 80{NBSP}% of what separates the best 10{NBSP}% "
+        "from the rest is in their combination."
+    )
+    of_variance = together.lead(result(*idle, estimator="fanova", pairs=(interaction("a", "b", 0.8),)))
+    assert of_variance is not None
+    assert "of the variance of the metric" in of_variance
+    assert together.lead(result(bar("a", 0.5), pairs=(interaction("a", "b", 0.8),))) is None
+
+
+def test_the_chart_says_so_too():
+    from hpi.figures import bar_words
+
+    idle = bar("a", 0.01, detectable=False)
+    assert bar_words.facts(result(idle))[0].text == bar_words.NO_SIGNAL
+    assert bar_words.facts(result(idle, pairs=(interaction("a", "b", 0.8),)))[0].text == bar_words.ONLY_PAIRS
+
+
+def test_a_table_whose_only_signal_is_a_pair_says_which():
+    import numpy as np
+
+    import hpi
+    from hpi.toys import XOR
+
+    found = hpi.importance(hpi.read(XOR.draw(400, np.random.default_rng(0))))
+    assert "But p and q can, together: see the pairs." in found.warnings[0]
+
+
+@pytest.mark.parametrize("n_pairs", [1, 8])
+def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
+    from streamlit.testing.v1 import AppTest
+
+    def page():
+        import streamlit as st
+
+        from pages import together
+
+        together.pairs(st.session_state["shown"])
+        together.coefficients(st.session_state["shown"])
+
+    app = AppTest.from_function(page)
+    pairs = tuple(interaction("a", f"b{k}", 0.8 - 0.05 * k) for k in range(n_pairs))
+    terms = (Coefficient(("a",), 0.5, 0.4, 0.6), Coefficient(("a", "b0 = x"), -0.1, -0.2, 0.0))
+    app.session_state["shown"] = result(bar("a", 0.5), pairs=pairs, coefficients=terms)
+    app.run()
+    assert not app.exception
+    said = [text.value for text in app.text]
+    assert sum("beyond what each explains alone" in line for line in said) == min(n_pairs, together.MOST_PAIRS)
+    assert ("and 3 more pairs" in said) is (n_pairs == 8)
+    assert list(app.dataframe[0].value["term"]) == ["a", "a × b0 = x"]
+    assert app.button(key="to_pair").label == "See the first pair →"
