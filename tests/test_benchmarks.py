@@ -13,7 +13,7 @@ import pytest
 from benchmarks import accuracy
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import against, ours, peers, report, thresholds
-from benchmarks.speed.measure import Timed, same_ranking
+from benchmarks.speed.measure import Timed, alternating, same_ranking
 from hpi.estimators import PedAnova
 from hpi.toys import ADDITIVE
 
@@ -54,6 +54,13 @@ def test_what_the_same_code_measured_is_not_measured_again(tmp_path, monkeypatch
     assert speed._kept("row", lambda: [2.5]) == [1.5]
     monkeypatch.setattr(speed, "_code", lambda: "changed")
     assert speed._kept("row", lambda: [2.5]) == [2.5]
+
+
+def test_what_is_compared_runs_in_turn():
+    ran = []
+    timed = alternating([lambda: ran.append("a"), lambda: ran.append("b")], runs=3)
+    assert ran == ["a", "b"] * 3
+    assert [time.runs for time in timed] == [3, 3]
 
 
 @pytest.mark.parametrize(

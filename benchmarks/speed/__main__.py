@@ -40,10 +40,9 @@ def main(arguments: list[str] | None = None) -> None:
         shutil.rmtree(KEPT, ignore_errors=True)
     quick = os.environ.get("QUICK") == "1"
     rows = _against(quick)
-    further = [
-        Thresholds.from_json(_kept(f"thresholds-{n}-{d}", lambda n=n, d=d: thresholds(n, d).as_json()))
-        for n, d in (QUICK_TABLES if quick else TABLES)
-    ]
+    sizes = QUICK_TABLES if quick else TABLES
+    timed = _kept(f"thresholds-{sizes}", lambda: [table.as_json() for table in thresholds(sizes)])
+    further = [Thresholds.from_json(each) for each in timed]
     grown = [
         Grown(**each)
         for estimator in ESTIMATORS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -33,6 +33,17 @@ def timed(work: Callable[[], T]) -> tuple[Timed, T]:
         spent.append(time.perf_counter() - start)
         if len(spent) >= ENOUGH_RUNS or sum(spent) + spent[-1] > ENOUGH_SECONDS:
             return Timed(statistics.median(spent), len(spent)), outcome
+
+
+def alternating(works: Sequence[Callable[[], object]], runs: int) -> list[Timed]:
+    """Run several things in turn, so that what else the machine does slows all of them alike; the median of each."""
+    spent: list[list[float]] = [[] for _ in works]
+    for _ in range(runs):
+        for seconds, work in zip(spent, works, strict=True):
+            start = time.perf_counter()
+            work()
+            seconds.append(time.perf_counter() - start)
+    return [Timed(statistics.median(seconds), runs) for seconds in spent]
 
 
 def same_ranking(ours: Floats, theirs: Floats) -> bool:

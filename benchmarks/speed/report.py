@@ -39,7 +39,7 @@ def _further(further: Sequence[Thresholds]) -> list[str]:
         "| with the noise floor, too | first / further",
         [
             f"{t.n_trials:,} x {t.n_hyperparameters} | {_time(t.reading)} | {_time(t.first)} | {_time(t.further)} | "
-            f"{t.first.seconds / t.further.seconds:.0f} | ≥ {WANTED_PART} | {_time(t.with_floor)} | "
+            f"{t.first.seconds / t.further.seconds:.0f} | {_part(t, further)} | {_time(t.with_floor)} | "
             f"{t.first.seconds / t.with_floor.seconds:.0f}"
             for t in further
         ],
@@ -48,6 +48,11 @@ def _further(further: Sequence[Thresholds]) -> list[str]:
     growth = [getattr(large, name).seconds / getattr(small, name).seconds for name in ("further", "with_floor")]
     times = GROWTH.format(small=small.n_trials, large=large.n_trials, times=growth, wanted=WANTED_GROWTH)
     return [FURTHER, table, times]
+
+
+def _part(table: Thresholds, tables: Sequence[Thresholds]) -> str:
+    """What is wanted of the largest table."""
+    return f"≥ {WANTED_PART}" if table is tables[-1] else ""
 
 
 def _grown(grown: Sequence[Grown]) -> list[str]:
@@ -102,10 +107,10 @@ machines and with what else they do; the ratios come from one process and are wh
 
 AGAINST = """## Beside the packages people use
 
-{versions}. Tables of floats of which four matter, each half as much as the one before; target 0.1, region 1. Ours hold
-intervals and, but for the row that says so, the noise floor of 200 shuffles; theirs have neither. Same ranking: any two
-hyperparameters that we find clearly different (one at least twice the other, and a tenth of the largest) stand in the
-same order in theirs."""
+{versions}. Tables of floats of which four matter, each half as much as the one before; target 0.1,
+region 1. Ours hold intervals and, but for the row that says so, the noise floor of 200 shuffles; theirs have neither.
+Same ranking: any two hyperparameters that we find clearly different (one at least twice the other, and a tenth of the
+largest) stand in the same order in theirs."""
 
 FURTHER = """## Every further threshold
 

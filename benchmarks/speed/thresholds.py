@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import hpi
 from benchmarks.speed import ours, tables
-from benchmarks.speed.measure import Timed, timed
+from benchmarks.speed.measure import Timed, alternating, timed
+from hpi.estimators import Estimator
+from hpi.space import Design
 from hpi.subspace import Subspace
 
 TARGETS = (0.02, 0.05, 0.15, 0.2, 0.25)
 WANTED_PART, WANTED_GROWTH = 50, 1.5
+RUNS = 25
 
 
 @dataclass(frozen=True)
@@ -39,18 +43,23 @@ class Thresholds:
         return cls(**{**kept, **times})
 
 
-def thresholds(n_trials: int, n_hyperparameters: int) -> Thresholds:
-    """Time one table; its frame is made before."""
-    trials = tables.frame(n_trials, n_hyperparameters)
+def thresholds(sizes: Sequence[tuple[int, int]]) -> list[Thresholds]:
+    """Time tables of several sizes; a further threshold is timed in turn on each."""
     full = ours.estimator("ped-anova", pairs="no")
     bare = ours.estimator("ped-anova", permutations=0, pairs="no")
-    reading, _ = timed(lambda: hpi.read(trials, metric=tables.METRIC, direction="minimize"))
-    first, _ = timed(lambda: ours.answer(tables.design(trials), full))
-    design = tables.design(trials)
-    ours.answer(design, full)
-    further, with_floor = (
-        timed(lambda asked=asked: [ours.answer(design, asked, Subspace(1.0, t)) for t in TARGETS])[0]
-        for asked in (bare, full)
-    )
-    each = (Timed(time.seconds / len(TARGETS), time.runs) for time in (further, with_floor))
-    return Thresholds(n_trials, n_hyperparameters, reading, first, *each)
+    before, works = [], []
+    for size in sizes:
+        trials = tables.frame(*size)
+        reading, _ = timed(lambda trials=trials: hpi.read(trials, metric=tables.METRIC, direction="minimize"))
+        first, _ = timed(lambda trials=trials: ours.answer(tables.design(trials), full))
+        before.append((reading, first))
+        design = tables.design(trials)
+        ours.answer(design, full)
+        works += [lambda asked=asked, design=design: _all(design, asked) for asked in (bare, full)]
+    each = [Timed(time.seconds / len(TARGETS), time.runs) for time in alternating(works, RUNS)]
+    return [Thresholds(*size, *before[i], *each[2 * i : 2 * i + 2]) for i, size in enumerate(sizes)]
+
+
+def _all(design: Design, asked: Estimator) -> None:
+    for target in TARGETS:
+        ours.answer(design, asked, Subspace(1.0, target))
