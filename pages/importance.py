@@ -20,6 +20,8 @@ look.lead(together.lead(result) or words.lead(result), answer)
 chart, beside = st.columns([5, 2], gap="large")
 with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
+with chart:
+    threshold.section(answer)
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
@@ -40,4 +42,3 @@ with beside:
         "Download the bars (CSV)", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv",
         key="bars_csv", on_click="ignore",
     )  # fmt: skip
-threshold.section(answer)

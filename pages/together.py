@@ -14,6 +14,8 @@ from pages import look, shell, state, words
 
 MOST_PAIRS = 5
 MOST_COEFFICIENTS = 200
+BEYOND = "What two explain beyond what each explains alone:"
+JOINTLY = "which were not drawn independently of each other here"
 
 
 def pairs(result: ImportanceResult) -> None:
@@ -23,21 +25,17 @@ def pairs(result: ImportanceResult) -> None:
         return
     look.small_heading("Together")
     more = len(found) - MOST_PAIRS
-    look.quiet("together", *(map(sentence, found[:MOST_PAIRS])), f"and {more} more pairs" if more > 0 else None)
+    said = [sentence(pair, result) for pair in found[:MOST_PAIRS]]
+    look.quiet("together", BEYOND, *said, f"and {more} more pairs" if more > 0 else None)
     if st.button("See the first pair →", key="to_pair"):
         state.session().pair = found[0].names
         st.switch_page(shell.TWO)
 
 
-def sentence(pair: PairScore) -> str:
-    """Say what two hyperparameters explain together."""
-    first, second = pair.names
-    value = words.percent(pair.importance or 0.0)
-    if pair.low is not None and pair.high is not None:
-        value += f" [{words.percent(pair.low)} to {words.percent(pair.high)}]"
-    if pair.reading == "interaction":
-        return f"{first} and {second}: {value} beyond what each explains alone."
-    return f"{first} and {second}: {value} jointly; within this region the two are not independent of each other."
+def sentence(pair: PairScore, result: ImportanceResult) -> str:
+    """Say what two hyperparameters explain together: a and b: 19 % [12 to 25]."""
+    names, value = " and ".join(pair.names), words.estimate(pair, result)
+    return f"{names}: {value}" if pair.reading == "interaction" else f"{names}, {JOINTLY}: {value}"
 
 
 def coefficients(result: ImportanceResult) -> None:

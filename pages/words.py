@@ -14,7 +14,7 @@ from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.estimators import ESTIMATORS, by_name
-from hpi.results import ImportanceResult, Score
+from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
 from hpi.space import Hyperparameter, Kind, Mask
 from hpi.subspace import Between, Filter, Sample
@@ -65,7 +65,7 @@ def share(value: float) -> str:
     return f"{100 * value:.3g}{BLANK}%"
 
 
-def estimate(score: Score, result: ImportanceResult) -> str:
+def estimate(score: Score | PairScore, result: ImportanceResult) -> str:
     """Write an importance with its interval: 41 % [36 to 47]; a weight as 0.41 [0.36 to 0.47]."""
     if score.importance is None:
         return "no number"

@@ -14,11 +14,11 @@ NBSP = "\u00a0"
 
 
 def test_a_pair_in_words():
-    said = together.sentence(interaction("a", "b", 0.2))
-    assert said == f"a and b: 20{NBSP}% [15{NBSP}% to 25{NBSP}%] beyond what each explains alone."
+    assert together.sentence(interaction("a", "b", 0.2), result()) == f"a and b: 20{NBSP}% [15 to 25]"
     joint = PairScore(("a", "b"), 0.2, None, None, None, 0.005, True, "joint")
-    assert together.sentence(joint) == (
-        f"a and b: 20{NBSP}% jointly; within this region the two are not independent of each other."
+    assert (
+        together.sentence(joint, result())
+        == f"a and b, which were not drawn independently of each other here: 20{NBSP}%"
     )
 
 
@@ -73,7 +73,8 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     app.run()
     assert not app.exception
     said = [text.value for text in app.text]
-    assert sum("beyond what each explains alone" in line for line in said) == min(n_pairs, together.MOST_PAIRS)
+    assert together.BEYOND in said
+    assert sum(line.startswith("a and b") for line in said) == min(n_pairs, together.MOST_PAIRS)
     assert ("and 3 more pairs" in said) is (n_pairs == 8)
     assert list(app.dataframe[0].value["term"]) == ["a", "a × b0 = x"]
     assert app.button(key="to_pair").label == "See the first pair →"
