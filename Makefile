@@ -17,8 +17,8 @@ help:
 	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
 	@echo 'make lint         ruff and mypy alone'
 	@echo 'make install      the environment of both, in $(VENV)'
-	@echo 'make bench        studies of speed beside other packages (QUICK=1: short) and of error, written to benchmarks/'
-	@echo 'make study-importance  coverage, false alarms and errors against known truth (hours; QUICK=1: 20 minutes)'
+	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
+	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -37,7 +37,6 @@ test: $(DEV_STAMP)
 
 bench: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.speed
-	$(BENCH_VENV)/bin/python -m benchmarks.accuracy
 
 study-importance: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.calibration

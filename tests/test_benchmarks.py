@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from benchmarks import accuracy
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import against, ours, peers, report, thresholds
 from benchmarks.speed.measure import Timed, alternating, same_ranking
 from hpi.estimators import PedAnova
-from hpi.toys import ADDITIVE
-
-
-def test_accuracy_writes_a_row_for_each_hyperparameter_and_the_error_rate(tmp_path, monkeypatch):
-    monkeypatch.setattr(accuracy, "OUT", tmp_path / "accuracy.md")
-    monkeypatch.setattr(accuracy, "SIZES", (200,))
-    monkeypatch.setattr(sys, "argv", ["accuracy", "--tables", "2"])
-    accuracy.main()
-    written = (tmp_path / "accuracy.md").read_text()
-    truths = re.findall(r"\| additive \| 200 \| \w \| ([\d.]+) \|", written)
-    assert [float(truth) for truth in truths] == list(ADDITIVE.truth)
-    assert re.search(r"On 10 tables of pure noise .*\n.*probability [01]\.\d{3}", written)
 
 
 def timed_rows(rows: int) -> list[against.Row]:
