@@ -16,6 +16,7 @@ from hpi.estimators import Linear
 from hpi.estimators.linear import quality
 from hpi.estimators.linear import terms as model_terms
 from hpi.estimators.linear.choice import Choice
+from hpi.estimators.linear.drop import degrees_of_freedom
 from hpi.estimators.linear.encoding import Trials
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
@@ -191,6 +192,13 @@ def test_intervals_hold_the_truth(toy):
         for found in (run(toy_sample(toy, 300, seed)) for seed in range(40))
     )
     assert inside.min() >= 33
+
+
+def test_degrees_of_freedom_are_those_of_the_variance():
+    """Of n Gaussian terms n; of k equal ones among n zeros, centred, about 2 k."""
+    assert degrees_of_freedom(np.random.default_rng(0).normal(size=200_000)) == pytest.approx(200_000, rel=0.03)
+    few = np.where(np.arange(100_000) < 10, 1.0, 0.0)
+    assert degrees_of_freedom(few) == pytest.approx(20, rel=0.01)
 
 
 def test_chance_is_seldom_called_an_effect():

@@ -9,7 +9,9 @@ each sum estimates what the population's best model of its kind leaves, to first
 variances (MacKinnon and White 1985, HC2). The coefficients are where those sums are least, so D moves with a trial as
 if they were known: by r_-^2 - r^2 - D r_0^2 over the denominator. Its variance has a part that grows with D, one that
 grows with D^2 (the denominator: heavy tails) and one that is left where D is 0, so the interval's ends solve
-(D - end)^2 = z^2 (a end + b end^2 + v) instead of being D plus and minus a multiple.
+(D - end)^2 = z^2 (a end + b end^2 + v) instead of being D plus and minus a multiple. Where a few trials hold most of
+that variance, it is itself hardly known: z is the quantile of Student's t with the degrees of freedom that the fourth
+moments of the terms leave it (Satterthwaite 1946).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from hpi.space import Floats
 
 LEAST_SHRINK = 0.3
 NOTHING = 1e-12
+LEAST_EXCESS = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +87,12 @@ class Remains:
     @cached_property
     def quantile(self) -> float:
         """Of Student's t with the degrees of freedom that the model leaves, for 95 %."""
-        return float(stdtrit(max(1, len(self.residual) - 1 - self.fit.q.shape[1]), 0.975))
+        return float(stdtrit(self.freedom, 0.975))
+
+    @property
+    def freedom(self) -> int:
+        """Degrees of freedom that the model leaves."""
+        return max(1, int(len(self.residual) - 1 - self.fit.q.shape[1]))
 
 
 def drop(remains: Remains, v: Floats) -> Drop:
@@ -100,9 +108,9 @@ def drop(remains: Remains, v: Floats) -> Drop:
 
 
 def _interval(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float]:
-    """Solve for both ends; z is Student's, so that few degrees of freedom widen it."""
-    a, b, v = _variance_parts(remains, value, lost, step)
-    z = remains.quantile
+    """Solve for both ends; z is Student's, so that few degrees of freedom and heavy tails widen it."""
+    a, b, v, freedom = _variance_parts(remains, value, lost, step)
+    z = float(stdtrit(min(remains.freedom, freedom), 0.975))
     half = 2 * value + z**2 * a
     lead, rest = 1 - z**2 * b, value**2 - z**2 * v
     root = np.sqrt(max(half**2 - 4 * lead * rest, 0))
@@ -112,23 +120,32 @@ def _interval(remains: Remains, value: float, lost: Floats, step: Floats) -> tup
     return min(lower, value - plain), max(upper, value + plain)
 
 
-def _variance_parts(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float, float]:
-    """Return the variance for each unit of D, for each of D^2, and what is left where D is 0."""
+def _variance_parts(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float, float, float]:
+    """Return the variance for each unit of D, for each of D^2, what is left where D is 0, and degrees of freedom."""
     total = remains.total.sum()
     pull = lost * remains.left_out[:, None]
     v = 2 * float(((pull.T @ pull) ** 2).sum()) / total**2
     size = float((step**2).sum() / total)
     if size < NOTHING:
-        return 0.0, 0.0, v
+        return 0.0, 0.0, v, np.inf
     # The steps hold noise as well: on the whole they are shrunk to the size that D says.
     shrink = max(LEAST_SHRINK, np.sqrt(max(value, 0) / size))
     around = shrink**2 * size
     linear = 2 * shrink * step * remains.left_out / total
     square = (shrink**2 * step**2 - around * remains.total) / total
     of_linear, of_both = _spread(linear), _spread(linear + square)
-    return of_linear / around, (of_both - of_linear) / around**2, v
+    return of_linear / around, (of_both - of_linear) / around**2, v, degrees_of_freedom(linear + square)
 
 
 def _spread(influence: Floats) -> float:
     """Variance of the sum of independent terms."""
     return float(len(influence) * influence.var(ddof=1))
+
+
+def degrees_of_freedom(influence: Floats) -> float:
+    """Degrees of freedom of `_spread`: those of the chi-square that is as uncertain as fourth moments say.
+
+    2 mean^2 / variance, where the variance of a sum of n squares is n (m_4 - m_2^2): n for Gaussian terms.
+    """
+    square = (influence - influence.mean()) ** 2
+    return float(2 / max((square**2).sum() / square.sum() ** 2 - 1 / len(square), LEAST_EXCESS))
