@@ -15,7 +15,7 @@ from hpi.errors import EstimatorError
 from hpi.estimators import NRReliefF
 from hpi.estimators.relief import shuffles
 from hpi.estimators.relief.neighbours import INVENTORS, LINEAR, Neighbourhood
-from hpi.estimators.relief.sums import rows_without
+from hpi.estimators.relief.sums import gains
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
 from hpi.toys import ADDITIVE
@@ -145,14 +145,16 @@ def test_a_row_without_one_neighbour_as_if_searched_again(step):
     [(_, pairs)] = Neighbourhood(x, INVENTORS, 8, 5.0, np.arange(40), np.arange(40)).batches(np.arange(40))
     values = rng.random((len(pairs.weight), 3))
     whole = np.array([values[i == pairs.instance].T @ pairs.weight[i == pairs.instance] for i in range(40)])
-    found = rows_without(pairs, values, whole[pairs.instance])
+    instances, row, gain = gains(pairs, values)
+    assert instances.tolist() == list(range(40))
+    assert row == pytest.approx(whole)
     for q, i in enumerate(pairs.instance):
         others = np.flatnonzero((pairs.instance == i) & (np.arange(len(values)) != q))
         distance = INVENTORS(x[i], x[pairs.neighbour[others]]).sum(axis=1).round(9)
         first = (distance < distance[:, None]).sum(axis=1)
         tied = (distance == distance[:, None]).sum(axis=1)
         weight = np.exp(-((first / 5.0) ** 2)) * np.clip(8 - first, 0, tied) / tied
-        assert found[q] == pytest.approx(weight @ values[others] / weight.sum(), abs=1e-12)
+        assert gain[q] == pytest.approx(whole[i] - weight @ values[others] / weight.sum(), abs=1e-12)
 
 
 def test_trials_of_one_configuration_are_no_neighbours():

@@ -55,10 +55,8 @@ class Sums:
 
     def add(self, pairs: Pairs, values: Floats) -> None:
         """Add all pairs of some instances."""
-        row = _tally(pairs.instance, values * pairs.weight[:, None], len(self.row))
-        whole = row[pairs.instance]
-        gain = whole - rows_without(pairs, values, whole)
-        self.row += row
+        instances, row, gain = gains(pairs, values)
+        self.row[instances] += row
         self.column += _tally(pairs.neighbour, gain, len(self.row))
         self.squares += gain.T @ gain
 
@@ -95,46 +93,42 @@ class Sums:
         )
 
 
-def rows_without(pairs: Pairs, values: Floats, whole: Floats) -> Floats:
-    """Return the row of each pair's instance as if its neighbour were not there, shape (n_pairs, 1 + 2 d).
+def gains(pairs: Pairs, values: Floats) -> tuple[Integers, Floats, Floats]:
+    """Return the instances, their weighted sums of values, and what each pair's neighbour adds to that of its instance.
 
-    Nearer ones keep their weights, those of its own tie share theirs anew, and those behind it move up. `whole` is
-    the row with all neighbours.
+    Shapes (n_instances,), (n_instances, n_columns), (n_pairs, n_columns). The gain is what the sum has and would not
+    have if the neighbour were not there: nearer ones keep their weights, those of its own tie share theirs anew, and
+    those behind it move up. Weights are those of a tie, so all but the last step is done with sums over ties.
     """
-    left, total = (_without(pairs, column) for column in (values, np.ones((len(values), 1))))
-    left += whole
-    left /= np.maximum(1 + total, TINY)
-    return left
+    start = _starts(pairs.tie)
+    weight, moved, fewer = (column[start, None] for column in (pairs.weight, pairs.moved, pairs.fewer))
+    total = _tally(pairs.tie, np.hstack([values, np.ones((len(values), 1))]), len(start))
+    first = _starts(pairs.instance[start])
+    row = np.add.reduceat(weight * total, first)
+    behind = _behind(total * (moved - weight), first)
+    left = row.repeat(np.diff(first, append=len(start)), axis=0) + behind - total * (weight - fewer)
+    # What is left is that less the neighbour's own value times `fewer`, scaled to weights that sum to 1.
+    size = np.maximum(left[:, -1:] - fewer, TINY)
+    constant = row.repeat(np.diff(first, append=len(start)), axis=0) - left / size
+    gain = constant[pairs.tie, :-1] + (fewer / size)[pairs.tie] * values
+    return pairs.instance[start[first]], row[:, :-1], gain
 
 
-def _without(pairs: Pairs, values: Floats) -> Floats:
-    """Return what the weighted sum of values over each row gains when a neighbour leaves, before it is scaled."""
-    row_end, (tie_start, tie_end) = _ends(pairs.instance)[1], _ends(pairs.tie)
-    moved = _running(values * (pairs.moved - pairs.weight)[:, None])
-    gain = moved[row_end]
-    gain -= moved[tie_end]
-    lost = _running(values * (pairs.weight - pairs.fewer)[:, None])
-    gain -= lost[tie_end]
-    gain += lost[tie_start]
-    gain -= values * pairs.fewer[:, None]
-    return gain
+def _behind(values: Floats, first: Integers) -> Floats:
+    """Sum over the rows after each one up to the end of its block; `first` are the rows at which blocks start."""
+    running = np.cumsum(values, axis=0)
+    return running[np.append(first[1:], len(values)) - 1].repeat(np.diff(first, append=len(values)), axis=0) - running
 
 
-def _ends(group: Integers) -> tuple[Integers, Integers]:
-    """Where the run of equal values of each place starts, and where it ends."""
-    start = np.flatnonzero(np.diff(group, prepend=-1) != 0)
-    end = np.append(start[1:], len(group))
-    size = end - start
-    return np.repeat(start, size), np.repeat(end, size)
-
-
-def _running(values: Floats) -> Floats:
-    """Sums of the first 0, 1, ... rows."""
-    total = np.zeros((len(values) + 1, values.shape[1]))
-    np.cumsum(values, axis=0, out=total[1:])
-    return total
+def _starts(group: Integers) -> Integers:
+    """Where runs of equal values start."""
+    return np.flatnonzero(np.diff(group, prepend=-1) != 0)
 
 
 def _tally(place: Integers, values: Floats, n: int) -> Floats:
     """Sum rows of values by place, shape (n, n_columns)."""
-    return np.stack([np.bincount(place, weights=column, minlength=n) for column in values.T], axis=1)
+    from scipy.sparse import csc_array
+
+    one_a_column = csc_array((np.ones(len(place)), place, np.arange(len(place) + 1)), shape=(n, len(place)))
+    total: Floats = one_a_column @ values
+    return total
