@@ -53,15 +53,20 @@ class Shuffled:
         """Add pairs with their differences in the hyperparameters, shape (n_pairs, n_hyperparameters)."""
         if not self.y.shape[1]:
             return
-        left = (np.hstack([np.ones((len(da), 1)), da]) * pairs.weight[:, None]).astype(np.float32)
+        left = np.empty((1 + da.shape[1], len(da)), dtype=np.float32)
+        left[0] = pairs.weight
+        np.multiply(da.T, pairs.weight, out=left[1:])
+        offset = self.ramp.low * np.append(pairs.weight.sum(), pairs.weight @ da)
+        sums = np.repeat(-offset[:, None], self.y.shape[1], axis=1)
         step = max(1, CHUNK_VALUES // self.y.shape[1])
         for start in range(0, len(da), step):
             part = slice(start, start + step)
-            bent = self.ramp.bent(self.y[pairs.instance[part]], self.y[pairs.neighbour[part]])
-            sums = (left[part].T @ bent).astype(float) - self.ramp.low * left[part].sum(axis=0, dtype=float)[:, None]
-            sums /= self.ramp.high - self.ramp.low
-            self.n_dc += sums[0]
-            self.n_dcda += sums[1:].T
+            bent = self.y[pairs.instance[part]]
+            bent -= self.y[pairs.neighbour[part]]
+            sums += left[:, part] @ self.ramp.bend(bent)
+        sums /= self.ramp.high - self.ramp.low
+        self.n_dc += sums[0]
+        self.n_dcda += sums[1:].T
 
     def weights(self, n_da: Floats, m: int) -> Floats:
         """W of every shuffle, shape (n_permutations, n_hyperparameters)."""

@@ -102,22 +102,28 @@ def gains(pairs: Pairs, values: Floats) -> tuple[Integers, Floats, Floats]:
     """
     start = _starts(pairs.tie)
     weight, moved, fewer = (column[start, None] for column in (pairs.weight, pairs.moved, pairs.fewer))
-    total = _tally(pairs.tie, np.hstack([values, np.ones((len(values), 1))]), len(start))
+    total, size = _tally(pairs.tie, values, len(start)), np.diff(start, append=len(values))[:, None]
     first = _starts(pairs.instance[start])
+    block = np.repeat(np.arange(len(first)), np.diff(first, append=len(start)))
     row = np.add.reduceat(weight * total, first)
-    behind = _behind(total * (moved - weight), first)
-    left = row.repeat(np.diff(first, append=len(start)), axis=0) + behind - total * (weight - fewer)
-    # What is left is that less the neighbour's own value times `fewer`, scaled to weights that sum to 1.
-    size = np.maximum(left[:, -1:] - fewer, TINY)
-    constant = row.repeat(np.diff(first, append=len(start)), axis=0) - left / size
-    gain = constant[pairs.tie, :-1] + (fewer / size)[pairs.tie] * values
-    return pairs.instance[start[first]], row[:, :-1], gain
+    # What is left is this less the neighbour's own value times `fewer`, scaled to weights that sum to 1.
+    left = row[block] + _behind(total * (moved - weight), block, first) - total * (weight - fewer)
+    sure = 1 + _behind(size * (moved - weight), block, first) - size * (weight - fewer) - fewer
+    sure = np.maximum(sure, TINY)
+    gain = values * (fewer / sure).take(pairs.tie, axis=0)
+    gain += (row[block] - left / sure).take(pairs.tie, axis=0)
+    return pairs.instance[start[first]], row, gain
 
 
-def _behind(values: Floats, first: Integers) -> Floats:
+def _behind(values: Floats, block: Integers, first: Integers) -> Floats:
     """Sum over the rows after each one up to the end of its block; `first` are the rows at which blocks start."""
-    running = np.cumsum(values, axis=0)
-    return running[np.append(first[1:], len(values)) - 1].repeat(np.diff(first, append=len(values)), axis=0) - running
+    rank = np.arange(len(block)) - first[block]
+    ranked = np.zeros((int(rank.max()) + 2, len(first), values.shape[1]))
+    ranked[rank, block] = values
+    for r in range(len(ranked) - 2, 0, -1):  # all blocks at once: a cumulated sum would go number by number
+        ranked[r] += ranked[r + 1]
+    behind: Floats = ranked[rank + 1, block]
+    return behind
 
 
 def _starts(group: Integers) -> Integers:
@@ -130,5 +136,5 @@ def _tally(place: Integers, values: Floats, n: int) -> Floats:
     from scipy.sparse import csc_array
 
     one_a_column = csc_array((np.ones(len(place)), place, np.arange(len(place) + 1)), shape=(n, len(place)))
-    total: Floats = one_a_column @ values
+    total: Floats = np.asarray(one_a_column @ values)
     return total
