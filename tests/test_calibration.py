@@ -65,24 +65,22 @@ def test_every_estimator_sees_the_same_tables():
     assert (first[0] != first[1]).any()
 
 
-def test_intervals_are_counted_by_hand(monkeypatch):
+def test_intervals_are_counted_by_hand():
     """Two of three tables are answered; of these one interval holds the truth .5, and one mark is set."""
-    from hpi.estimators import Estimate
-
-    def one(importance, low, high):
-        nothing = np.empty((0, 1))
-        values = {name: np.array([value]) for name, value in (("importance", importance), ("low", low), ("high", high))}
-        shuffled = {"null_statistic": nothing, "null_importance": nothing}
-        return Estimate(**values, **shuffled, statistic=np.array([1.0]), notes=(None,))
-
-    monkeypatch.setattr(cells, "truth", lambda *_: np.array([0.5]))
-    estimates = [one(0.4, 0.3, 0.6), one(0.8, 0.7, 0.9), one(np.nan, np.nan, np.nan)]
-    marks = np.array([[True], [False], [False]])
-    found = cells._counted(Cell("ped-anova", "additive", 300, 3), ["a"], estimates, marks, 1.0)
+    ends = [np.array([[first], [second], [np.nan]]) for first, second in ((0.4, 0.8), (0.3, 0.7), (0.6, 0.9))]
+    found = cells.counted(["a"], np.array([0.5]), ends, np.array([[True], [False], [False]]), 3)
     assert (found.answered, found.covered, found.marked, found.any_marked) == ([2], [1], [1], 1)
     assert found.mean == [pytest.approx(0.6)]
     assert found.rmse == [pytest.approx(np.sqrt((0.01 + 0.09) / 2))]
     assert found.width == [pytest.approx(0.25)]
+
+
+def test_pairs_are_found_by_their_names():
+    found = cells.run(Cell("ped-anova", "xor", 400, 3, pairs=True))
+    assert found.names == ["p x q", "p x r", "q x r"]
+    assert found.truth == pytest.approx([1, 0, 0], abs=0.02)
+    assert found.marked[0] == 3
+    assert found.mean[0] > 0.5 > found.mean[1]
 
 
 def test_the_report_names_what_is_below_the_wanted_coverage():

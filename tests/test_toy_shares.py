@@ -146,7 +146,9 @@ def test_noise_is_variance_that_no_model_explains():
     assert toys.linear_drop(toys.NOISY)[1] == pytest.approx(1 / 12 / (variance + 0.04), abs=1e-3)
 
 
-def test_linear_drop_of_a_conditional_space_is_that_of_a_large_sample():
-    """Two indicators and what x and y add to them: 1/2 of the trials have x, of variance 9/12, in a variance of 13."""
-    expected = 0.5 * 0.75 / 13
-    assert toys.linear_drop(toys.ACTIVATION)[1:] == pytest.approx([expected, expected], abs=1e-3)
+def test_linear_drop_of_a_conditional_space_by_hand():
+    """The loss is x or y, -3.5 or 3.5 on average, of variance 9/12 each, so 3.5^2 + 9/12 = 13 in all.
+
+    Which of the two is active is c's doing; x and y get what they add to that, each in half of the trials.
+    """
+    assert toys.linear_drop(toys.ACTIVATION) == pytest.approx([12.25 / 13, 0.375 / 13, 0.375 / 13], abs=1e-3)

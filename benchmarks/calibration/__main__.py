@@ -34,6 +34,7 @@ BESIDE = {
     "fanova": ("surrogate.py", "estimators/ped/series.py"),
     "permutation": ("surrogate.py", "estimators/ped/series.py"),
 }
+LINEAR_TRUTH = ROOT / "hpi" / "toys" / "linear.py"
 PLANS = {"": FULL, "1": QUICK, "tiny": TINY}
 
 
@@ -65,7 +66,9 @@ def planned(plan: Plan, names: Sequence[str]) -> list[Cell]:
         for n_trials in plan.sizes:
             tables = plan.cheap_tables if cheap else plan.dear_tables[n_trials]
             found += [Cell(name, toy.name, n_trials, tables) for toy in TOYS]
-    return sorted(found, key=lambda cell: (cell.estimator not in CHEAP, cell.n_trials))
+        for n_trials in plan.pair_sizes if name in plan.pair_tables else ():
+            found += [Cell(name, toy.name, n_trials, plan.pair_tables[name], pairs=True) for toy in TOYS]
+    return sorted(found, key=lambda cell: (cell.estimator not in CHEAP, cell.pairs, cell.n_trials))
 
 
 def against(plan: Plan, names: Sequence[str]) -> list[tuple[str, str, int, int, int]]:
@@ -92,7 +95,8 @@ def _code(estimator: str) -> str:
     """Digest of all that can change what the estimator says."""
     package = ROOT.joinpath(*by_name(estimator).__module__.split(".")[:3])
     files = [package, *(ROOT / "hpi" / name for name in ("chance.py", "space", "toys", *BESIDE.get(estimator, ())))]
-    sources = [path for file in files for path in (sorted(file.rglob("*.py")) if file.is_dir() else [file])]
+    every = [path for file in files for path in (sorted(file.rglob("*.py")) if file.is_dir() else [file])]
+    sources = [path for path in every if estimator == "linear" or path != LINEAR_TRUTH]
     asked = repr((SETTINGS.get(estimator), ON_NOISE.get(estimator))).encode()
     return hashlib.sha256(asked + b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
@@ -129,7 +133,7 @@ def _read(todo: Sequence[Cell | tuple[str, str, int, int, int]], command: str) -
     versus = [Versus(**said) for work, said in kept() if not isinstance(work, Cell)]  # type: ignore[arg-type]
     order = {estimator.name: place for place, estimator in enumerate(ESTIMATORS)}
     toys = {name: place for place, name in enumerate([NO_TOY, *(toy.name for toy in TOYS)])}
-    ordered = sorted(found, key=lambda cell: (order[cell.estimator], toys[cell.toy], cell.n_trials))
+    ordered = sorted(found, key=lambda cell: (order[cell.estimator], cell.pairs, toys[cell.toy], cell.n_trials))
     return Study({cell: found[cell] for cell in ordered}, versus, command, _versions(), _missing(todo))
 
 
@@ -139,9 +143,15 @@ def _missing(todo: Sequence[Cell | tuple[str, str, int, int, int]]) -> list[str]
     for work in todo:
         if not _file(work).exists():
             name, trials = (work.estimator, work.n_trials) if isinstance(work, Cell) else (work[0], work[2])
-            what = f"{by_name(name).title} {'' if isinstance(work, Cell) else 'beside Optuna '}at {trials:,} trials"
+            what = f"{by_name(name).title}{_kind(work)} at {trials:,} trials"
             counted[what] = counted.get(what, 0) + 1
     return [f"{what} ({n} cells)" for what, n in counted.items()]
+
+
+def _kind(work: Cell | tuple[str, str, int, int, int]) -> str:
+    if not isinstance(work, Cell):
+        return " beside Optuna"
+    return ", pairs," if work.pairs else ""
 
 
 def _versions() -> str | None:

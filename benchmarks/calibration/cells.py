@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -15,30 +16,36 @@ from benchmarks.calibration.setup import ON_NOISE, SETTINGS, TARGET
 from hpi import chance
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, by_name
-from hpi.space import Design, Floats
+from hpi.space import Design, Floats, Mask
 from hpi.subspace import Subspace, cut
-from hpi.toys import NOISE, TOYS, Toy, linear_drop, noise, reached, sobol
+from hpi.toys import NOISE, TOYS, Toy, linear_drop, noise, reached, reached_pairs, sobol
 
 NO_TOY = "noise"
+ENDS = ("importance", "low", "high")
+SLACK = 1e-9
 
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """An estimator, a function (or noise), a number of trials, and how many tables are drawn."""
+    """An estimator, a function (or noise), a number of trials, and how many tables are drawn.
+
+    `pairs`: whether its pairs are studied instead of its hyperparameters.
+    """
 
     estimator: str
     toy: str
     n_trials: int
     n_tables: int
+    pairs: bool = False
 
     def __str__(self) -> str:
         """Name the cell as its file is named."""
-        return f"{self.estimator}-{self.toy}-{self.n_trials}-{self.n_tables}"
+        return f"{self.estimator}-{self.toy}-{self.n_trials}-{self.n_tables}{'-pairs' * self.pairs}"
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was counted in a cell, a value a hyperparameter; None where nothing was answered.
+    """What was counted in a cell, a value a hyperparameter (or pair); None where nothing was answered.
 
     `truth` is None where the method has none for that hyperparameter; `answered` counts the tables with a number,
     `covered` those whose interval held the truth, `marked` those in which it was told apart from chance. `any_marked`
@@ -80,47 +87,73 @@ def tables(toy: str, n_trials: int, n_tables: int) -> Iterator[Design]:
 def truth(estimator: str, toy: str) -> Floats:
     """Return what an estimator should find, shape (n_hyperparameters,); nan where the method has no truth."""
     of = toy_called(toy)
-    names = of.names
     if estimator == "ped-anova":
         return reached(of, TARGET)
     if estimator == "linear":
-        return np.where([name in of.regimes for name in names], np.nan, linear_drop(of))
+        return linear_drop(of)
     if estimator in ("fanova", "permutation"):
         shares = sobol(of)
         return shares.mains if estimator == "fanova" else shares.totals
-    return np.full(len(names), np.nan)
+    return np.full(len(of.names), np.nan)
+
+
+@cache
+def pair_truth(estimator: str, toy: str) -> dict[tuple[str, str], float]:
+    """Return what an estimator should find of each pair that has a truth."""
+    of = toy_called(toy)
+    return reached_pairs(of, TARGET) if estimator == "ped-anova" else sobol(of).pairs
 
 
 def run(cell: Cell) -> Found:
     """Ask the estimator about every table of the cell."""
     started = time.perf_counter()
-    settings = ON_NOISE if cell.toy == NO_TOY else SETTINGS
+    settings = ON_NOISE if cell.toy == NO_TOY or cell.pairs else SETTINGS
     asked = by_name(cell.estimator)(**settings.get(cell.estimator, {}))
-    estimates: list[Estimate] = []
-    marks: list[Floats] = []
+    found: list[Estimate] = []
     names: list[str] = []
     with threadpool_limits(limits=1):
         for design in tables(cell.toy, cell.n_trials, cell.n_tables):
             names = [hyperparameter.name for hyperparameter in design.hyperparameters]
-            try:
-                found = asked.estimate(cut(design, Subspace(1.0, TARGET)), np.random.default_rng(0))
-            except EstimatorError:
-                continue
-            estimates.append(found)
-            marks.append(chance.compare(found).detectable)
-    return _counted(cell, names, estimates, np.array(marks), time.perf_counter() - started)
+            with suppress(EstimatorError):
+                found.append(asked.estimate(cut(design, Subspace(1.0, TARGET)), np.random.default_rng(0)))
+    counted = _pairs(cell, names, found) if cell.pairs else _mains(cell, names, found)
+    return replace(counted, any_pair=_any_pair(found), seconds=time.perf_counter() - started)
 
 
-def _counted(cell: Cell, names: list[str], estimates: list[Estimate], marks: Floats, seconds: float) -> Found:
-    importance, low, high = (
-        np.array([getattr(e, field) for e in estimates]).reshape(-1, len(names))
-        for field in ("importance", "low", "high")
-    )
-    known = ~np.isnan(importance)
+def _mains(cell: Cell, names: list[str], found: list[Estimate]) -> Found:
+    ends = [np.array([getattr(e, name) for e in found]).reshape(-1, len(names)) for name in ENDS]
+    marks = np.array([chance.compare(e).detectable for e in found]).reshape(-1, len(names))
     wanted = np.full(len(names), np.nan) if cell.toy == NO_TOY else truth(cell.estimator, cell.toy)
     if np.isnan(wanted).all():  # a method without a truth of its own: the mean over fresh tables of the same size
-        wanted = _mean(importance, known)
-    covered = known & (low <= wanted + 1e-9) & (wanted <= high + 1e-9)
+        wanted = _mean(ends[0], ~np.isnan(ends[0]))
+    return counted(names, wanted, ends, marks, cell.n_tables)
+
+
+def _pairs(cell: Cell, names: list[str], found: list[Estimate]) -> Found:
+    """Do the same for pairs; one that was not estimated in a table is unanswered there."""
+    wanted = pair_truth(cell.estimator, cell.toy)
+    place = {pair: i for i, pair in enumerate(wanted)}
+    ends = [np.full((len(found), len(place)), np.nan) for _ in ENDS]
+    marks = np.zeros((len(found), len(place)), dtype=bool)
+    for row, pairs in enumerate(e.pairs for e in found):
+        if pairs is None:
+            continue
+        told = chance.compare(pairs).detectable
+        for i, (first, second) in enumerate(pairs.columns):
+            column = place.get((names[first], names[second]))
+            if column is not None:
+                marks[row, column] = told[i]
+                for values, name in zip(ends, ENDS, strict=True):
+                    values[row, column] = getattr(pairs, name)[i]
+    labels = [" x ".join(pair) for pair in wanted]
+    return counted(labels, np.array(list(wanted.values())), ends, marks, cell.n_tables)
+
+
+def counted(names: list[str], wanted: Floats, ends: list[Floats], marks: Mask, n_tables: int) -> Found:
+    """Count answers, intervals that hold the truth, and marks; `ends` are importance, low and high, a row a table."""
+    importance, low, high = ends
+    known = ~np.isnan(importance)
+    covered = known & (low <= wanted + SLACK) & (wanted <= high + SLACK)
     return Found(
         names=names,
         truth=_plain(wanted),
@@ -129,11 +162,11 @@ def _counted(cell: Cell, names: list[str], estimates: list[Estimate], marks: Flo
         width=_plain(_mean(high - low, known)),
         answered=known.sum(axis=0).tolist(),
         covered=covered.sum(axis=0).tolist(),
-        marked=marks.reshape(-1, len(names)).sum(axis=0).tolist(),
-        any_marked=int(marks.reshape(-1, len(names)).any(axis=1).sum()),
-        any_pair=_any_pair(estimates),
-        tables=cell.n_tables,
-        seconds=seconds,
+        marked=marks.sum(axis=0).tolist(),
+        any_marked=int(marks.any(axis=1).sum()),
+        any_pair=None,
+        tables=n_tables,
+        seconds=0.0,
     )
 
 

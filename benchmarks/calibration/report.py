@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.special import betaincinv
@@ -44,39 +45,40 @@ def _head(study: Study) -> str:
 
 def _summary(study: Study, estimators: Sequence[str]) -> str:
     lines = [SHORT]
-    for name in estimators:
-        for n_trials in sorted(
-            {cell.n_trials for cell in study.cells if cell.estimator == name and cell.toy != NO_TOY}
-        ):
-            rates = list(_rates(study, name, n_trials))
+    for name, pairs in product(estimators, (False, True)):
+        title = f"{by_name(name).title}{', pairs' * pairs}"
+        for n_trials in sorted({cell.n_trials for cell in _of(study, name, pairs=pairs)}):
+            cells = _of(study, name, n_trials, pairs)
+            rates = list(_rates(cells))
             if rates:
-                lines.append(_summary_line(name, n_trials, rates, study))
+                lines.append(_summary_line(title, n_trials, rates, {cell.n_tables for cell in cells}))
     return "\n".join([*lines, "", WANTED_WORDS])
 
 
-def _of(study: Study, estimator: str, n_trials: int | None = None) -> dict[Cell, Found]:
-    """Return the cells of an estimator, noise tables left out."""
+def _of(study: Study, estimator: str, n_trials: int | None = None, pairs: bool = False) -> dict[Cell, Found]:
+    """Return the cells of an estimator, or those of its pairs; noise tables left out."""
     return {
         cell: found
         for cell, found in study.cells.items()
-        if cell.estimator == estimator and cell.toy != NO_TOY and n_trials in (None, cell.n_trials)
+        if (cell.estimator, cell.pairs) == (estimator, pairs)
+        and cell.toy != NO_TOY
+        and n_trials in (None, cell.n_trials)
     }
 
 
-def _rates(study: Study, estimator: str, n_trials: int) -> Iterator[tuple[float, str]]:
-    for cell, found in _of(study, estimator, n_trials).items():
+def _rates(cells: dict[Cell, Found]) -> Iterator[tuple[float, str]]:
+    for cell, found in cells.items():
         for j, name in enumerate(found.names):
             if found.answered[j] >= min(FEW_ANSWERS, cell.n_tables) and found.truth[j] is not None:
                 rate = found.covered[j] / found.answered[j]
                 yield rate, f"{cell.toy} {name} {rate:.2f}"
 
 
-def _summary_line(name: str, n_trials: int, rates: list[tuple[float, str]], study: Study) -> str:
-    tables = sorted({cell.n_tables for cell in _of(study, name, n_trials)})
+def _summary_line(title: str, n_trials: int, rates: list[tuple[float, str]], tables: set[int]) -> str:
     low = sorted(rate for rate in rates if rate[0] < WANTED[n_trials >= ENOUGH])
     which = "; ".join(said for _, said in low[:MOST_NAMED]) + ("; ..." if len(low) > MOST_NAMED else "")
-    counts = f"{', '.join(map(str, tables))} | {len(rates)} | {min(rates)[0]:.2f} | {len(low)}"
-    return f"| {by_name(name).title} | {n_trials:,} | {counts} | {which} |"
+    counts = f"{', '.join(map(str, sorted(tables)))} | {len(rates)} | {min(rates)[0]:.2f} | {len(low)}"
+    return f"| {title} | {n_trials:,} | {counts} | {which} |"
 
 
 def _false_alarms(study: Study, estimators: Sequence[str]) -> str:
@@ -137,10 +139,13 @@ def _groups(rows: list[Versus]) -> Iterator[tuple[str, list[Versus]]]:
 
 
 def _details(study: Study, estimator: str) -> str:
-    lines = [EVERY.format(title=by_name(estimator).title)]
-    for cell, found in _of(study, estimator).items():
-        lines += [_row(cell, found, j) for j in range(len(found.names))]
-    return "\n".join(lines)
+    parts = []
+    for pairs in (False, True):
+        cells = _of(study, estimator, pairs=pairs)
+        if cells:
+            title = EVERY.format(title=f"{by_name(estimator).title}{', pairs' * pairs}")
+            parts.append("\n".join([title, *(_row(c, f, j) for c, f in cells.items() for j in range(len(f.names)))]))
+    return "\n\n".join(parts)
 
 
 def _row(cell: Cell, found: Found, j: int) -> str:
@@ -180,11 +185,11 @@ were."""
 
 SHORT = """## Coverage in short
 
-| estimator | trials | tables a cell | hyperparameters | worst | below the wanted coverage | which |
+| estimator | trials | tables a cell | intervals | worst | below the wanted coverage | which |
 |---|---|---|---|---|---|---|"""
 
-WANTED_WORDS = f"""Wanted: at least {WANTED[True]:.0%} at {ENOUGH:,} trials and more, {WANTED[False]:.0%} below. A
-hyperparameter counts where at least {FEW_ANSWERS} tables were answered; it is below the wanted coverage where its
+WANTED_WORDS = f"""Wanted: at least {WANTED[True]:.0%} at {ENOUGH:,} trials and more, {WANTED[False]:.0%} below. An
+interval counts where at least {FEW_ANSWERS} tables were answered; it is below the wanted coverage where its
 measured rate is, by chance or not."""
 
 ALARMS = """## False alarms and power

@@ -26,6 +26,8 @@ class Plan:
     noise_sizes: tuple[int, ...]
     cheap_noise: int
     dear_noise: int
+    pair_sizes: tuple[int, ...]
+    pair_tables: dict[str, int]
     peer_size: int
     ped_peer_tables: int
     fanova_peer_tables: int
@@ -39,6 +41,8 @@ FULL = Plan(
     noise_sizes=(100, 300, 1000),
     cheap_noise=1000,
     dear_noise=200,
+    pair_sizes=(300, 1000, 5000),
+    pair_tables={"ped-anova": 100, "fanova": 60},
     peer_size=1000,
     ped_peer_tables=40,
     fanova_peer_tables=10,
@@ -50,6 +54,8 @@ QUICK = Plan(
     noise_sizes=(300,),
     cheap_noise=200,
     dear_noise=40,
+    pair_sizes=(1000,),
+    pair_tables={"ped-anova": 40, "fanova": 5},
     peer_size=300,
     ped_peer_tables=10,
     fanova_peer_tables=2,
@@ -61,6 +67,8 @@ TINY = Plan(
     noise_sizes=(60,),
     cheap_noise=3,
     dear_noise=1,
+    pair_sizes=(100,),
+    pair_tables={"ped-anova": 1, "fanova": 1},
     peer_size=100,
     ped_peer_tables=1,
     fanova_peer_tables=1,

@@ -19,8 +19,8 @@ def linear_drop(toy: Toy) -> Floats:
 
     The population's R^2 of the linear model with all main effects and pairwise interactions, less that of the model
     without every term that holds the hyperparameter. Numbers stand on their measure; levels are indicators. All are
-    centred over the trials in which they are active and 0 where they are not, and a conditional hyperparameter has
-    one more column that says where it is active. Noise counts as variance that is not explained.
+    centred over the trials in which they are active and 0 where they are not. One more column says where a conditional
+    hyperparameter is active; it is its parent's, whose doing that is. Noise counts as variance that is not explained.
     """
     grid = Grid.of(toy, POINTS)
     terms = _terms(grid)
@@ -41,14 +41,15 @@ def _explained(gram: Floats, moment: Floats, keep: Mask) -> float:
 
 def _terms(grid: Grid) -> list[Term]:
     """Constant, main effects and products of two: names of the hyperparameters in it, and the column."""
-    mains: list[Term] = [((name,), column) for name in grid.axes for column in _columns(grid, name)]
+    values: list[Term] = [((name,), column) for name in grid.axes for column in _columns(grid, name)]
+    mains = [*values, *_switches(grid)]
     products: list[Term] = [(a + b, x * y) for (a, x), (b, y) in combinations(mains, 2) if a != b]
     constant: Term = ((), np.ones([1] * len(grid.axes)))
     return [constant, *mains, *products]
 
 
 def _columns(grid: Grid, name: str) -> list[Floats]:
-    """Columns of one hyperparameter, each broadcasting over the grid and of unit spread or less."""
+    """Columns of the values of one hyperparameter, each broadcasting over the grid."""
     h = grid.toy.hyperparameters[grid.toy.names.index(name)]
     value, active = grid.values[name], grid.active(name)
     if h.is_numeric:
@@ -57,5 +58,15 @@ def _columns(grid: Grid, name: str) -> list[Floats]:
     else:
         raw = [(value == level).astype(float) for level in range(len(h.levels) - 1)]
     share = grid.mean(active)
-    centred = [(x - grid.mean(x * active) / share) * active for x in raw]
-    return [*centred, active - share] if share < 1 else centred
+    return [(x - grid.mean(x * active) / share) * active for x in raw]
+
+
+def _switches(grid: Grid) -> list[Term]:
+    """Where each conditional hyperparameter is active, as a column of the parent along whose axis that changes."""
+    found: list[Term] = []
+    for name in grid.axes:
+        active = grid.active(name)
+        parents = tuple(axis for axis, size in zip(grid.axes, active.shape, strict=True) if size > 1)
+        if parents:
+            found.append((parents, active - grid.mean(active)))
+    return found
