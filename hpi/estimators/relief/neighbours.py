@@ -147,7 +147,9 @@ class Neighbourhood:
         k = min(self.k, rough.shape[1])
         furthest = np.minimum(np.partition(rough, k - 1, axis=1)[:, k - 1], np.float32(np.finfo(np.float32).max))
         row, neighbour = np.divmod(np.flatnonzero(rough <= furthest[:, None] + np.float32(ROUNDED)), rough.shape[1])
-        near = self.ramp(self.x[instances[row]], self.x[neighbour]).sum(axis=1)
+        x = self.x.take(neighbour, axis=0)
+        np.subtract(self.x.take(instances[row], axis=0), x, out=x)
+        near = (self.ramp.bend(x) - self.ramp.low) @ np.full(x.shape[1], 1 / (self.ramp.high - self.ramp.low))
         # No distance exceeds the number of columns: one sort instead of two.
         ascending = np.argsort(row * (1.0 + self.x.shape[1]) + near, kind="stable")
         row, neighbour, near = row[ascending], neighbour[ascending], near[ascending]

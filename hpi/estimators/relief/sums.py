@@ -25,7 +25,7 @@ def weights(n_dc: Floats, n_da: Floats, n_dcda: Floats, m: int) -> Floats:
 def by_pair(pairs: Pairs, x: Floats, y: Floats, ramp: Ramp) -> Floats:
     """Differences of each pair: of the metric, of the hyperparameters, and their products, shape (n_pairs, 1 + 2 d)."""
     dc = ramp(y[pairs.instance], y[pairs.neighbour])[:, None]
-    da = ramp(x[pairs.instance], x[pairs.neighbour])
+    da = ramp(x.take(pairs.instance, axis=0), x.take(pairs.neighbour, axis=0))
     return np.hstack([dc, da, dc * da])
 
 
