@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from benchmarks import edges
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import against, ours, peers, report, thresholds
 from benchmarks.speed.measure import Timed, alternating, same_ranking
@@ -78,3 +79,13 @@ def test_the_peers_agree_on_a_small_table(question):
         pytest.skip("we have no such estimator yet")
     compare, _ = against.QUESTIONS[question]
     assert all(row.agree for row in compare(400, 5))
+
+
+def test_the_study_of_edges_compares_with_and_without_steps(tmp_path, monkeypatch):
+    monkeypatch.setattr(edges, "OUT", tmp_path / "edges.md")
+    monkeypatch.setattr(edges, "TOYS", ("window",))
+    monkeypatch.setattr(edges, "SIZES", (1000,))
+    edges.main(["--tables", "8"])
+    (row,) = re.findall(r"\| window \| x \| 0.81\d \| (\S+) -> (\S+) \|", (tmp_path / "edges.md").read_text())
+    assert float(row[0]) < -0.04
+    assert abs(float(row[1])) < 0.06

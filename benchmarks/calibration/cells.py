@@ -72,9 +72,9 @@ def toy_called(name: str) -> Toy:
     return found
 
 
-def tables(toy: str, n_trials: int, n_tables: int) -> Iterator[Design]:
-    """Draw the tables of a function: the same ones for every estimator."""
-    for k in range(n_tables):
+def tables(toy: str, n_trials: int, n_tables: int, first: int = 0) -> Iterator[Design]:
+    """Draw the tables of a function from the `first` on: the same ones for every estimator."""
+    for k in range(first, first + n_tables):
         rng = np.random.default_rng([zlib.crc32(toy.encode()), n_trials, k])
         if toy == NO_TOY:
             trials, hyperparameters = noise(n_trials, rng), NOISE

@@ -42,10 +42,10 @@ FULL = Plan(
     cheap_noise=1000,
     dear_noise=200,
     pair_sizes=(300, 1000, 5000),
-    pair_tables={"ped-anova": 100, "fanova": 60},
+    pair_tables={"ped-anova": 100, "fanova": 20},
     peer_size=1000,
     ped_peer_tables=40,
-    fanova_peer_tables=10,
+    fanova_peer_tables=5,
 )
 QUICK = Plan(
     sizes=(300, 1000),
