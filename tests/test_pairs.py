@@ -357,3 +357,22 @@ def test_the_exclusive_or_table():
     assert found.importance[0] == pytest.approx(truth, abs=0.25)  # an edge: terms beyond the last hold a tenth
     assert found.low[0] <= truth <= found.high[0]
     assert chance.compare(found).detectable.tolist() == [True, False, False]
+
+
+def test_large_tables_are_thinned_in_the_order_of_loss(monkeypatch):
+    """Every third trial where three times too many: region, target and their shares stay, and so does the pair."""
+    from hpi.estimators.ped import pairs
+    from hpi.space import design as module
+
+    monkeypatch.setattr(module, "MOST_THINNED", 20_000)
+    sample = toy_sample(ISHIGAMI, 60_000, seed=0)
+    thin = pairs.thinned(sample)
+    np.testing.assert_array_equal(thin.design.loss, sample.design.loss[::3])
+    assert (thin.n_region, thin.n_target) == (20_000, 2_000)
+    found = PedAnova().estimate(sample, np.random.default_rng(0))
+    assert dict(found.facts) == {"pairs_from_trials": 20_000}
+    assert found.pairs is not None
+    x1_x3 = by_names(sample, found.pairs)[frozenset(("x1", "x3"))]
+    assert found.pairs.importance[x1_x3] == pytest.approx(0.155, abs=0.02)
+    small = toy_sample(ISHIGAMI, 600, seed=0)
+    assert pairs.thinned(small).design is small.design

@@ -49,6 +49,9 @@ class Cells:
         return Ladder.of(self.code, self.n + 1)
 
 
+MOST_THINNED = 100_000
+
+
 @dataclass(frozen=True, eq=False)
 class Design:
     """The trials as arrays, best first.
@@ -113,6 +116,16 @@ class Design:
         """Return the trials where `mask`, shape (n_trials,), is true, still best first."""
         unit, regime = _rows(self.unit, mask), _rows(self.regime, mask)
         return Design(self.hyperparameters, self.x[mask], self.loss[mask], self.row[mask], unit, regime)
+
+    @cached_property
+    def thinned(self) -> Design:
+        """Every k-th trial in the order of loss, at most 100,000: a fair part of each region and target."""
+        return self if self.step == 1 else self.keep(np.arange(len(self)) % self.step == 0)
+
+    @property
+    def step(self) -> int:
+        """How many trials stand behind each one of `thinned`."""
+        return -(-len(self) // MOST_THINNED)
 
     @cached_property
     def cells(self) -> tuple[Cells, ...]:

@@ -121,7 +121,9 @@ class PedAnova(Settings):
         )
         if self.pairs == "no" or self.form != "series" or self.reference != "sample":
             return mains
-        return replace(mains, pairs=pairs(sample, mains, self.permutations, rng))
+        thin = sample.design.thinned
+        facts = () if thin is sample.design else (("pairs_from_trials", len(thin)),)
+        return replace(mains, pairs=pairs(sample, mains, self.permutations, rng), facts=facts)
 
     def _score(self, sample: Sample, counts: Counts, j: int, regime: int, drawn: shuffles.Shuffles) -> Scored:
         against_design = self.reference == "design"

@@ -56,8 +56,11 @@ class Resolution:
 def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Generator) -> Pairs | None:
     """Return the pairs of the hyperparameters that have scores; None where there are fewer than two.
 
-    Of more than 8 hyperparameters, pairs that are tested but not estimated have a statistic and no importance.
+    Of more than 8 hyperparameters, pairs that are tested but not estimated have a statistic and no importance. Of more
+    than 100,000 trials every k-th in the order of loss is looked at: joint cells of all of them would take longer than
+    a hand leaves a slider.
     """
+    sample = thinned(sample)
     columns = strongest(mains)
     if len(columns) < 2:
         return None
@@ -76,6 +79,13 @@ def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Gen
     for i, scored in zip(chosen, fine, strict=True):
         known[i] = replace(scored, statistic=tested[i].statistic, null_statistic=tested[i].null_statistic)
     return _together(sample, asked, known)
+
+
+def thinned(sample: Sample) -> Sample:
+    """Return the same question of at most 100,000 trials."""
+    step = sample.design.step
+    n_region, n_target = (-(-size // step) for size in (sample.n_region, sample.n_target))
+    return Sample(sample.design.thinned, sample.subspace, n_region, n_target)
 
 
 def strongest(mains: Scores) -> list[int]:
