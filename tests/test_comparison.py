@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import hpi
+from hpi.comparison.evidence import Evidence
 from hpi.comparison.ranks import clearly_contradict, most_disputed, rank_correlation, ranks
 from hpi.comparison.reasons import Case, why
 from hpi.estimators import ESTIMATORS
@@ -13,6 +14,8 @@ from hpi.results import PairScore, Score
 from hpi.subspace import Subspace, cut
 from hpi.toys import CLIFF, XOR
 from tests.makers import design, result
+
+X = np.random.default_rng(1).random(600)
 
 
 def bar(name, importance, *, low=None, high=None, detectable=True):
@@ -43,7 +46,7 @@ def sample(loss=None, n=600, **columns):
 
 
 def reason(a, b, *more, trials=None):
-    return why(Case(a, b, (a, b, *more), trials or sample()))
+    return why(Case(a, b, (a, b, *more), Evidence(trials or sample())))
 
 
 def test_ranks_by_hand():
@@ -176,3 +179,44 @@ def test_the_reason_on_xor_is_the_pair(everybody, seeing):
 def test_the_reason_where_a_bad_region_dominates_is_the_bad_region(everybody, other):
     said = between(everybody["cliff"], "ped-anova", other)
     assert said.startswith("Bad trials dominate the variance: stability explains")
+
+
+def test_a_pair_that_both_put_first_is_no_reason():
+    """Quantile and selectivity interact and stand first by both; what differs is further down."""
+    ped = bars(pairs=(interaction("q", "s", 0.8),), q=0.3, s=0.2, g=0.05, m=0.1)
+    said = reason(ped, bars("n-rrelieff", q=0.5, s=0.4, g=0.2, m=0.1), trials=sample(**dict.fromkeys("qsgm", X)))
+    assert "together" not in said
+
+
+def test_what_one_has_no_number_for():
+    said = reason(bars(c=0.1, x=0.9), bars("fanova", c=0.5, x=None))
+    assert said == "f-ANOVA has no number for x, which PED-ANOVA ranks: no score."
+
+
+def test_strong_in_one_and_nothing_in_the_other_is_clear():
+    """No two are swapped, yet "their intervals overlap" would be false."""
+    said = reason(bars(a=0.5, b=0.4, c=0.1), bars("n-rrelieff", a=0.5, b=-0.001, c=0.2))
+    assert "overlap" not in said
+    assert said.startswith("N-RReliefF looks at near neighbours only")
+
+
+def test_a_handful_of_outliers():
+    """18 of 600 are 1, the rest about 0, so the mean is .03: the worst 30 hold (18 * .97^2 + 12 * .03^2) / 17.46."""
+    loss = np.where(np.arange(600) < 18, 1e300, np.linspace(0, 1, 600))
+    said = reason(bars(a=0.5, b=0.1), bars("n-rrelieff", a=0.01, b=0.5), trials=sample(loss, a=X, b=X))
+    assert said.startswith("The worst 5 % of trials hold 97 % of the metric's variance")
+
+
+def test_levels_come_before_bad_trials():
+    """cat10: the category decides everything; that neighbours cannot see it is no matter of bad trials."""
+    rng = np.random.default_rng(0)
+    code, x = rng.choice(list("abcdefghij"), 600).astype(object), rng.random(600)
+    trials = sample(np.where(code == "a", 0.0, 1.0) + 0.1 * x, code=code, x=x)
+    said = reason(bars(code=0.9, x=0.1), bars("n-rrelieff", code=-0.01, x=0.5), trials=trials)
+    assert said.startswith("code has 10 levels without order")
+
+
+def test_ranks_are_those_among_the_hyperparameters_that_both_rank():
+    a, b = bars(c=0.1, x=0.9), bars("fanova", c=0.5, x=None)
+    assert most_disputed(a, b) is None
+    assert ranks(a, {"c"}) == {"c": 1}

@@ -376,3 +376,13 @@ def test_large_tables_are_thinned_in_the_order_of_loss(monkeypatch):
     assert found.pairs.importance[x1_x3] == pytest.approx(0.155, abs=0.02)
     small = toy_sample(ISHIGAMI, 600, seed=0)
     assert pairs.thinned(small).design is small.design
+
+
+def test_what_rounding_leaves_of_a_pair_is_nothing():
+    """The target is one level of c: nothing is left for c and x together, and nothing can be told from chance."""
+    rng = np.random.default_rng(0)
+    c, x = rng.choice(list("abcdefghij"), 1000).astype(object), rng.random(1000)
+    sample = cut(design({"c": c, "x": x}, np.where(c == "a", 0.0, 1.0)), Subspace(1.0, 0.05))
+    found = pairs_of(sample)
+    assert found.importance.tolist() == [0]
+    assert not chance.compare(found).detectable.any()

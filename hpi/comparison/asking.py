@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import Any
 
 from hpi import scoring
+from hpi.comparison.evidence import Evidence
 from hpi.comparison.ranks import rank_correlation
 from hpi.comparison.reasons import Case, why
 from hpi.estimators import ESTIMATORS
@@ -55,10 +56,11 @@ def agreement(table: TrialTable, *, subspace: Subspace | None = None, seed: int 
 def compare(sample: Sample, results: Sequence[ImportanceResult]) -> Agreement:
     """Compare results that were found for this sample."""
     found = tuple(results)
-    return Agreement(found, tuple(_compared(a, b, found, sample) for a, b in combinations(found, 2)))
+    evidence = Evidence(sample)
+    return Agreement(found, tuple(_compared(a, b, found, evidence) for a, b in combinations(found, 2)))
 
 
 def _compared(
-    a: ImportanceResult, b: ImportanceResult, results: tuple[ImportanceResult, ...], sample: Sample
+    a: ImportanceResult, b: ImportanceResult, results: tuple[ImportanceResult, ...], evidence: Evidence
 ) -> Comparison:
-    return Comparison((a.estimator, b.estimator), rank_correlation(a, b), why(Case(a, b, results, sample)))
+    return Comparison((a.estimator, b.estimator), rank_correlation(a, b), why(Case(a, b, results, evidence)))

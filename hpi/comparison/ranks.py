@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
 from hpi.results import ImportanceResult, Score, known
 
 Strengths = Mapping[str, float]
+
+NEXT_TO_NOTHING = 0.1
 
 
 def strength(score: Score) -> float | None:
@@ -25,13 +27,21 @@ def strengths(result: ImportanceResult) -> Strengths:
     return {name: value for name, value in found if value is not None}
 
 
-def ranks(result: ImportanceResult) -> Strengths:
-    """Rank of every hyperparameter that has a strength: 1 is the strongest, equal ones share their middle rank."""
-    values = strengths(result)
+def ranks(result: ImportanceResult, among: Collection[str] | None = None) -> Strengths:
+    """Rank of every hyperparameter that has a strength: 1 is the strongest, equal ones share their middle rank.
+
+    Of those in `among` only, where it is given.
+    """
+    values = {name: value for name, value in strengths(result).items() if among is None or name in among}
     return {
         name: 1 + sum(other > value for other in values.values()) + (sum(o == value for o in values.values()) - 1) / 2
         for name, value in values.items()
     }
+
+
+def common(a: ImportanceResult, b: ImportanceResult) -> frozenset[str]:
+    """Return the names of the hyperparameters that both rank."""
+    return frozenset(strengths(a).keys() & strengths(b).keys())
 
 
 def rank_correlation(a: ImportanceResult, b: ImportanceResult) -> float | None:
@@ -42,7 +52,7 @@ def rank_correlation(a: ImportanceResult, b: ImportanceResult) -> float | None:
     from scipy.stats import kendalltau
 
     first, second = strengths(a), strengths(b)
-    names = sorted(first.keys() & second.keys())
+    names = sorted(common(a, b))
     values = [[order[name] for name in names] for order in (first, second)]
     if len(names) < 2 or any(len(set(column)) < 2 for column in values):
         return None
@@ -54,12 +64,10 @@ def most_disputed(a: ImportanceResult, b: ImportanceResult) -> str | None:
 
     Of equal ones that whose strength, relative to the strongest, differs most.
     """
-    first, second = ranks(a), ranks(b)
+    names = common(a, b)
+    first, second = ranks(a, names), ranks(b, names)
     sizes = [relative_strengths(result) for result in (a, b)]
-    gaps = {
-        name: (abs(first[name] - second[name]), abs(sizes[0][name] - sizes[1][name]))
-        for name in sorted(first.keys() & second.keys())
-    }
+    gaps = {name: (abs(first[name] - second[name]), abs(sizes[0][name] - sizes[1][name])) for name in sorted(names)}
     name = max(gaps, key=lambda name: gaps[name], default=None)
     return name if name is not None and gaps[name][0] > 0 else None
 
@@ -76,6 +84,18 @@ def clearly_contradict(a: ImportanceResult, b: ImportanceResult) -> bool:
     first, second = _intervals(a), _intervals(b)
     names = first.keys() & second.keys()
     return any(first[i][0] > first[j][1] and second[j][0] > second[i][1] for i in names for j in names)
+
+
+def clearly_matters(result: ImportanceResult, name: str) -> bool:
+    """Whether a hyperparameter surely has more than a tenth of the strength of the strongest."""
+    ends, largest = _intervals(result).get(name), max(strengths(result).values(), default=0.0)
+    return ends is not None and strengths(result).get(name, 0.0) > 0 and ends[0] > NEXT_TO_NOTHING * largest
+
+
+def clearly_idle(result: ImportanceResult, name: str) -> bool:
+    """Whether a hyperparameter surely has less than a tenth of the strength of the strongest."""
+    ends, largest = _intervals(result).get(name), max(strengths(result).values(), default=0.0)
+    return ends is not None and ends[1] < NEXT_TO_NOTHING * largest
 
 
 def _intervals(result: ImportanceResult) -> dict[str, tuple[float, float]]:

@@ -7,24 +7,32 @@ given.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
-import numpy as np
-
-from hpi.comparison.ranks import clearly_contradict, most_disputed, percent, rank_correlation, ranks, strengths
-from hpi.estimators import PedAnova, by_name
-from hpi.results import ImportanceResult, PairScore, known
-from hpi.space import Design
-from hpi.subspace import Sample, Subspace, cut
+from hpi.comparison.evidence import Evidence
+from hpi.comparison.ranks import (
+    clearly_contradict,
+    clearly_idle,
+    clearly_matters,
+    common,
+    most_disputed,
+    percent,
+    rank_correlation,
+    ranks,
+    relative_strengths,
+    strengths,
+)
+from hpi.estimators import by_name
+from hpi.results import ImportanceResult, PairScore
 
 AGREE = 0.8
 MANY_LEVELS = 6
 MISSED_BY_LINES = 0.15
 DOMINATES = 0.1
 TIMES = 3
-WORST = 1 / 3
+HOLD_ALL = 0.8
+WORTH_MISSING = 0.25
 SEE_PAIRS = ("n-rrelieff", "linear", "permutation")  # their bars count what a hyperparameter does in pairs
 ASKS = {
     "ped-anova": "what alone decides who reaches the target",
@@ -42,7 +50,7 @@ class Case:
     a: ImportanceResult
     b: ImportanceResult
     results: tuple[ImportanceResult, ...]
-    sample: Sample
+    evidence: Evidence
 
     @cached_property
     def disputed(self) -> str | None:
@@ -53,7 +61,8 @@ class Case:
     def order(self) -> tuple[ImportanceResult, ImportanceResult]:
         """The two results: the one that puts the disputed hyperparameter higher, and the other."""
         assert self.disputed is not None
-        a_first = ranks(self.a)[self.disputed] < ranks(self.b)[self.disputed]
+        names = common(self.a, self.b)
+        a_first = ranks(self.a, names)[self.disputed] < ranks(self.b, names)[self.disputed]
         return (self.a, self.b) if a_first else (self.b, self.a)
 
     def one_of(self, name: str) -> ImportanceResult | None:
@@ -88,39 +97,59 @@ def _no_answer(case: Case) -> str | None:
     return None
 
 
+def _left_out(case: Case) -> str | None:
+    """One of the two has no number for what the other ranks high."""
+    for one, other in ((case.a, case.b), (case.b, case.a)):
+        sizes = relative_strengths(other)
+        missing = sorted(n for n in sizes.keys() - strengths(one).keys() if sizes[n] >= WORTH_MISSING)
+        if missing:
+            return (
+                f"{title(one)} has no number for {' and '.join(missing)}, which {title(other)} ranks: "
+                f"{_why_none(one, missing[0])}."
+            )
+    return None
+
+
+def _why_none(result: ImportanceResult, name: str) -> str:
+    (score,) = [score for score in result.hyperparameters if score.name == name]
+    return score.note or "it could not be estimated"
+
+
 def _silent(case: Case) -> str | None:
     """Neither sees anything; a pair may be why."""
     if any(value > 0 for result in (case.a, case.b) for value in strengths(result).values()):
         return None
-    pair = _strongest_pair(case)
+    pair = _strongest_pair(case.results)
     told = "Neither tells any hyperparameter from chance."
     return told if pair is None else f"{told} {_together(*pair)}"
 
 
 def _pair_alone(case: Case) -> str | None:
-    """An interaction that only one of the two can see."""
-    if (case.a.estimator in SEE_PAIRS) == (case.b.estimator in SEE_PAIRS) or case.disputed is None:
+    """An interaction that only one of the two can see, and for which it puts both hyperparameters higher."""
+    if (case.a.estimator in SEE_PAIRS) == (case.b.estimator in SEE_PAIRS):
         return None
-    blind = case.a if case.b.estimator in SEE_PAIRS else case.b
-    seeing = case.b if blind is case.a else case.a
-    pair = _strongest_pair(case)
-    if pair is None:
+    blind, seeing = (case.a, case.b) if case.b.estimator in SEE_PAIRS else (case.b, case.a)
+    pair = _strongest_pair((case.a, case.b))
+    if pair is None or not set(pair[0].names) <= common(case.a, case.b):
         return None
-    seen, unseen = strengths(seeing), strengths(blind)
-    if not any(seen.get(name, 0) > 0 and pair[0].importance > unseen.get(name, 0) for name in pair[0].names):  # type: ignore[operator]
+    both = pair[0].names
+    seen, unseen, size = strengths(seeing), strengths(blind), pair[0].importance or 0.0
+    place, other = (ranks(result, common(case.a, case.b)) for result in (seeing, blind))
+    higher = sum(other[name] - place[name] for name in both) > 0 and all(place[name] <= other[name] for name in both)
+    if not higher or not all(seen[name] > 0 and size > unseen[name] for name in both):
         return None
     return f"{_together(*pair)} {title(seeing)} counts that, {title(blind)} counts only what each does alone."
 
 
-def _strongest_pair(case: Case) -> tuple[PairScore, ImportanceResult] | None:
-    """Return the strongest interaction that explains more than both of its hyperparameters, best by one of the two."""
+def _strongest_pair(results: tuple[ImportanceResult, ...]) -> tuple[PairScore, ImportanceResult] | None:
+    """Return the strongest interaction that explains more than either of its hyperparameters alone."""
     found = [
         (pair, result)
-        for result in case.results
+        for result in results
         for pair in result.pairs
         if pair.detectable and pair.reading == "interaction" and _outweighs(pair, result)
     ]
-    return max(found, key=lambda one: (one[1] in (case.a, case.b), one[0].importance or 0.0), default=None)
+    return max(found, key=lambda one: one[0].importance or 0.0, default=None)
 
 
 def _outweighs(pair: PairScore, result: ImportanceResult) -> bool:
@@ -164,7 +193,7 @@ def _many_levels(case: Case) -> str | None:
     relief = case.one_of("n-rrelieff")
     if relief is None or case.disputed is None or case.order[0] is relief:
         return None
-    hyperparameter = case.sample.design.hyperparameters[case.sample.design.column(case.disputed)]
+    hyperparameter = case.evidence.hyperparameter(case.disputed)
     if hyperparameter.is_ordered or len(hyperparameter.levels) < MANY_LEVELS:
         return None
     return (
@@ -176,44 +205,39 @@ def _many_levels(case: Case) -> str | None:
 def _uncertain(case: Case) -> str | None:
     if case.disputed is None or clearly_contradict(case.a, case.b):
         return None
+    higher, lower = case.order
+    if clearly_matters(higher, case.disputed) and clearly_idle(lower, case.disputed):
+        return None
     return f"They differ most on {case.disputed}, but nowhere clearly: the intervals of what they swap overlap."
 
 
 def _bad_trials(case: Case) -> str | None:
-    """Variance over everything against reaching the target."""
+    """Variance over everything against reaching the target: what comes first by the one only keeps from being bad."""
     ped = case.one_of("ped-anova")
     if ped is None or case.disputed is None:
         return None
-    other = case.b if ped is case.a else case.a
-    for name in sorted(strengths(other), key=lambda name: -strengths(other)[name]):
-        reaches, spoils = strengths(ped).get(name, 0.0), _spoils(case.sample, name)
-        if (
-            spoils is not None
-            and spoils > max(DOMINATES, TIMES * reaches)
-            and ranks(other)[name] < ranks(ped).get(name, 0)
-        ):
-            return (
-                f"Bad trials dominate the variance: {name} explains {percent(spoils)} of who is among the worst third "
-                f"but {percent(reaches)} of who reaches the target. {title(other)} counts the one, PED-ANOVA the other."
-            )
-    return None
-
-
-def _spoils(sample: Sample, name: str) -> float | None:
-    """Share of "is among the worst third of the region" that a hyperparameter explains alone."""
-    worst = cut(_reversed(sample), Subspace(1.0, WORST))
-    if worst.n_target == worst.n_region:
+    other, names = case.b if ped is case.a else case.a, common(case.a, case.b)
+    place = ranks(other, names)
+    first = min(names, key=lambda name: (place[name], name))
+    reaches, spoils = strengths(ped)[first], case.evidence.spoils.get(first, 0.0)
+    if ranks(ped, names)[first] <= place[first] or spoils <= max(DOMINATES, TIMES * reaches):
         return None
-    found = PedAnova(permutations=100).estimate(worst, np.random.default_rng(0))
-    return known(found.importance[worst.design.column(name)])
+    return (
+        f"Bad trials dominate the variance: {first} explains {percent(spoils)} of who is among the worst third but "
+        f"{percent(reaches)} of who reaches the target. {title(other)} counts the one, PED-ANOVA the other."
+    )
 
 
-def _reversed(sample: Sample) -> Design:
-    """Return the region's trials with the worst first: every array turned round, the loss negated."""
-    region = sample.design.keep(np.arange(len(sample.design)) < sample.n_region)
-    values: dict[str, Any] = {field.name: getattr(region, field.name) for field in fields(region)}
-    turned = {name: value[::-1] for name, value in values.items() if isinstance(value, np.ndarray)}
-    return Design(**{**values, **turned, "loss": -region.loss[::-1]})
+def _few_hold_all(case: Case) -> str | None:
+    """A handful of very bad trials is nearly all that a method on the metric's own scale sees."""
+    if case.disputed is None or case.evidence.held_by_few < HOLD_ALL:
+        return None
+    ped = case.one_of("ped-anova")
+    held = f"The worst 5 % of trials hold {percent(case.evidence.held_by_few)} of the metric's variance"
+    if ped is None:
+        return f"{held}, and the two take such a metric differently: ask among a smaller region."
+    other = case.b if ped is case.a else case.a
+    return f"{held}, which is nearly all that {title(other)} sees; PED-ANOVA asks only who reaches the target."
 
 
 def _makes_excellent(case: Case) -> str | None:
@@ -251,12 +275,14 @@ def _different_questions(case: Case) -> str | None:
 Reason = Callable[[Case], str | None]
 REASONS: tuple[Reason, ...] = (
     _no_answer,
+    _left_out,
     _silent,
     _pair_alone,
     _agree,
+    _many_levels,
+    _few_hold_all,
     _bad_trials,
     _not_linear,
-    _many_levels,
     _uncertain,
     _blind_spot,
     _makes_excellent,

@@ -31,6 +31,7 @@ MOST_LEVELS = 12
 SURE = 1e-3
 WORTH_SAYING = 0.1
 TESTED_TERMS = 4
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,9 @@ class _Scored:
     depends: bool
 
 
+NOTHING_TOGETHER = _Scored((0.0, 0.0, 0.0), 0.0, np.zeros(0), np.zeros(0), -np.inf, False)
+
+
 def _scored(
     sample: Sample,
     asked: list[tuple[int, int]],
@@ -146,6 +150,8 @@ def _score(
     active_target, active_region = counts.target.sum() / sample.n_target, counts.region.sum() / sample.n_region
     scale = active_target**2 / active_region * sample.q / (1 - sample.q)
     null = wild.null_coefficients(found, counts, axes, drawn)
+    if float(found.m**2 @ found.weight) < ROUNDING:  # the two explain all between them: what is left is no number
+        return replace(NOTHING_TOGETHER, null_statistic=np.zeros(len(null)), null_importance=np.zeros(len(null)))
     low, high = interval(found, counts)
     d, low, high = (float(np.clip(scale * end, 0, 1)) for end in (divergence(found, found.m), low, high))
     return _Scored(
