@@ -166,7 +166,8 @@ def _estimator(name: str, settings: Sequence[str]) -> Estimator:
 def _as_text(result: hpi.ImportanceResult) -> str:
     """Return the result for a person: a line a hyperparameter, strongest first."""
     width = max(len(score.name) for score in result.hyperparameters)
-    bars = [_line(score, width) for score in result.hyperparameters]
+    in_percent = by_name(result.estimator).in_percent
+    bars = [_line(score, width, in_percent) for score in result.hyperparameters]
     pairs = [_pair(pair) for pair in result.pairs if pair.detectable]
     return "\n".join([_asked(result), *bars, *pairs, *result.warnings])
 
@@ -186,12 +187,14 @@ def _pair(pair: hpi.PairScore) -> str:
     return f"{' and '.join(pair.names)} together ({pair.reading})  {pair.importance:.3f}{ends}"
 
 
-def _line(score: hpi.Score, width: int) -> str:
+def _line(score: hpi.Score, width: int, in_percent: bool) -> str:
     if score.importance is None:
         return f"{score.name:<{width}}  unknown: {score.note}"
     verdict = "" if score.detectable or score.p_value is None else "  not told apart from chance"
     ends = "" if score.low is None or score.high is None else f" [{score.low:.3f}, {score.high:.3f}]"
-    return f"{score.name:<{width}}  {score.importance:.3f}{ends}{verdict}"
+    # A weight below 0 is drawn as no bar at all; how far below says more.
+    weight = "" if in_percent or score.raw is None or score.raw > 0 else f"  weight {score.raw:.3f}"
+    return f"{score.name:<{width}}  {score.importance:.3f}{ends}{weight}{verdict}"
 
 
 if __name__ == "__main__":
