@@ -238,3 +238,30 @@ def test_intervals_hold_the_truth_of_a_mixed_table():
         found = run(toy_sample(toys.MIXED, 300, seed), seed, pairs_of=2)
         inside.append((found.low <= truth + 1e-9) & (truth <= found.high))
     assert (np.sum(inside, axis=0) >= 25).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(8, 40), st.integers(2, 4))
+def test_few_trials_are_answered_or_not_known(seed, n, n_columns):
+    """Sixteen trials leave no functions to a pair whose parts have eight each."""
+    rng = np.random.default_rng(seed)
+    x = rng.random((n, n_columns))
+    found = run(cut(design({f"x{j}": x[:, j] for j in range(n_columns)}, x[:, 0]), Subspace()), permutations=100)
+    answered = ~np.isnan(found.importance)
+    assert answered.all() or not answered.any()
+    if found.pairs is not None:
+        assert (found.pairs.low <= found.pairs.importance).all()
+        assert (found.pairs.importance <= found.pairs.high).all()
+        compare(found.pairs)
+
+
+def test_two_names_of_one_switch_have_no_interaction_that_can_be_told():
+    """One is the other: all that both explain together is what one does, so their pair may be anything."""
+    rng = np.random.default_rng(0)
+    on = rng.choice(["no", "yes"], 200)
+    made = design({"a": on, "b": on, "x": rng.random(200)}, (on == "yes") + 0.1 * rng.normal(size=200))
+    pairs = run(cut(made, Subspace())).pairs
+    of_both = pairs.columns.tolist().index([0, 1])
+    assert (pairs.low[of_both], pairs.high[of_both]) == (0, 1)
+    assert np.isnan(pairs.statistic[of_both])
+    assert np.isfinite(np.delete(pairs.statistic, of_both)).all()
+    assert np.isnan(compare(pairs).p_value[of_both])

@@ -112,3 +112,31 @@ def test_progress_never_falls():
     )
     assert said == sorted(said)
     assert 0 < said[0] <= said[-1] <= 1
+
+
+def test_large_tables_are_asked_about_good_and_bad_trials_alike():
+    """y = a if b < .2, else 2 + b, and 12,000 trials: the best 500 of a fold differ by a alone.
+
+    Given b the variance is .2 / 12, which is the total effect of a; E[y | b] is .5 or 2 + b; what both do together
+    adds to each, .2 * .8 / 12.
+    """
+    rng = np.random.default_rng(0)
+    a, b = rng.random((2, 12_000))
+    loss = np.where(b < 0.2, a, 2 + b)
+    found = run(cut(design({"a": a, "b": b}, loss), Subspace()))
+    of_a, both = 0.2 / 12, 0.2 * 0.8 / 12
+    of_b = 0.2 * 0.5**2 + 0.8 * (2.6**2 + 0.8**2 / 12) - (0.2 * 0.5 + 0.8 * 2.6) ** 2
+    assert found.importance == pytest.approx([of_a / (of_a + of_b), (of_b + both) / (of_a + of_b)], abs=0.04)
+
+
+@pytest.mark.parametrize("n", [*range(14, 37), 44, 50, 57, 60])
+def test_folds_of_any_size_are_put_together(n):
+    """A fold more or less: 30 trials make folds of 8 and of 7."""
+    rng = np.random.default_rng(n)
+    a, b = rng.random((2, n))
+    found = run(cut(design({"a": a, "b": b}, a), Subspace()))
+    answered = np.isfinite(found.importance)
+    assert answered.all() or not answered.any()
+    assert answered.all() or n < 30
+    assert (found.low <= found.importance)[answered].all()
+    assert (found.importance <= found.high)[answered].all()

@@ -102,6 +102,8 @@ def effect(metric: Metric, y: Floats, b: Floats, is_series: bool) -> Effect:
     is_series
         Whether the terms may be cut; otherwise all are kept.
     """
+    if not b.shape[1]:
+        return _untold(y)
     n, m = len(y), b.T @ y / len(y)
     e, kept = metric.mean_noise(b * y[:, None]), b.shape[1]
     for _ in range(2):
@@ -118,6 +120,11 @@ def effect(metric: Metric, y: Floats, b: Floats, is_series: bool) -> Effect:
     return Effect(
         share, low, high + _beyond(m**2 - e, e, kept, is_series), g, noise, kept, is_series and 2 * kept > len(m)
     )
+
+
+def _untold(y: Floats) -> Effect:
+    """Return what is known where no functions are left, as of a pair whose mains take all that few trials can tell."""
+    return Effect(0.0, 0.0, 1.0, np.zeros(len(y)), 0.0, 0, False)
 
 
 def of_influence(metric: Metric, y: Floats, g: Floats) -> float:

@@ -65,6 +65,8 @@ def residuals(y: Floats, functions: list[Floats]) -> Floats:
 def scores(pair: Interaction, rows: Floats, first: Integers, n_trials: int) -> tuple[Floats, Floats]:
     """Return the statistic and the share of the variance, shape (1 + n_flips,): as seen, then with signs flipped.
 
+    Both are nan where the pair has no functions of its own.
+
     Parameters
     ----------
     rows
@@ -74,6 +76,8 @@ def scores(pair: Interaction, rows: Floats, first: Integers, n_trials: int) -> t
     n_trials
         How many trials the sums are of.
     """
+    if not pair.psi.shape[1]:
+        return np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     b = pair.psi[first]
     m, e = rows @ b / n_trials, (rows[:1] ** 2 @ b**2 / n_trials**2).repeat(len(rows), axis=0)
     last = terms_kept(m, e) if pair.is_series else np.full(len(m), m.shape[1])

@@ -133,14 +133,16 @@ class _Losses:
 def _losses(asked: Branch, leaf: int, n_permutations: int, rng: np.random.Generator, report: Report) -> _Losses:
     """Grow a forest on all folds but one and shuffle each hyperparameter among the trials of that one."""
     unit = np.arange(len(asked.y)) if asked.unit is None else np.unique(asked.unit, return_inverse=True)[1]
-    fold = _folds(int(unit.max()) + 1, rng)
-    added = []
+    n = int(unit.max()) + 1
+    fold, added = _folds(n, rng), []
+    n_blocks = int(np.clip(n // FOLDS // 2, 1, BLOCKS))  # as many in every fold, though one may hold a trial more
     for k in range(FOLDS):
         report(GROWING + (1 - GROWING) * k / FOLDS, "shuffling hyperparameters")
-        unseen = _first_of(unit, np.flatnonzero(fold == k)[:MOST_PREDICTED])
+        unseen = _first_of(unit, _fair_part(np.flatnonzero(fold == k)))
         mean = np.bincount(unit, asked.y) / np.bincount(unit)
         grown = _Predictor(asked, fold[unit] != k, leaf, int(rng.integers(2**31)))
-        added.append(_shuffle(grown, asked.x[unseen], mean[unit[unseen]], n_permutations, int(rng.integers(2**31))))
+        seed = int(rng.integers(2**31))
+        added.append(_shuffle(grown, asked.x[unseen], mean[unit[unseen]], n_blocks, n_permutations, seed))
     return _Losses(np.stack(added))
 
 
@@ -175,11 +177,10 @@ class _Predictor:
         return surrogate.encode(x, self.asked.hyperparameters, self.among).matrix.astype(np.float32)
 
 
-def _shuffle(grown: _Predictor, x: Floats, y: Floats, n_permutations: int, seed: int) -> Floats:
+def _shuffle(grown: _Predictor, x: Floats, y: Floats, n_blocks: int, n_permutations: int, seed: int) -> Floats:
     """Return what each shuffle adds to the squared error, shape (n_blocks, n_hyperparameters, n_permutations)."""
     from sklearn.inspection import permutation_importance
 
-    n_blocks = max(1, min(BLOCKS, len(y) // 2))
     block = np.arange(len(y)) % n_blocks
     scale = len(y) * np.var(y) or 1.0
 
@@ -194,6 +195,14 @@ def _shuffle(grown: _Predictor, x: Floats, y: Floats, n_permutations: int, seed:
 def _folds(n: int, rng: np.random.Generator) -> Integers:
     """Return the fold of each configuration, drawn at random, all about equally large."""
     return np.asarray(rng.permutation(n) % FOLDS)
+
+
+def _fair_part(wanted: Integers) -> Integers:
+    """Return at most 500 of them at even steps: they stand in the order of the metric, so the first are the best."""
+    if len(wanted) <= MOST_PREDICTED:
+        return wanted
+    steps: Integers = np.arange(MOST_PREDICTED) * len(wanted) // MOST_PREDICTED
+    return np.asarray(wanted[steps])
 
 
 def _first_of(unit: Integers, wanted: Integers) -> Integers:
