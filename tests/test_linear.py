@@ -20,7 +20,7 @@ from hpi.estimators.linear.drop import degrees_of_freedom
 from hpi.estimators.linear.encoding import Trials
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.subspace import Sample, Subspace, cut
-from hpi.toys import ADDITIVE, CATEGORY_10, HEAVY, MIXED, linear_drop
+from hpi.toys import ADDITIVE, CATEGORY_10, HEAVY, ISHIGAMI, MIXED, XOR, linear_drop
 from tests.makers import design, noise_columns, noise_design, toy_sample
 
 
@@ -192,6 +192,17 @@ def test_intervals_hold_the_truth(toy):
         for found in (run(toy_sample(toy, 300, seed)) for seed in range(40))
     )
     assert inside.min() >= 33
+
+
+@pytest.mark.parametrize("toy", [ISHIGAMI, XOR], ids=lambda toy: toy.name)
+def test_an_idle_pair_beside_effects_is_known_to_do_little(toy):
+    """Under chance a drop has a spread of about sqrt(2) / 300: 0.3 is beyond every uncertainty of it."""
+    places = [toy.names.index(name) for name in ("x1", "x4") if name in toy.names] or [0, 2]
+    for seed in range(20):
+        pairs = run(toy_sample(toy, 300, seed)).pairs
+        assert pairs is not None
+        idle = (pairs.columns == places).all(axis=1)
+        assert 0 < pairs.high[idle].item() < 0.3
 
 
 def test_degrees_of_freedom_are_those_of_the_variance():

@@ -7,11 +7,14 @@ mean alone, the drop in explained variance is
 
 each sum estimates what the population's best model of its kind leaves, to first order without bias also under unequal
 variances (MacKinnon and White 1985, HC2). The coefficients are where those sums are least, so D moves with a trial as
-if they were known: by r_-^2 - r^2 - D r_0^2 over the denominator. Its variance has a part that grows with D, one that
-grows with D^2 (the denominator: heavy tails) and one that is left where D is 0, so the interval's ends solve
-(D - end)^2 = z^2 (a end + b end^2 + v) instead of being D plus and minus a multiple. Where a few trials hold most of
-that variance, it is itself hardly known: z is the quantile of Student's t with the degrees of freedom that the fourth
-moments of the terms leave it (Satterthwaite 1946).
+if they were known: by r_-^2 - r^2 - D r_0^2 over the denominator. With t = r_- - r, the steps that the terms make, that
+is 2 t r, whose sum varies as D does, and t^2 - D r_0^2, whose sum varies as D^2 (the denominator: heavy tails); and a
+variance v is left where D is 0. So the interval's ends are not D plus and minus a multiple but solve
+
+    (D - end)^2 = z^2 (a end + c end^(3/2) + b end^2 + v),
+
+c for how the two sums go together. Where a few trials hold most of that variance, it is itself hardly known: z is the
+quantile of Student's t with the degrees of freedom that the fourth moments of the terms leave it (Satterthwaite 1946).
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from hpi.space import Floats
 LEAST_SHRINK = 0.3
 NOTHING = 1e-12
 LEAST_EXCESS = 1e-9
+REAL = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,32 +113,49 @@ def drop(remains: Remains, v: Floats) -> Drop:
 
 def _interval(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float]:
     """Solve for both ends; z is Student's, so that few degrees of freedom and heavy tails widen it."""
-    a, b, v, freedom = _variance_parts(remains, value, lost, step)
+    around, parts, v, freedom = _variance_parts(remains, value, lost, step)
     z = float(stdtrit(min(remains.freedom, freedom), 0.975))
-    half = 2 * value + z**2 * a
-    lead, rest = 1 - z**2 * b, value**2 - z**2 * v
-    root = np.sqrt(max(half**2 - 4 * lead * rest, 0))
-    plain = z * np.sqrt(max(0, a * max(value, 0) + b * max(value, 0) ** 2) + v)
-    upper = np.inf if lead <= 0 else (half + root) / (2 * lead)
-    lower = (half - root) / (2 * lead) if lead > 0 else -np.inf
+    here, (linear, mixed, square) = np.sqrt(max(value, 0) / around), parts
+    plain = z * np.sqrt(max(0, linear * here**2 + mixed * here**3 + square * here**4) + v)
+    missed = np.array([around**2, 0, -2 * value * around, 0, value**2])
+    above = missed - z**2 * np.array([square, mixed, linear, 0, v])
+    # Parts that cancel are taken to do so less and less as steps shrink: which trials make the tail is uncertain.
+    below = missed - z**2 * np.array([square + min(mixed, 0), max(mixed, 0), linear, 0, v])
+    ends = [size for size in _crossings(-below) if size <= here], [size for size in _crossings(above) if size >= here]
+    lower = around * ends[0][-1] ** 2 if ends[0] else value
+    upper = around * ends[1][0] ** 2 if ends[1] else np.inf if above[0] <= 0 else value
     return min(lower, value - plain), max(upper, value + plain)
 
 
-def _variance_parts(remains: Remains, value: float, lost: Floats, step: Floats) -> tuple[float, float, float, float]:
-    """Return the variance for each unit of D, for each of D^2, what is left where D is 0, and degrees of freedom."""
+def _crossings(polynomial: Floats) -> list[float]:
+    """Return where above 0 a polynomial becomes positive, ascending."""
+    root = np.roots(polynomial)
+    found = np.sort(root.real[(np.abs(root.imag) <= REAL * np.abs(root)) & (root.real > 0)])
+    return [float(size) for size in found if np.polyval(np.polyder(polynomial), size) > 0]
+
+
+def _variance_parts(
+    remains: Remains, value: float, lost: Floats, step: Floats
+) -> tuple[float, tuple[float, float, float], float, float]:
+    """Return the size of the steps, the variance of D by their size, what is left where D is 0, degrees of freedom.
+
+    Steps s times as large make D s^2 times as large, and its influences s times the linear ones plus s^2 times the
+    square ones: the variance is that of this sum, so three numbers for s^2, s^3 and s^4.
+    """
     total = remains.total.sum()
     pull = lost * remains.left_out[:, None]
     v = 2 * float(((pull.T @ pull) ** 2).sum()) / total**2
     size = float((step**2).sum() / total)
     if size < NOTHING:
-        return 0.0, 0.0, v, np.inf
+        return 1.0, (0.0, 0.0, 0.0), v, np.inf
     # The steps hold noise as well: on the whole they are shrunk to the size that D says.
     shrink = max(LEAST_SHRINK, np.sqrt(max(value, 0) / size))
     around = shrink**2 * size
     linear = 2 * shrink * step * remains.left_out / total
     square = (shrink**2 * step**2 - around * remains.total) / total
-    of_linear, of_both = _spread(linear), _spread(linear + square)
-    return of_linear / around, (of_both - of_linear) / around**2, v, degrees_of_freedom(linear + square)
+    of_linear, of_square, of_both = _spread(linear), _spread(square), _spread(linear + square)
+    parts = of_linear, of_both - of_linear - of_square, of_square
+    return around, parts, v, degrees_of_freedom(linear + square)
 
 
 def _spread(influence: Floats) -> float:
