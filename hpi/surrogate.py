@@ -24,6 +24,7 @@ MOST_ROWS = 20_000
 MOST_LEAVES = 500
 LARGER = 3
 NO_LEVEL = -1
+STEPS = 2**24
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,21 @@ def encode(x: Floats, hyperparameters: tuple[Hyperparameter, ...], among: Floats
     return Encoded(np.column_stack(columns), np.array(owner, dtype=np.int64), np.array(level, dtype=np.int64))
 
 
+def unitless(y: Floats) -> Floats:
+    """Return a metric y, shape (n_trials,), that is not infinite, from -1 to 1 around its mean; 0 if it is constant.
+
+    The values are multiples of 2^-24 of their range. So all sums in a forest are exact, and a metric in another unit
+    grows the same trees: splits that are equally good are chosen between by the last digits.
+    """
+    # First by a power of two, which is exact: ranges would else overflow or vanish.
+    y = np.ldexp(y, -int(np.frexp(np.abs(y).max(initial=0))[1]))
+    if not len(y) or np.ptp(y) == 0:
+        return np.zeros(len(y))
+    steps = np.rint((y - y.min()) / np.ptp(y) * STEPS)
+    centred: Floats = (steps - np.rint(steps.mean())) / STEPS
+    return centred
+
+
 def blank(leaf: int, seed: int) -> Any:  # noqa: ANN401
     """Return a forest that is yet to be grown, with so many trials a leaf at least."""
     from sklearn.ensemble import RandomForestRegressor
@@ -99,10 +115,11 @@ def grow(
     Parameters
     ----------
     encoded, y, unit
-        The trials, their metric and their configurations, shape (n_trials,).
+        The trials, their metric in any unit and their configurations, shape (n_trials,).
     report
         Called with the share of trees grown.
     """
+    y = unitless(y)
     least, seed = max(1, len(y) // MOST_LEAVES), int(rng.integers(2**31))
     drawn = [int(rng.integers(2**31)) for _ in range(2)]
     forests = []

@@ -14,7 +14,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 from hpi import surrogate, toys
 from hpi.chance import compare
-from hpi.estimators.forest import Fanova
+from hpi.estimators.forest import Fanova, Permutation
 from hpi.estimators.forest.axes import axes
 from hpi.estimators.forest.boxes import Leaves, decompose, shares
 from hpi.space import Design, Hyperparameter, Kind
@@ -210,6 +210,23 @@ def test_repeats_are_shuffled_as_whole_configurations():
             assert verdict.detectable[0]
             marked += int(verdict.detectable[1])
     assert marked <= 4  # 1 is expected at 5 %; 5 and more in 3 of 1,000 cases
+
+
+@pytest.mark.parametrize("estimator", [Fanova(), Permutation(permutations=40)], ids=lambda e: e.name)
+@pytest.mark.parametrize(("scale", "shift"), [(3, -100), (2.0**-17, 1e9), (1e300, 0), (1e-306, 0)])
+def test_the_unit_of_the_metric_changes_nothing(estimator, scale, shift):
+    """Also where many splits are equally good: small leaves, and a metric of few digits."""
+    rng = np.random.default_rng(0)
+    x, c = rng.random((3, 120)), rng.choice(list("abc"), 120)
+    loss = np.round(64 * (x[0] + x[1] * x[2] + 0.5 * (c == "a"))) / 64
+    columns = {"x": x[0], "y": x[1], "z": x[2], "c": c}
+    first, second = (
+        estimator.estimate(cut(design(columns, y), Subspace(0.8, 0.1)), np.random.default_rng(0))
+        for y in (loss, scale * loss + shift)
+    )
+    assert first.importance[0] > 0.3
+    for name in ("importance", "low", "high", "statistic", "null_statistic", "null_importance"):
+        np.testing.assert_allclose(getattr(second, name), getattr(first, name), atol=1e-9, err_msg=name)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(30, 120), st.sampled_from([0.3, 0.6, 1.0]))

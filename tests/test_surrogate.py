@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hpi import surrogate
 from hpi.space import Hyperparameter, Kind
@@ -83,3 +85,36 @@ def test_large_tables_are_thinned_by_whole_configurations():
     assert (np.bincount(unit[part])[np.unique(unit[part])] == 4).all()
     assert len(surrogate.part_of(1000, None, rng, most=100)) == 100
     np.testing.assert_array_equal(surrogate.part_of(10, None, rng, most=100), np.arange(10))
+
+
+UNITS = [(3, -100), (2.0**-17, 1e9), (1e300, 0), (1e-5, 0.3), (1e-300, 0), (1e306, -1e308)]
+
+
+@pytest.mark.parametrize(("scale", "shift"), UNITS)
+def test_the_unit_of_the_metric_changes_no_tree(scale, shift):
+    """Multiples of 1/64, as they also are 2^-23 apart near 1e9."""
+    rng = np.random.default_rng(0)
+    x = rng.random((150, 3))
+    y = np.round(64 * (x[:, 0] + x[:, 1] * x[:, 2])) / 64
+    first, second = grown(x, y), grown(x, scale * y + shift)
+    assert first.r2 == second.r2 > 0.5
+    for one, other in zip(first.trees, second.trees, strict=True):
+        np.testing.assert_array_equal(one.threshold, other.threshold)
+        np.testing.assert_array_equal(one.value, other.value)
+
+
+def test_denormal_metrics_are_seen():
+    """Near 1e-320 there are 2,000 values: less than the thousandth part of the range is lost."""
+    rng = np.random.default_rng(0)
+    x = rng.random((150, 1))
+    assert grown(x, 1e-320 * x[:, 0]).r2 > 0.9
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))
+def test_any_finite_metric_loses_its_unit(values):
+    y = np.array(values)
+    found = surrogate.unitless(y)
+    assert np.isfinite(found).all()
+    assert (np.diff(found[np.argsort(y)]) >= 0).all()
+    assert abs(found.mean()) < 1e-7
+    assert np.ptp(found) == (len(set(values)) > 1)

@@ -14,7 +14,7 @@ import numpy as np
 
 from hpi.space import Design, Floats, Hyperparameter, Integers, Mask
 from hpi.subspace import Sample
-from hpi.surrogate import part_of
+from hpi.surrogate import part_of, unitless
 
 FEWEST_ACTIVE = 5
 FEWEST_TRIALS = 100
@@ -38,7 +38,8 @@ class Branch:
     rows
         Places of the trials among those of the design, shape (n_trials,).
     x, y
-        Positions without gaps, shape (n_trials, n_chosen), and the loss, winsorised at the region's threshold.
+        Positions without gaps, shape (n_trials, n_chosen), and the loss, winsorised at the region's threshold and
+        without its unit.
     unit
         Configuration of each trial, where several trials of one are kept.
     whole
@@ -98,7 +99,7 @@ def branch(sample: Sample, rng: np.random.Generator) -> Branch:
         hyperparameters=tuple(design.hyperparameters[j] for j in kept),
         rows=rows,
         x=design.x[rows][:, kept],
-        y=np.minimum(design.loss, design.loss[sample.n_region - 1])[rows],
+        y=unitless(np.minimum(design.loss, design.loss[sample.n_region - 1])[rows]),
         unit=None if design.unit is None else design.unit[rows],
         whole=n_rows == len(design) and not sample.subspace.where,
         n_rows=n_rows,
