@@ -282,3 +282,15 @@ def test_two_names_of_one_switch_have_no_interaction_that_can_be_told():
     assert np.isnan(pairs.statistic[of_both])
     assert np.isfinite(np.delete(pairs.statistic, of_both)).all()
     assert np.isnan(compare(pairs).p_value[of_both])
+
+
+def test_without_shuffles_there_is_no_test_and_all_else_is_the_same():
+    sample = toy_sample(toys.MIXED, 100, 0)
+    without, shuffled = run(sample, permutations=0), run(sample, permutations=100)
+    for name in ("importance", "low", "high", "statistic"):
+        np.testing.assert_allclose(getattr(without, name), getattr(shuffled, name), rtol=1e-12, err_msg=name)
+    assert without.null_statistic.shape == without.null_importance.shape == (0, len(without.importance))
+    assert np.isnan(compare(without).p_value).all()
+    np.testing.assert_array_equal(without.pairs.importance, shuffled.pairs.importance)
+    assert without.pairs.null_statistic.shape == (0, len(without.pairs.columns))
+    assert run(cut(noise_design(60, np.random.default_rng(0)), Subspace()), permutations=0).null_statistic.size == 0

@@ -140,3 +140,12 @@ def test_folds_of_any_size_are_put_together(n):
     assert answered.all() or n < 30
     assert (found.low <= found.importance)[answered].all()
     assert (found.importance <= found.high)[answered].all()
+
+
+def test_without_shuffles_there_is_no_test_and_all_else_is_the_same():
+    sample = toy_sample(toys.MIXED, 100, 0)
+    without, shuffled = run(sample, permutations=0), run(sample, permutations=40)
+    for name in ("importance", "low", "high", "statistic"):
+        np.testing.assert_array_equal(getattr(without, name), getattr(shuffled, name), err_msg=name)
+    assert without.null_statistic.shape == without.null_importance.shape == (0, len(without.importance))
+    assert np.isnan(compare(without).p_value).all()

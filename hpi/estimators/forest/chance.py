@@ -41,7 +41,8 @@ class Shuffles:
 def draw(metric: Metric, n_permutations: int, rng: np.random.Generator) -> Shuffles:
     """Return joint random orders of trials or configurations."""
     first = np.arange(len(metric.y)) if metric.group is None else np.unique(metric.group, return_index=True)[1]
-    orders = np.stack([rng.permutation(len(first)) for _ in range(n_permutations)])
+    orders = np.array([rng.permutation(len(first)) for _ in range(n_permutations)], dtype=np.int64)
+    orders = orders.reshape(n_permutations, len(first))
     return Shuffles(metric.sums(metric.y), orders, first, len(metric.y))
 
 

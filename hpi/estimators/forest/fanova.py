@@ -19,7 +19,7 @@ from hpi.estimators.base import Estimate, Pairs, Report, Scores, quiet
 from hpi.estimators.forest import boxes, model
 from hpi.estimators.forest.branch import Branch, branch
 from hpi.estimators.forest.effects import Compared, Effects, strongest
-from hpi.estimators.settings import Settings, setting
+from hpi.estimators.settings import Settings, permutations_setting, setting
 from hpi.space import Floats, Integers
 from hpi.subspace import Sample
 
@@ -33,7 +33,7 @@ class Fanova(Settings):
     Parameters
     ----------
     permutations
-        Shuffles that say what chance alone would show, from 100 to 10,000.
+        Shuffles that say what chance alone would show, from 100 to 10,000, or 0: no floors and no p-values.
     pairs_of
         All pairs of so many of the strongest hyperparameters are shown, from 0 (none) to 16.
 
@@ -43,7 +43,7 @@ class Fanova(Settings):
         If a setting is out of its bounds.
     """
 
-    permutations: int = setting(200, "shuffles that say what chance alone would show", low=100, high=10_000)
+    permutations: int = permutations_setting()
     pairs_of: int = setting(8, "strongest hyperparameters whose pairs are shown", low=0, high=16)
 
     name: ClassVar[str] = "fanova"

@@ -32,6 +32,7 @@ from hpi.space import Floats, Integers, Kind
 from hpi.subspace import Sample
 
 GROWING = 0.1
+FEWEST_SHUFFLES = 40
 FOLDS = 4
 PAIRS_OF = 8
 MOST_PREDICTED = 500
@@ -46,7 +47,8 @@ class Permutation(Settings):
     Parameters
     ----------
     permutations
-        How often each hyperparameter is shuffled, from 40 to 1,000.
+        How often each hyperparameter is shuffled, from 40 to 1,000, or 0: 40 times, for importances take shuffles,
+        but without floors and p-values.
 
     Raises
     ------
@@ -54,7 +56,13 @@ class Permutation(Settings):
         If a setting is out of its bounds.
     """
 
-    permutations: int = setting(100, "how often each hyperparameter is shuffled", low=40, high=1_000)
+    permutations: int = setting(
+        100,
+        "how often each hyperparameter is shuffled, or 0 for no test",
+        low=FEWEST_SHUFFLES,
+        high=1_000,
+        or_zero=True,
+    )
 
     name: ClassVar[str] = "permutation"
     title: ClassVar[str] = "Permutation importance"
@@ -72,9 +80,10 @@ class Permutation(Settings):
         grown = model.grow(asked, rng, lambda done, doing: report(GROWING * done, doing))
         if not grown.predicts:
             return model.silent(asked, grown, self.permutations)
-        losses = _losses(asked, grown.leaf, self.permutations, rng, report)
+        losses = _losses(asked, grown.leaf, self.permutations or FEWEST_SHUFFLES, rng, report)
         raw, error = losses.drop()
         seen, null = losses.statistic()
+        null = null[: self.permutations]
         n = len(asked.notes)
         low, high = _widened(0.5 * (raw - Z * error), 0.5 * (raw + Z * error), asked, grown)
         scores = Scores(
