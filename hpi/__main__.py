@@ -159,8 +159,17 @@ def _compared(comparison: hpi.Comparison) -> str:
 
 def _estimator(name: str, settings: Sequence[str]) -> Estimator:
     """Return the estimator with the settings given as NAME=VALUE."""
+    known = [estimator.name for estimator in hpi.ESTIMATORS]
+    if name not in known:
+        raise EstimatorError(f"There is no estimator called {name!r}; there are: {', '.join([*known, ALL])}.")
+    given: dict[str, str] = {}
+    for text in settings:
+        key, _, value = text.partition("=")
+        if key in given:
+            raise EstimatorError(f"The setting {key} is given twice: {given[key]!r} and {value!r}; give it once.")
+        given[key] = value
     chosen = by_name(name)
-    return chosen(**chosen.parse({key: value for key, _, value in (text.partition("=") for text in settings)}))
+    return chosen(**chosen.parse(given))
 
 
 def _as_text(result: hpi.ImportanceResult) -> str:

@@ -85,6 +85,7 @@ def test_a_declared_space_is_used(capsys, csv, tmp_path):
     [
         (["--metric", "nothing"], "nothing"),
         (["--estimator", "anova"], "there are: ped-anova"),
+        (["--estimator", "anova"], "permutation, all."),
         (["--target", "2"], "target is 2"),
         (["--target", "much"], "invalid float"),
         (["--region", "0.1", "--target", "0.3"], "must be the smaller"),
@@ -93,6 +94,7 @@ def test_a_declared_space_is_used(capsys, csv, tmp_path):
         (["--set", "trees=3"], "no setting 'trees'; it has: compatible, form, "),
         (["--set", "permutations=many"], "takes a whole number"),
         (["--set", "permutations=" + 5000 * "1"], "takes a whole number"),
+        (["--set", "permutations=200", "--set", "permutations=300"], "permutations is given twice: '200' and '300'"),
         (["--target", "0.01"], "at least 8 are needed"),
         (["--seed", "-1"], "seed is -1"),
         (["--unknown"], "unrecognized"),

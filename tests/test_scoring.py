@@ -11,6 +11,7 @@ import pytest
 
 import hpi
 from hpi.errors import EstimatorError, SubspaceError, TableError
+from hpi.estimators import NRReliefF
 from hpi.toys import ADDITIVE, ISHIGAMI
 from tests.makers import noise_columns
 
@@ -138,6 +139,15 @@ def test_an_estimator_is_given_by_name_by_class_or_with_settings():
     plain = hpi.importance(table)
     for estimator in ("ped-anova", hpi.ESTIMATORS[0], hpi.ESTIMATORS[0]()):
         assert hpi.importance(table, estimator=estimator) == plain
+
+
+@pytest.mark.parametrize("text", [" 20", "20 ", "2_0", "\u0661\u0662", "+-2", "nan", "1e", "0x10", ""])
+def test_numbers_of_settings_are_read_to_the_letter(text):
+    """Whole numbers (k) and others (sigma) alike: \u0661\u0662 is 12 in Arabic digits."""
+    for key in ("k", "sigma"):
+        with pytest.raises(EstimatorError, match=f"The setting {key} is .*; it takes a"):
+            NRReliefF.parse({key: text})
+    assert NRReliefF.parse({"k": "12", "sigma": "2.5e1"}) == {"k": 12, "sigma": 25.0}
 
 
 def test_the_number_of_threads_changes_nothing():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import Field, field, fields
 from typing import Any, ClassVar
@@ -9,6 +10,8 @@ from typing import Any, ClassVar
 from hpi.errors import EstimatorError
 
 MOST_DIGITS = 12
+WHOLE = r"[0-9]+"
+NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 def setting(
@@ -78,15 +81,13 @@ def _read(declared: Field[Any], text: str) -> str | int | float:
     if declared.metadata["choices"]:
         return text
     whole = isinstance(declared.default, int)
-    try:
-        if len(text) > MOST_DIGITS or (whole and not text.isdecimal()):
-            raise ValueError
-        return int(text) if whole else float(text)
-    except ValueError:
+    # Python alone would also read other digits than ours, blanks around them and underscores between.
+    if len(text) > MOST_DIGITS or not re.fullmatch(WHOLE if whole else NUMBER, text):
         wanted = "a whole number" if whole else "a number"
         raise EstimatorError(
             f"The setting {declared.name} is {text[:MOST_DIGITS]!r}; it takes {wanted} {_bounds(declared)}."
-        ) from None
+        )
+    return int(text) if whole else float(text)
 
 
 def _check(declared: Field[Any], value: Any) -> None:  # noqa: ANN401
