@@ -21,23 +21,39 @@ SPLITS = (1 / 5, 1 / 3, 1 / 2)
 
 
 def refuse(sample: Sample, uses_target: bool = True) -> None:
-    """Raise where no estimator could answer, or none that compares the target, or none that does not.
+    """Raise where no estimator could answer.
+
+    All are alike: a target that was asked for must make sense also where the estimator does not compare it. One that
+    nobody asked for matters only to those that do.
 
     Raises
     ------
     EstimatorError
-        If the metric is constant; if the target holds fewer than 8 trials (or configurations), or is the whole
-        region or all but one trial of it; where it plays no part, if the region is constant or holds fewer than 16.
+        If the metric is constant, in all trials or in the region; if the region holds fewer than 16 trials (or
+        configurations) or the target fewer than 8; if the target is the whole region or all but one trial of it.
     """
-    if sample.design.loss[0] == sample.design.loss[-1]:
+    _refuse_region(sample)
+    if uses_target or sample.target_asked:
+        _refuse_target(sample)
+
+
+def _refuse_region(sample: Sample) -> None:
+    found, loss = _independent(sample, sample.n_region), sample.design.loss
+    if found < FEWEST_REGION:
         raise EstimatorError(
-            f"The metric has the same value in all {len(sample.design):,} trials: no trial is better than another. "
+            f"The region holds {_counted(found, sample)}; at least {FEWEST_REGION} are needed for a number. "
+            "Raise the region or widen the filters."
+        )
+    if loss[0] == loss[-1]:
+        raise EstimatorError(
+            f"The metric has the same value in all {len(loss):,} trials: no trial is better than another. "
             "Choose another metric or widen the filters."
         )
-    if uses_target:
-        _refuse_target(sample)
-    else:
-        _refuse_region(sample)
+    if loss[0] == loss[sample.n_region - 1]:
+        raise EstimatorError(
+            f"The metric has the same value in all {sample.n_region:,} trials of the region: there is nothing to "
+            "explain. Raise the region."
+        )
 
 
 def _refuse_target(sample: Sample) -> None:
@@ -49,27 +65,13 @@ def _refuse_target(sample: Sample) -> None:
     found = _independent(sample, sample.n_target)
     if found < FEWEST_TARGET:
         raise EstimatorError(
-            f"The target holds {found} {_what(sample)}; at least {FEWEST_TARGET} are needed for a number. "
+            f"The target holds {_counted(found, sample)}; at least {FEWEST_TARGET} are needed for a number. "
             "Raise the target or widen the filters."
         )
     if sample.n_region - sample.n_target < FEWEST_REST:
         raise EstimatorError(
             f"Target and region differ by {sample.n_region - sample.n_target} trial; at least {FEWEST_REST} are needed "
             "to compare with. Raise the region or lower the target."
-        )
-
-
-def _refuse_region(sample: Sample) -> None:
-    if sample.design.loss[0] == sample.design.loss[sample.n_region - 1]:
-        raise EstimatorError(
-            f"The metric has the same value in all {sample.n_region:,} trials of the region: there is nothing to "
-            "explain. Raise the region."
-        )
-    found = _independent(sample, sample.n_region)
-    if found < FEWEST_REGION:
-        raise EstimatorError(
-            f"The region holds {found} {_what(sample)}; at least {FEWEST_REGION} are needed for a number. "
-            "Raise the region or widen the filters."
         )
 
 
@@ -86,8 +88,9 @@ def _independent(sample: Sample, size: int) -> int:
     return size if unit is None else len(np.unique(unit[:size]))
 
 
-def _what(sample: Sample) -> str:
-    return "trials" if sample.design.unit is None else "configurations"
+def _counted(n: int, sample: Sample) -> str:
+    what = "trial" if sample.design.unit is None else "configuration"
+    return f"{n} {what}{'' if n == 1 else 's'}"
 
 
 def _thin_target(sample: Sample) -> str | None:

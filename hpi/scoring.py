@@ -50,7 +50,8 @@ def importance(
     SubspaceError
         If a filter names an unknown column or leaves nothing.
     EstimatorError
-        If fewer than 8 trials are in the target, the metric is constant, or target and region are the same trials.
+        If fewer than 8 trials are in the target or 16 in the region, the metric is constant, or target and region are
+        the same trials.
     """
     if not isinstance(seed, Integral) or seed < 0:
         raise EstimatorError(f"seed is {seed!r}; it must be 0 or a positive whole number.")

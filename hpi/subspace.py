@@ -113,13 +113,14 @@ class Subspace:
 class Sample:
     """The trials that pass the filters, best first: the first n_region are the region, the first n_target the target.
 
-    The only thing that an estimator sees. `subspace` has its target known.
+    The only thing that an estimator sees. `subspace` has its target known; `target_asked`: somebody chose it.
     """
 
     design: Design
     subspace: Subspace
     n_region: int
     n_target: int
+    target_asked: bool = True
 
     @property
     def q(self) -> float:
@@ -170,10 +171,10 @@ def filterable(table: TrialTable) -> tuple[str, ...]:
 
 def cut(design: Design, subspace: Subspace) -> Sample:
     """Return region and target of a design, as sizes of its best parts; ties at a threshold are all kept."""
-    subspace = subspace.resolved(len(design))
+    asked, subspace = subspace.target is not None, subspace.resolved(len(design))
     assert subspace.target is not None
     n_region, n_target = (_size(design, fraction) for fraction in (subspace.region, subspace.target))
-    return Sample(design, subspace, n_region, n_target)
+    return Sample(design, subspace, n_region, n_target, asked)
 
 
 def _count(fraction: float, n_trials: int) -> int:

@@ -87,37 +87,47 @@ def test_ties_that_enlarge_the_target_are_said():
     assert [s for s in sentences if "enlarge the target from 20 to 30 trials" in s and "15.0%" in s]
 
 
-def test_refusals_name_what_was_found():
+REFUSED = [
+    (np.zeros(100), Subspace(), None, "same value in all 100 trials: no trial"),
+    (np.repeat([0.0, 1.0], [60, 40]), Subspace(0.5, 0.2), None, "same value in all 60 trials of the region"),
+    (np.arange(100.0), Subspace(0.15, 0.08), None, "region holds 15 trials; at least 16"),
+    (np.arange(100.0), Subspace(0.01, 0.005), None, "region holds 1 trial; at least 16"),
+    (np.arange(100.0), Subspace(0.3, 0.1), 3, "region holds 10 configurations; at least 16"),
+    (np.arange(100.0).clip(10, 60), Subspace(1.0, 0.1), None, None),
+    (np.arange(100.0).clip(0, 20), Subspace(0.5, 0.3), None, "Target and region are the same 100 trials"),
+    (np.arange(100.0), Subspace(1.0, 0.07), None, "target holds 7 trials; at least 8"),
+    (np.arange(100.0), Subspace(1.0, 0.01), None, "target holds 1 trial; at least 8"),
+    (np.arange(100.0), Subspace(1.0, 0.2), 5, "target holds 4 configurations; at least 8"),
+    (np.arange(100.0), Subspace(0.2, 0.19), None, "differ by 1 trial; at least 2"),
+    (np.arange(100.0), Subspace(0.16, 0.08), None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("uses_target", [True, False])
+@pytest.mark.parametrize(("loss", "asked", "trials_a_unit", "message"), REFUSED)
+def test_every_estimator_refuses_alike_and_names_what_was_found(loss, asked, trials_a_unit, message, uses_target):
     x = np.random.default_rng(0).random(100)
-    with pytest.raises(EstimatorError, match="same value in all 100 trials"):
-        checks.refuse(cut(design({"x": x}, np.zeros(100)), Subspace()))
-    with pytest.raises(EstimatorError, match="Target and region are the same 60 trials"):
-        checks.refuse(cut(design({"x": x}, np.r_[np.zeros(60), np.ones(40)]), Subspace(0.5, 0.2)))
-    with pytest.raises(EstimatorError, match="holds 7 trials; at least 8"):
-        checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.07)))
-    unit = np.arange(100) // 20
-    with pytest.raises(EstimatorError, match="configurations; at least 8"):
-        checks.refuse(cut(design({"x": x}, x, unit), Subspace(1.0, 0.5)))
-    with pytest.raises(EstimatorError, match="differ by 1 trial; at least 2"):
-        checks.refuse(cut(design({"x": x}, x), Subspace(0.1, 0.09)))
-    checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.08)))
+    unit = None if trials_a_unit is None else np.arange(100) // trials_a_unit
+    sample = cut(design({"x": x}, loss, unit), asked)
+    if message is None:
+        checks.refuse(sample, uses_target)
+    else:
+        with pytest.raises(EstimatorError, match=message):
+            checks.refuse(sample, uses_target)
 
 
-def test_where_the_target_plays_no_part_it_neither_refuses_nor_warns():
+def test_a_target_that_nobody_asked_for_refuses_only_who_compares_it():
+    """Nine of ten trials share the worst value: the best tenth by default would be all of them."""
+    x = np.random.default_rng(0).random(200)
+    sample = cut(design({"x": x}, np.arange(200.0).clip(0, 15)), Subspace())
+    checks.refuse(sample, uses_target=False)
+    with pytest.raises(EstimatorError, match="Target and region are the same 200 trials"):
+        checks.refuse(sample)
+
+
+def test_where_the_target_plays_no_part_it_does_not_warn():
     x = np.arange(100.0)
-    checks.refuse(cut(design({"x": x}, x), Subspace(1.0, 0.07)), uses_target=False)
     tied = cut(design({"x": x}, np.where(x < 30, 0.0, x)), Subspace(1.0, 0.1))
     assert any("target" in sentence for sentence in checks.warnings(tied))
     assert checks.warnings(tied, uses_target=False) == ()
     assert checks.warnings(cut(toy_design(ADDITIVE, 120, 0), Subspace(1.0, 0.1)), uses_target=False) == ()
-
-
-def test_a_region_with_nothing_to_explain_is_refused():
-    x = np.arange(100.0)
-    checks.refuse(cut(design({"x": x}, x), Subspace(0.16, 0.08)), uses_target=False)
-    with pytest.raises(EstimatorError, match="region holds 15 trials; at least 16"):
-        checks.refuse(cut(design({"x": x}, x), Subspace(0.15, 0.08)), uses_target=False)
-    with pytest.raises(EstimatorError, match="region holds 10 configurations"):
-        checks.refuse(cut(design({"x": x}, x, np.arange(100) // 3), Subspace(0.3, 0.1)), uses_target=False)
-    with pytest.raises(EstimatorError, match="same value in all 60 trials of the region"):
-        checks.refuse(cut(design({"x": x}, np.where(x < 60, 0.0, x)), Subspace(0.5, 0.1)), uses_target=False)
