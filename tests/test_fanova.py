@@ -294,3 +294,13 @@ def test_without_shuffles_there_is_no_test_and_all_else_is_the_same():
     np.testing.assert_array_equal(without.pairs.importance, shuffled.pairs.importance)
     assert without.pairs.null_statistic.shape == (0, len(without.pairs.columns))
     assert run(cut(noise_design(60, np.random.default_rng(0)), Subspace()), permutations=0).null_statistic.size == 0
+
+
+def test_an_interval_does_not_end_at_a_point_that_the_trials_deny():
+    """A forest of 100 trials sees far too little of Ishigami's x2; other tables say how noisy what it sees is."""
+    found = [run(toy_sample(toys.ISHIGAMI, 100, seed), seed, permutations=0, pairs_of=0) for seed in range(16)]
+    point, reach = np.array([(one.importance[1], one.importance[1] - one.low[1]) for one in found]).T
+    truth = toys.sobol(toys.ISHIGAMI).mains[1]
+    assert (point < truth - 0.1).sum() > 12
+    assert (reach[point > 0.05] > 0.02).all()
+    assert 1 < np.median(reach) / point.std(ddof=1) < 3

@@ -78,8 +78,23 @@ def decompose(leaves: Leaves, axes: tuple[Axis, ...], pairs: Integers) -> Parts:
 
 def shares(trees: list[Parts]) -> tuple[Floats, Floats]:
     """Return the shares of the variance, averaged over trees that have any: of mains and of pairs."""
+    mains, pairs = _of_each(trees)
+    return mains.mean(axis=0), pairs.mean(axis=0)
+
+
+def spreads(trees: list[Parts]) -> tuple[Floats, Floats]:
+    """Return the standard deviation of the same shares between trees: of mains and of pairs.
+
+    Each tree has its own bootstrap sample, so this bounds how a forest's shares differ between tables (Efron 1979,
+    10.1214/aos/1176344552). Not how far they are from the truth: all trees lose the same weak effects.
+    """
+    mains, pairs = _of_each(trees)
+    return mains.std(axis=0), pairs.std(axis=0)
+
+
+def _of_each(trees: list[Parts]) -> tuple[Floats, Floats]:
     grown = [parts for parts in trees if parts.total > 0]
-    mains, pairs = (np.array([getattr(p, name) / p.total for p in grown]).mean(axis=0) for name in ("mains", "pairs"))
+    mains, pairs = (np.array([getattr(p, name) / p.total for p in grown]) for name in ("mains", "pairs"))
     return mains, pairs
 
 

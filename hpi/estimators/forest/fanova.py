@@ -5,7 +5,8 @@ whole space. Marginals are exact (`boxes.py`). We depart from the paper in five 
 measure, logarithmic ones on the logarithm (`axes.py`); categories count the levels there are, and nothing
 else; the metric is cut at the region's threshold before a forest is grown, where the paper's authors cut the leaves; a
 forest that does not predict gives no answer; and intervals and the test against chance come from the trials themselves
-(`effects.py`), since the spread over trees says nothing of either.
+(`effects.py`), since trees of one forest share what they miss. Their spread says how far a forest's number is from that
+of a forest of other trials: the interval reaches that far on both sides of the number, at least.
 """
 
 from __future__ import annotations
@@ -69,40 +70,48 @@ class Fanova(Settings):
         return _estimate(asked, grown, found, effects, effects.compared(self.permutations, rng))
 
 
-def _marginals(grown: model.Model, both: Integers, report: Report) -> tuple[Floats, Floats]:
-    """Return the shares of mains and pairs, averaged over trees."""
+Found = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
+"""The forest's shares, and their spread between trees: of mains and of pairs."""
+
+
+def _marginals(grown: model.Model, both: Integers, report: Report) -> Found:
+    """Return the shares of mains and pairs over trees: their means, then their spreads."""
     n_columns, trees, parts = grown.encoded.matrix.shape[1], grown.forest.trees, []
     for k, tree in enumerate(trees):
         report(GROWING + 0.2 * k / len(trees), "integrating trees")
         parts.append(boxes.decompose(boxes.Leaves.of(tree, n_columns), grown.axes, both))
-    return boxes.shares(parts)
+    return boxes.shares(parts), boxes.spreads(parts)
 
 
 def _estimate(
     asked: Branch,
     grown: model.Model,
-    found: tuple[Floats, Floats],
+    found: Found,
     effects: Effects,
     compared: tuple[Compared, Compared],
 ) -> Estimate:
     """Put the forest's shares and what the trials say of them together, in the columns of the design."""
-    n = len(asked.notes)
-    mains = _fields(found[0], effects.ends(effects.mains, grown), compared[0])
-    second = _fields(found[1], effects.ends(effects.both, grown), compared[1])
-    left = max(0.0, 1 - float(found[0].sum()) - float(found[1].sum()))
+    n, (shares, spreads) = len(asked.notes), found
+    mains = _fields(shares[0], spreads[0], effects.ends(effects.mains, grown), compared[0])
+    second = _fields(shares[1], spreads[1], effects.ends(effects.both, grown), compared[1])
+    left = max(0.0, 1 - float(shares[0].sum()) - float(shares[1].sum()))
     facts = (*model.facts(asked, grown), ("higher_orders", round(left, 4)))
     both = _pairs(asked, effects.columns, second) if len(effects.columns) else None
     spread = Scores(**{name: asked.spread(values, n) for name, values in mains.items()})
     return model.estimate(spread, asked.notes, both, facts, asked.warnings)
 
 
-def _fields(share: Floats, ends: tuple[Floats, Floats], compared: Compared) -> dict[str, Floats]:
-    """Return the fields of Scores: the interval is that of the trials, and takes in the forest's own share."""
+def _fields(share: Floats, spread: Floats, ends: tuple[Floats, Floats], compared: Compared) -> dict[str, Floats]:
+    """Return the fields of Scores: the interval is that of the trials, and takes in the forest's own share.
+
+    And a spread between trees on both sides of it. Forests of other tables scatter .5 to .65 times as much as their
+    trees (toys of 100 and 400 trials), so that this holds their noise in 9 of 10 cases.
+    """
     statistic, null = compared
     return {
         "importance": np.clip(share, 0, 1),
-        "low": np.clip(np.minimum(ends[0], share), 0, 1),
-        "high": np.clip(np.maximum(ends[1], share), 0, 1),
+        "low": np.clip(np.minimum(ends[0], share - spread), 0, 1),
+        "high": np.clip(np.maximum(ends[1], share + spread), 0, 1),
         "statistic": statistic[0],
         "null_statistic": statistic[1:],
         "null_importance": np.clip(null[1:], 0, 1),
