@@ -104,8 +104,8 @@ def test_errors_beside_optuna_are_put_together_by_kind_of_function():
     rows = [Versus("ped-anova", "additive", 300, 5, 0.01, 0.04), Versus("ped-anova", "mixed", 300, 5, 0.02, 0.08)]
     written = report.written(report.Study({}, rows, "make study-importance", "Optuna 5"))
     assert "| PED-ANOVA | additive | 300 | 5 | 0.0100 | 0.0400 | 0.25 |" in written
-    assert "| PED-ANOVA | **mean of all** | | | 0.0150 | 0.0600 | 0.25 |" in written
-    assert "| PED-ANOVA | **mean with log scales or categories** | | | 0.0200 | 0.0800 | 0.25 |" in written
+    assert "| PED-ANOVA | **mean of all** | 300 | | 0.0150 | 0.0600 | 0.25 |" in written
+    assert "| PED-ANOVA | **mean with log scales or categories** | 300 | | 0.0200 | 0.0800 | 0.25 |" in written
 
 
 def test_the_full_study_has_the_tables_that_it_promises():

@@ -75,13 +75,13 @@ def against(plan: Plan, names: Sequence[str]) -> list[tuple[str, str, int, int, 
     """Return what is compared with Optuna: estimator, function, trials, tables, trees."""
     if not peers.installed():
         return []
-    n_tables = {"ped-anova": plan.ped_peer_tables, "fanova": plan.fanova_peer_tables}
+    sizes = {"ped-anova": plan.ped_peers, "fanova": plan.fanova_peers}
     return [
-        (name, toy.name, plan.peer_size, n_tables[name], plan.fanova_peer_trees)
+        (name, toy.name, n_trials, n_tables, plan.fanova_peer_trees)
         for name in names
-        if name in n_tables
+        for n_trials, n_tables in sizes.get(name, {}).items()
         for toy in TOYS
-        if name == "ped-anova" or peers.comparable(toy)
+        if peers.comparable(name, toy)
     ]
 
 

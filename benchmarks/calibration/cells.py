@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks.calibration.setup import ON_NOISE, SETTINGS, TARGET
+from benchmarks.calibration.setup import ON_NOISE, SETTINGS, TARGET, TARGETS
 from hpi import chance
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, by_name
@@ -72,6 +72,11 @@ def toy_called(name: str) -> Toy:
     return found
 
 
+def target_of(toy: str) -> float:
+    """Return the target that is asked for on a function."""
+    return TARGETS.get(toy, TARGET)
+
+
 def tables(toy: str, n_trials: int, n_tables: int, first: int = 0) -> Iterator[Design]:
     """Draw the tables of a function from the `first` on: the same ones for every estimator."""
     for k in range(first, first + n_tables):
@@ -88,7 +93,7 @@ def truth(estimator: str, toy: str) -> Floats:
     """Return what an estimator should find, shape (n_hyperparameters,); nan where the method has no truth."""
     of = toy_called(toy)
     if estimator == "ped-anova":
-        return reached(of, TARGET)
+        return reached(of, target_of(toy))
     if estimator == "linear":
         return linear_drop(of)
     if estimator in ("fanova", "permutation"):
@@ -101,7 +106,7 @@ def truth(estimator: str, toy: str) -> Floats:
 def pair_truth(estimator: str, toy: str) -> dict[tuple[str, str], float]:
     """Return what an estimator should find of each pair that has a truth."""
     of = toy_called(toy)
-    return reached_pairs(of, TARGET) if estimator == "ped-anova" else sobol(of).pairs
+    return reached_pairs(of, target_of(toy)) if estimator == "ped-anova" else sobol(of).pairs
 
 
 def run(cell: Cell) -> Found:
@@ -115,7 +120,7 @@ def run(cell: Cell) -> Found:
         for design in tables(cell.toy, cell.n_trials, cell.n_tables):
             names = [hyperparameter.name for hyperparameter in design.hyperparameters]
             with suppress(EstimatorError):
-                found.append(asked.estimate(cut(design, Subspace(1.0, TARGET)), np.random.default_rng(0)))
+                found.append(asked.estimate(cut(design, Subspace(1.0, target_of(cell.toy))), np.random.default_rng(0)))
     counted = _pairs(cell, names, found) if cell.pairs else _mains(cell, names, found)
     return replace(counted, any_pair=_any_pair(found), seconds=time.perf_counter() - started)
 

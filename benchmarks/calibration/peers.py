@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.calibration.cells import tables, toy_called, truth
-from benchmarks.calibration.setup import TARGET
+from benchmarks.calibration.cells import tables, target_of, toy_called, truth
 from hpi.estimators import by_name
 from hpi.space import Design, Floats, Hyperparameter, Kind
 from hpi.subspace import Subspace, cut
@@ -23,6 +22,8 @@ from hpi.toys import Toy
 if TYPE_CHECKING:
     from optuna import Study
     from optuna.distributions import BaseDistribution
+
+NOTHING = 0.01
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,11 @@ def installed() -> bool:
     return find_spec("optuna") is not None
 
 
-def comparable(toy: Toy) -> bool:
-    """Whether both sides can be asked: Optuna's f-ANOVA knows no conditional hyperparameters."""
-    return not toy.regimes
+def comparable(estimator: str, toy: Toy) -> bool:
+    """Whether both sides have something to find: no share of nothing, and no condition for Optuna's f-ANOVA."""
+    if estimator == "fanova":
+        return not toy.regimes
+    return float(truth(estimator, toy.name).sum()) > NOTHING
 
 
 def versus(estimator: str, toy: str, n_trials: int, n_tables: int, n_trees: int) -> Versus:
@@ -54,25 +57,25 @@ def versus(estimator: str, toy: str, n_trials: int, n_tables: int, n_trees: int)
     known = ~np.isnan(wanted)
     errors = []
     for design in tables(toy, n_trials, n_tables):
-        study = _study(toy_called(toy), design)
-        pair = (_ours(estimator, design, n_trees), _theirs(estimator, study, design, n_trees))
+        study, target = _study(toy_called(toy), design), target_of(toy)
+        pair = (_ours(estimator, design, target), _theirs(estimator, study, design, target, n_trees))
         errors.append([np.abs(found - wanted)[known].mean() for found in pair])
     ours, theirs = np.mean(errors, axis=0)
     return Versus(estimator, toy, n_trials, n_tables, float(ours), float(theirs))
 
 
-def _ours(estimator: str, design: Design, n_trees: int) -> Floats:
+def _ours(estimator: str, design: Design, target: float) -> Floats:
     settings: dict[str, Any] = {"permutations": 0} if estimator == "ped-anova" else {}
-    found = by_name(estimator)(**settings).estimate(cut(design, Subspace(1.0, TARGET)), np.random.default_rng(0))
+    found = by_name(estimator)(**settings).estimate(cut(design, Subspace(1.0, target)), np.random.default_rng(0))
     importance = np.nan_to_num(found.importance)
     return _shares(importance) if estimator == "ped-anova" else importance
 
 
-def _theirs(estimator: str, study: Study, design: Design, n_trees: int) -> Floats:
+def _theirs(estimator: str, study: Study, design: Design, target: float, n_trees: int) -> Floats:
     from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
 
     if estimator == "ped-anova":
-        found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(target_quantile=TARGET))
+        found = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(target_quantile=target))
     else:
         evaluator = FanovaImportanceEvaluator(n_trees=n_trees, seed=0)
         found = get_param_importances(study, evaluator=evaluator, normalize=False)

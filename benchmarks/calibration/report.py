@@ -111,13 +111,13 @@ def _versus(study: Study) -> str:
     if not study.versus:
         return "## Beside Optuna\n\nNot measured: Optuna is not installed here."
     lines = [BESIDE.format(peers=study.peers)]
-    for name in dict.fromkeys(one.estimator for one in study.versus):
-        mine = [one for one in study.versus if one.estimator == name]
+    for name, n_trials in dict.fromkeys((one.estimator, one.n_trials) for one in study.versus):
+        mine = [one for one in study.versus if (one.estimator, one.n_trials) == (name, n_trials)]
         for one in mine:
             lines.append(_versus_line(name, f"{one.toy} | {one.n_trials:,} | {one.tables}", one.ours, one.theirs))
         for words, group in _groups(mine):
             ours, theirs = (float(np.mean([getattr(one, side) for one in group])) for side in ("ours", "theirs"))
-            lines.append(_versus_line(name, f"**{words}** | |", ours, theirs))
+            lines.append(_versus_line(name, f"**{words}** | {n_trials:,} |", ours, theirs))
     return "\n".join(lines)
 
 
@@ -176,12 +176,12 @@ def _rate(part: int, whole: int) -> str:
 HEAD = """# Are the numbers right?
 
 Made by `{command}` (seeded; a stopped run goes on where it was). Fresh random tables of functions with known
-importances (`hpi/toys`), target 0.1, region 1. **Coverage** is how often the 95 % interval holds the truth, with its
-own 95 % interval (Clopper and Pearson 1934) in brackets. Truth: for PED-ANOVA the share S of the variance of "is in
-the target"; for f-ANOVA the first-order Sobol share; for permutation importance the total Sobol share; for the linear
-model the population's drop in explained variance. N-RReliefF has no truth of its own: its mean over the fresh tables
-stands in. Answers that were refused (a forest that does not predict) are not counted; *answered* says how many there
-were."""
+importances (`hpi/toys`), target 0.1 (category-10: 0.05), region 1. **Coverage** is how often the 95 % interval holds
+the truth, with its own 95 % interval (Clopper and Pearson 1934) in brackets. Truth: for PED-ANOVA the share S of the
+variance of "is in the target"; for f-ANOVA the first-order Sobol share; for permutation importance the total Sobol
+share; for the linear model the population's drop in explained variance. N-RReliefF has no truth of its own: its mean
+over the fresh tables stands in. Answers that were refused (a forest that does not predict) are not counted; *answered*
+says how many there were."""
 
 SHORT = """## Coverage in short
 
@@ -204,7 +204,8 @@ functions of the study, how often one with a true importance of at least .05 is 
 BESIDE = """## Beside Optuna
 
 Mean absolute error against the truth, on the same tables in the same run ({peers}): for PED-ANOVA of the shares that
-sum to 1, for f-ANOVA of the shares of variance.
+sum to 1, for f-ANOVA of the shares of variance. Functions on which no hyperparameter explains anything alone have no
+shares and are left out for PED-ANOVA.
 
 | estimator | function | trials | tables | ours | Optuna | ratio |
 |---|---|---|---|---|---|---|"""
