@@ -723,7 +723,8 @@ def test_a_value_may_stick_out_by_rounding() -> None:
         ({"lr": {**LR, "log": "yes"}}, "log is 'yes'; it must be true or false"),
         ({"lr": {**LR, "kind": "int"}}, "declared as int, but the table has"),
         ({"lr": {"kind": "float", "levels": [1, 2]}}, "low and high, not levels"),
-        ({"opt": {"kind": "category", "levels": ["adam"]}}, "at least two different"),
+        ({"opt": {"kind": "category", "levels": ["adam"]}}, "the level 'sgd', which is not declared"),
+        ({"lr": {"kind": "float", "low": 1e-3, "high": 1e-3}}, "low is declared as 0.001, but the table has"),
         ({"opt": {"kind": "category", "levels": ["adam", "sgd", "adam"]}}, "the level 'adam' is given twice"),
         ({"opt": {"kind": "category", "levels": ["adam", "adam"]}}, "the level 'adam' is given twice"),
         ({"opt": {"kind": "category", "levels": ["adam", "rmsprop"]}}, "the level 'sgd', which is not declared"),
@@ -738,6 +739,60 @@ def test_a_value_may_stick_out_by_rounding() -> None:
 def test_a_space_that_contradicts_itself_or_the_table_is_refused(space: dict[str, Any], words: str) -> None:
     with pytest.raises(SpaceError, match=words):
         hpi.read(search(), metric="loss", space=space)
+
+
+@pytest.mark.parametrize(
+    ("cells", "declared"),
+    [
+        ([1e-4] * 60, {"kind": "float", "low": 1e-4, "high": 1e-4}),
+        ([1e-4] * 60, {"kind": "float", "low": 1e-4, "high": 1e-4, "log": True}),
+        ([8] * 60, {"kind": "int", "low": 8, "high": 8}),
+        ([8] * 60, {"kind": "int", "low": 1, "high": 64}),
+        (["adamw"] * 60, {"kind": "category", "levels": ["adamw"]}),
+        ([False] * 60, {"kind": "bool", "levels": [False]}),
+        ([2] * 60, {"kind": "ordinal", "levels": [2]}),
+    ],
+)
+def test_a_declared_constant_takes_no_part(cells: list[object], declared: dict[str, Any]) -> None:
+    table = hpi.read(search(fixed=cells), space={"fixed": declared})
+    assert [h.name for h in table.hyperparameters] == ["lr", "opt"]
+    said(table, "fixed has one value in all trials and takes no part.")
+
+
+@pytest.mark.parametrize(
+    ("cells", "declared", "words"),
+    [
+        ([1e-3] * 60, {"kind": "float", "low": 1e-4, "high": 1e-4}, "high is declared as 0.0001, but the table has"),
+        ([0.5] * 60, {"kind": "int", "low": 0, "high": 1}, "declared as int, but the table has 0.5"),
+        (["sgd"] * 60, {"kind": "category", "levels": ["adamw"]}, "the level 'sgd', which is not declared"),
+        ([0.0] * 60, {"kind": "float", "low": 0.0, "high": 0.0, "log": True}, "log scale needs positive"),
+    ],
+)
+def test_a_constant_that_is_not_the_declared_one_is_refused(
+    cells: list[object], declared: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(SpaceError, match=words):
+        hpi.read(search(fixed=cells), space={"fixed": declared})
+
+
+def test_constant_hyperparameters_are_said_in_one_sentence_and_other_constants_are_not() -> None:
+    frame = search(width=8, act="relu", seed=3, runtime=1.5, hollow=None, host="box", state=["COMPLETE"] * 60)
+    table = hpi.read(frame)
+    said(table, "width, act have one value in all trials and take no part.")
+    for name in ("seed", "runtime", "hollow", "host", "state"):
+        silent(table, name)
+    silent(hpi.read(search()), "no part")
+    assert "width, act have one value in all trials and take no part." in hpi.importance(table).warnings
+    silent(table.revise(roles=(("width", Role.LEFT_OUT), ("act", Role.LEFT_OUT))), "no part")
+
+
+def test_a_hyperparameter_that_is_empty_is_said_where_it_is_known_to_be_one() -> None:
+    declared = hpi.read(search(momentum=None), space={"momentum": {"kind": "float", "low": 0, "high": 1}})
+    said(declared, "momentum is empty in all trials and takes no part.")
+    marked = search().rename(columns={"lr": "params_lr", "opt": "params_opt", "loss": "value"})
+    said(hpi.read(marked.assign(params_momentum=None), direction="minimize"), "params_momentum is empty in all trials")
+    partly = hpi.read(search(momentum=[0.9] * 30 + [None] * 30))
+    said(partly, "momentum has one value wherever it is not empty and takes no part.")
 
 
 def test_a_bool_of_three_levels_is_refused() -> None:
@@ -767,6 +822,7 @@ def test_a_hyperparameter_that_varies_in_left_out_rows_only_is_left_out() -> Non
     frame = search(state=["COMPLETE"] * 50 + ["FAIL"] * 10, width=[8] * 50 + list(range(10)))
     column = next(column for column in hpi.read(frame).columns if column.name == "width")
     assert (column.role, column.reason) == (Role.LEFT_OUT, "constant in every trial that counts")
+    said(hpi.read(frame), "width has one value in all trials and takes no part.")
 
 
 # ---------------------------------------------------------------- the real tables

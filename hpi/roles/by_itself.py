@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -57,6 +57,8 @@ class Column:
         A sentence that says why.
     outcome
         Whether it could be the metric: a result of the trial.
+    fixed
+        Whether it is a hyperparameter that takes no part as it has one value, or none.
     """
 
     name: str
@@ -67,16 +69,21 @@ class Column:
     context: ContextKind | None = None
     reason: str = ""
     outcome: bool = False
+    fixed: bool = False
 
 
 def look(values: Values, source: Source | None) -> Column:
     """Return what the column is by itself; a hyperparameter is what is nothing else."""
     mark = None if source is None else source.mark(values.name)
-    for glance in (_by_emptiness, _by_state, _by_mark, _by_name, _by_cells, _by_neighbours):
-        column = glance(values, source, mark)
-        if column is not None:
-            return column
-    return Column(values.name, Role.HYPERPARAMETER, reason="it varies, and nothing marks it as anything else")
+    glances = (_by_state, _by_mark, _by_name, _by_cells, _by_neighbours)
+    found = next(filter(None, (glance(values, source, mark) for glance in glances)), None)
+    if found is None:
+        found = Column(values.name, Role.HYPERPARAMETER, reason="it varies, and nothing marks it as anything else")
+    settled = _by_emptiness(values, mark)
+    if settled is None:
+        return found
+    would_be = found.role is Role.HYPERPARAMETER and (values.n_filled > 0 or mark is Mark.HYPERPARAMETER)
+    return replace(settled, fixed=would_be)
 
 
 def left_out(name: str, reason: str, outcome: bool = False) -> Column:
@@ -84,7 +91,7 @@ def left_out(name: str, reason: str, outcome: bool = False) -> Column:
     return Column(name, Role.LEFT_OUT, reason=reason, outcome=outcome)
 
 
-def _by_emptiness(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
+def _by_emptiness(values: Values, mark: Mark | None) -> Column | None:
     if values.n_filled == 0:
         return left_out(values.name, "every cell is empty")
     if values.n_distinct > 1:

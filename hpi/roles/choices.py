@@ -19,7 +19,10 @@ _DOMAIN_KEYS = ("when", "low", "high")
 
 @dataclass(frozen=True)
 class Declaration:
-    """What SPACE.json says of one hyperparameter; bounds, levels and scale that are not given are observed."""
+    """What SPACE.json says of one hyperparameter; bounds, levels and scale that are not given are observed.
+
+    Equal bounds or one level declare a constant, which takes no part.
+    """
 
     kind: Kind
     low: float | None = None
@@ -175,7 +178,8 @@ def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> No
             raise SpaceError(f"{name}: a {declaration.kind} has low and high, not levels; declare it as ordinal.")
         if declaration.log and declaration.low is not None and declaration.low <= 0:
             raise SpaceError(f"{name}: a log scale needs positive bounds, but low is {declaration.low:g}.")
-        if declaration.domains or None not in (declaration.low, declaration.high):
+        constant = declaration.low == declaration.high and not declaration.domains
+        if declaration.domains or not (constant or None in (declaration.low, declaration.high)):
             bounds = declaration.low, declaration.high
             Hyperparameter(name, declaration.kind, *bounds, bool(declaration.log), domains=declaration.domains)
         return
@@ -184,5 +188,5 @@ def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> No
         raise SpaceError(f"{name}: a {declaration.kind} has levels, not {misplaced[0]}; declare it as float or int.")
     if declaration.kind is Kind.ORDINAL and not declaration.levels:
         raise SpaceError(f"{name}: an ordinal needs its levels, in order.")
-    if declaration.levels:
+    if len(declaration.levels) > 1:
         Hyperparameter(name, declaration.kind, levels=declaration.levels)

@@ -108,6 +108,8 @@ def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices) -> Colum
     roles = {name: Role.HYPERPARAMETER for name, _ in choices.space} | dict(choices.roles)
     for name, role in roles.items():
         if role is Role.HYPERPARAMETER and parsed[name].n_distinct < 2:
+            kinds.check_fixed(parsed[name], dict(choices.space).get(name))
+            changed[name] = replace(columns[name], role=Role.LEFT_OUT, context=None, outcome=False, fixed=True)
             continue
         said = (
             "declared in the search space"

@@ -146,20 +146,43 @@ def build(name: str, cells: pd.Series, kind: Kind, log: bool, declared: Declarat
     if len(known) == 0 and kind in (Kind.FLOAT, Kind.INT):
         raise SpaceError(f"{name}: declared as {kind}, but no cell is a number; declare it as category.")
     if known.nunique() < 2:
+        _check_known(name, known, kind, declared)
         return None
     if kind in (Kind.FLOAT, Kind.INT):
         return _numeric(name, known.to_numpy(dtype=float), kind, log, declared)
     return _labelled(name, [str(label) for label in pd.unique(known)], kind, declared)
 
 
-def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | None) -> Hyperparameter:
-    levels = declared.levels if declared is not None else ()
-    unknown = [level for level in seen if level not in levels]
-    if levels and unknown:
+def check_fixed(values: Values, declared: Declaration | None) -> None:
+    """Raise SpaceError where the one value of a column contradicts its declaration."""
+    if declared is not None:
+        cells = cells_of(values, declared.kind, declared)
+        _check_known(values.name, cells[cells.notna()], declared.kind, declared)
+
+
+def _check_known(name: str, known: pd.Series, kind: Kind, declared: Declaration | None) -> None:
+    if declared is None or len(known) == 0:
+        return
+    value = known.iloc[0]
+    if kind in (Kind.FLOAT, Kind.INT):
+        _bounds(name, np.array([value]), kind, bool(declared.log), declared)
+    else:
+        _check_levels(name, [str(value)], declared)
+
+
+def _check_levels(name: str, seen: list[str], declared: Declaration) -> None:
+    unknown = [level for level in seen if level not in declared.levels]
+    if declared.levels and unknown:
         raise SpaceError(
-            f"{name}: the table has the level {unknown[0]!r}, which is not declared ({shown(levels)}); "
+            f"{name}: the table has the level {unknown[0]!r}, which is not declared ({shown(declared.levels)}); "
             "add it to the levels."
         )
+
+
+def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | None) -> Hyperparameter:
+    levels = declared.levels if declared is not None else ()
+    if declared is not None:
+        _check_levels(name, seen, declared)
     if kind is Kind.BOOL and len(levels or seen) > 2:
         raise SpaceError(f"{name}: a bool has two levels, not {len(levels or seen)} ({shown(levels or seen)}).")
     levels = levels or tuple(sorted(seen, key=_level_key))
@@ -172,16 +195,22 @@ def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declarat
         raise SpaceError(f"{name}: the values go from {low} to {high}, more than a double can span; rescale them.")
     if declared is None:
         return Hyperparameter(name, kind, low, high, log)
-    declared = _spanned(declared)
+    low, high = _bounds(name, known, kind, log, declared)
+    return Hyperparameter(name, kind, low, high, log, declared=True, domains=declared.domains)
+
+
+def _bounds(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration) -> tuple[float, float]:
+    """Return the declared bounds, or those observed; raise where a value lies outside."""
+    declared, low, high = _spanned(declared), float(known.min()), float(known.max())
     if kind is Kind.INT and np.any(known != np.rint(known)):
         raise SpaceError(f"{name}: declared as int, but the table has {known[known != np.rint(known)][0]}.")
     bounds = []
     for word, bound, seen, sign in (("low", declared.low, low, 1), ("high", declared.high, high, -1)):
-        slack = _ROUNDING * (abs(bound) if bound and log else high - low)
+        slack = _ROUNDING * (abs(bound) if bound and (log or low == high) else high - low)
         if bound is not None and sign * (bound - seen) > slack:
             raise SpaceError(f"{name}: {word} is declared as {bound:g}, but the table has {seen}; widen the bounds.")
         bounds.append(seen if bound is None else sign * min(sign * bound, sign * seen))
-    return Hyperparameter(name, kind, bounds[0], bounds[1], log, declared=True, domains=declared.domains)
+    return bounds[0], bounds[1]
 
 
 def _spanned(declared: Declaration) -> Declaration:

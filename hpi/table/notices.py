@@ -34,6 +34,24 @@ def about_space(
     return [*said, *_about_observed(hyperparameters, choices)]
 
 
+def about_fixed(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    """Return which hyperparameters take no part as they do not vary, a sentence for each reason."""
+    fixed = [parsed[column.name] for column in columns if column.fixed]
+    empty = [values.name for values in fixed if not values.n_filled]
+    partly = [values.name for values in fixed if values.n_distinct == 1 and values.empty.any()]
+    always = [values.name for values in fixed if values.name not in {*empty, *partly}]
+    said = []
+    for names, one, many in (
+        (always, "has one value in all trials", "have one value in all trials"),
+        (partly, "has one value wherever it is not empty", "have one value wherever they are not empty"),
+        (empty, "is empty in all trials", "are empty in all trials"),
+    ):
+        if names:
+            what, take = (one, "takes") if len(names) == 1 else (many, "take")
+            said.append(f"{shown(names)} {what} and {take} no part.")
+    return said
+
+
 def about_guess(metric: Column | None) -> list[str]:
     """Return what must be said of a metric that was taken for its place alone."""
     if metric is None or metric.reason != by_others.LAST:

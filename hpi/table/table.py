@@ -151,7 +151,7 @@ def _validated(
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
     guessed = notices.about_guess(metric)
-    space = notices.about_space(kept, columns, hyperparameters, choices)
+    space = [*notices.about_fixed(parsed, columns), *notices.about_space(kept, columns, hyperparameters, choices)]
     return TrialTable(
         name=name,
         frame=frame,
@@ -234,7 +234,7 @@ def _hyperparameters(
             final.append(column)
         else:
             reason = "constant in every trial that counts"
-            final.append(Column(column.name, Role.LEFT_OUT, reason=reason))
+            final.append(Column(column.name, Role.LEFT_OUT, reason=reason, fixed=True))
     return tuple(found), tuple(final)
 
 
