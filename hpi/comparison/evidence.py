@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from hpi import chance
 from hpi.estimators import PedAnova
 from hpi.space import Design, Hyperparameter
 from hpi.subspace import Sample, Subspace, cut
@@ -29,13 +30,16 @@ class Evidence:
 
     @cached_property
     def spoils(self) -> Mapping[str, float]:
-        """Share of "is among the worst third of the region" that each hyperparameter explains alone."""
+        """Share of "is among the worst third of the region" that each hyperparameter explains alone.
+
+        Only of those that can be told apart from chance there.
+        """
         worst = cut(_worst_first(self.sample), Subspace(1.0, WORST))
         if worst.n_target == worst.n_region:
             return {}
-        found = PedAnova(permutations=0, pairs="no").estimate(worst, np.random.default_rng(0))
-        names = [hyperparameter.name for hyperparameter in worst.design.hyperparameters]
-        return {name: float(value) for name, value in zip(names, found.importance, strict=True) if not np.isnan(value)}
+        found = PedAnova(pairs="no").estimate(worst, np.random.default_rng(0))
+        told = np.flatnonzero(chance.compare(found).detectable)
+        return {worst.design.hyperparameters[j].name: float(found.importance[j]) for j in told}
 
     @cached_property
     def held_by_few(self) -> float:

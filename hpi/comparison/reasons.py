@@ -183,8 +183,8 @@ def _not_linear(case: Case) -> str | None:
     if lines is None or forest is None or forest - lines < MISSED_BY_LINES:
         return None
     return (
-        f"The effect of {case.disputed} is not linear: straight lines and their products explain "
-        f"{percent(max(lines, 0.0))} of the variance, a forest {percent(forest)}."
+        f"Straight lines and their products explain {percent(max(lines, 0.0))} of the variance, a forest "
+        f"{percent(forest)}: the effect of {case.disputed}, on which they differ most, may follow no line."
     )
 
 
