@@ -110,7 +110,7 @@ def _ties(sample: Sample, uses_target: bool) -> list[str]:
         if size > TIES_WORTH_SAYING * wanted:
             sentences.append(
                 f"Equal metric values at its threshold enlarge the {word} from {wanted:,} to {size:,} trials: "
-                f"it is the best {size / len(sample.design):.1%} of trials."
+                f"it is the best {100 * size / len(sample.design):.3g}\u00a0% of trials."
             )
     return sentences
 

@@ -20,12 +20,12 @@ look.lead(together.lead(result) or words.lead(result), answer)
 chart, beside = st.columns([5, 2], gap="large")
 with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
-with chart:
+with chart, look.shown(answer, "below"):
     threshold.section(answer)
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
-with beside:
+with beside, look.shown(answer, "beside"):
     if result.detectable and st.button("Which values are good? →", key="to_one"):
         state.session().chosen = result.detectable[0].name
         st.switch_page(shell.ONE)
@@ -35,6 +35,7 @@ with beside:
     with st.expander("How to read this chart"):
         st.markdown(words.how_to_read(result))
     together.coefficients(result)
+with beside:
     with st.expander("What was left out"):
         look.quiet("left_out", *words.left_out(answer.table))
     # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it

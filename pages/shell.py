@@ -113,7 +113,9 @@ def _why_not(answer: state.Answer | str | None) -> str | None:
     """Say why the question has no answer, and what is shown instead."""
     if not isinstance(answer, state.Answer):
         return answer
-    return None if answer.refused is None else f"{answer.refused} Below is the last answer there was."
+    if answer.refused is None or Path(state.session().page or "").stem not in job.SHOWING:
+        return answer.refused
+    return f"{answer.refused} Below is the last answer there was."
 
 
 def _passing(table: TrialTable) -> int:

@@ -28,8 +28,7 @@ def section(answer: state.Answer) -> None:
         return
     look.heading("What is decided at which threshold?")
     look.quiet("threshold", said(found))
-    with look.shown(answer, "threshold"):
-        look.chart(figures.against_target(found, result, look.theme()), "threshold")
+    look.chart(figures.against_target(found, result, look.theme()), "threshold")
     region = 100 * found.region
     st.download_button(
         "Download the curve (CSV)", partial(words.bars_as_csv, found), f"importance-against-target-of-{region:g}.csv",

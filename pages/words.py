@@ -14,6 +14,7 @@ from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.estimators import ESTIMATORS, by_name
+from hpi.figures.bar_words import found_parts
 from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
 from hpi.space import Hyperparameter, Kind, Mask
@@ -82,9 +83,9 @@ def _value(number: float, result: ImportanceResult) -> str:
 
 def separates(result: ImportanceResult) -> str:
     """Say what is explained: what separates the best 10 % from the rest."""
-    asked = result.subspace
-    rest = "the rest" if asked.region == 1 else f"the rest of the best {share(asked.region)}"
-    return f"what separates the best {share(asked.target)} from {rest}"
+    region, target = found_parts(result)
+    rest = "the rest" if region == 1 else f"the rest of the best {share(region)}"
+    return f"what separates the best {share(target)} from {rest}"
 
 
 def explains(name: str, score: Score, result: ImportanceResult) -> str:
@@ -92,8 +93,8 @@ def explains(name: str, score: Score, result: ImportanceResult) -> str:
     method, value = by_name(result.estimator), estimate(score, result)
     if method.uses_target:
         return f"{name} alone explains {value} of {separates(result)}"
-    asked = result.subspace
-    among = "" if asked.region == 1 else f" among the best {share(asked.region)} of trials"
+    region = found_parts(result)[0]
+    among = "" if region == 1 else f" among the best {share(region)} of trials"
     return f"{method.explains.replace('{value}', value).replace('{name}', name)}{among}"
 
 
@@ -133,7 +134,7 @@ def worth_knowing(result: ImportanceResult) -> list[str]:
 def _together(result: ImportanceResult) -> list[str]:
     """Say how much all bars leave open, where their sum says something: within a region they overlap."""
     total = sum(score.importance or 0 for score in result.hyperparameters)
-    adds_up = by_name(result.estimator).uses_target and result.subspace.region == 1
+    adds_up = by_name(result.estimator).uses_target and found_parts(result)[0] == 1
     if not adds_up or not result.detectable or total > 1:
         return []
     return [

@@ -76,3 +76,10 @@ def test_no_numbers_are_no_missing_signal():
     assert facts(of("linear", UNKNOWN))[0] == bar_words.NO_NUMBERS
     assert facts(of("linear", NOISE))[0] == bar_words.NO_SIGNAL
     assert figures.importance(of("linear", UNKNOWN), LIGHT).data
+
+
+def test_a_target_that_ties_enlarge_is_named_as_it_was_found():
+    tied = replace(makers.result(CLEAR), used=512, subspace=Question(1.0, 0.1, 512, 256, ()))
+    assert "best 50 % (10 % and its ties) among all: 256 of 512 trials" in facts(tied)
+    assert "between the best 50 % and the rest" in plain(bar_words.axis_title(tied))
+    assert "between the best 50 % and the rest" in plain(bar_words.sentence(tied, CLEAR))

@@ -11,9 +11,21 @@ from hpi.results import ImportanceResult, Score
 
 BY_CHANCE = "not told apart from chance"
 LARGE = 0.0995  # from here on whole per cent
+TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
 NO_SIGNAL = "No signal: none can be told apart from chance."
 ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
 NO_NUMBERS = "No numbers: this method cannot answer here."
+
+
+def found_parts(result: ImportanceResult) -> tuple[float, float]:
+    """Region and target as fractions of the trials: as asked for, or as found where ties changed them."""
+    asked = result.subspace
+    return _found(asked.region, asked.n_region, result.used), _found(asked.target, asked.n_target, result.used)
+
+
+def _found(fraction: float, n: int, n_trials: int) -> float:
+    wanted = max(1, math.ceil(fraction * n_trials - 1e-9))
+    return n / n_trials if n > TIES_SHOW * wanted else fraction
 
 
 def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:
@@ -84,16 +96,16 @@ def _reach(result: ImportanceResult, floor: float) -> str:
 
 
 def _target(result: ImportanceResult) -> str:
-    return f"the best {percent(result.subspace.target)}"
+    return f"the best {percent(found_parts(result)[1])}"
 
 
 def _rest(result: ImportanceResult) -> str:
-    region = result.subspace.region
+    region = found_parts(result)[0]
     return "the rest" if region == 1 else f"the rest of the best {percent(region)}"
 
 
 def _among(result: ImportanceResult) -> str:
-    region = result.subspace.region
+    region = found_parts(result)[0]
     return "" if region == 1 else f" among the best {percent(region)} of trials"
 
 
@@ -121,11 +133,12 @@ def facts(result: ImportanceResult) -> list[Fact]:
 
 
 def _asked(result: ImportanceResult) -> str:
-    question = result.subspace
-    region = "all" if question.region == 1 else f"the best {percent(question.region)}"
+    question, (found, target) = result.subspace, found_parts(result)
+    region = "all" if found == 1 else f"the best {percent(found)}"
     if by_name(result.estimator).uses_target:
         sizes = f"{question.n_target:,} of {question.n_region:,} trials"
-        return f"best {percent(question.target)} among {region}: {sizes}"
+        tied = "" if target == question.target else f" ({percent(question.target)} and its ties)"
+        return f"best {percent(target)}{tied} among {region}: {sizes}"
     return f"among {region}: {question.n_region:,} trials"
 
 

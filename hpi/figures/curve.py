@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hpi.curve import Curve
 from hpi.estimators import by_name
+from hpi.figures.bar_words import found_parts
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
@@ -79,7 +80,8 @@ def _top(curve: Curve, coloured: list[int]) -> float:
 
 def _facts(curve: Curve, result: ImportanceResult, n_clear: int, theme: Theme) -> list[Fact]:
     goal = "higher" if result.direction == "maximize" else "lower"
-    region = "all trials" if curve.region == 1 else f"the best {percent(curve.region)}"
+    found = found_parts(result)[0]
+    region = "all trials" if found == 1 else f"the best {percent(found)}"
     return [
         Fact(by_name(result.estimator).title),
         Fact(f"{result.metric}, {goal} is better"),
@@ -248,12 +250,14 @@ def _add_now(figure: go.Figure, curve: Curve, result: ImportanceResult, theme: T
         type="line", xref="x", x0=now, x1=now, yref="paper", y0=0, y1=1,
         line={"color": theme.text, "width": 1, "dash": "dot"},
     )  # fmt: skip
+    found = found_parts(result)[1]
+    ties = "" if found == now else f", with ties {percent(found)}"
     to_the_left = now > math.sqrt(first * last)
     figure.add_annotation(
         x=math.log10(now),
         y=1,
         yref="paper",
-        text=f"asked now: {plain(percent(now))}",
+        text=f"asked now: {plain(percent(now) + ties)}",
         xanchor="right" if to_the_left else "left",
         xshift=-4 if to_the_left else 4,
         yanchor="bottom",

@@ -257,3 +257,13 @@ def test_ties_of_a_target_that_plays_no_part_are_not_said():
 
 def test_the_file_of_a_method_without_a_target_is_named_after_method_and_region():
     assert words.csv_name(of("linear", CLEAR, region=0.5)) == "linear-best-50.csv"
+
+
+def test_a_part_that_ties_enlarge_is_named_as_it_was_found():
+    """256 of 512 trials share the best value: the best tenth is the best half; 53 for 52 is not worth a word."""
+    tied = replace(result(CLEAR), used=512, subspace=Question(1.0, 0.1, 512, 256, ()))
+    assert "separates the best 50 % from the rest" in plain(words.lead(tied))
+    nearly = replace(tied, subspace=Question(1.0, 0.1, 512, 53, ()))
+    assert "separates the best 10 % from the rest" in plain(words.lead(nearly))
+    region = replace(tied, subspace=Question(0.5, 0.1, 512, 52, ()))
+    assert "the best 10 % from the rest." in plain(words.lead(region))
