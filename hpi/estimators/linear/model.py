@@ -7,6 +7,7 @@ of a pair, when only its products are. What another hyperparameter says as well 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from hpi.estimators.linear.choice import Choice
 from hpi.estimators.linear.coefficients import coefficients
 from hpi.estimators.linear.drop import Drop, Remains, drop
 from hpi.estimators.linear.encoding import Trials
-from hpi.estimators.linear.shuffles import Draws, null_scores, statistic
+from hpi.estimators.linear.shuffles import Draws, Shuffled, null_scores, statistic
 from hpi.estimators.settings import Settings, permutations_setting, setting
 from hpi.space import Floats
 from hpi.subspace import Sample
@@ -52,7 +53,7 @@ class Linear(Settings):
     )
     uses_target: ClassVar[bool] = False
     is_slow: ClassVar[bool] = True
-    explains: ClassVar[str] = "without {name} a linear model explains {value} of the variance of the metric less"
+    explains: ClassVar[str] = "without {name} a linear model loses {value} of the variance of the metric"
     bar: ClassVar[str] = "share of the variance of the metric that a linear model loses without it"
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
@@ -104,19 +105,28 @@ def _scores(
     remains: Remains, choice: Choice, drops: dict[tuple[int, ...], Drop], n_shuffles: int, rng: np.random.Generator
 ) -> Scored:
     """Return the fields of `Scores` for all that has a drop of its own."""
-    own = {key: found for key, found in drops.items() if found.lost.shape[1]}
+    scores: Scored = {}
+    for order, shuffle in ((1, Shuffled.losses), (2, Shuffled.less_mains)):
+        own = {key: found for key, found in drops.items() if len(key) == order and found.lost.shape[1]}
+        if not own:
+            continue
+        tested = partial(_tested, own, choice)
+        null_statistic, null_drop = null_scores(
+            remains, shuffle(choice.alone, choice.weight), list(own.values()), n_shuffles, rng, tested
+        )
+        observed = tested(Draws.of(remains, remains.fit.z[:, None]))[:, 0]
+        for k, (key, found) in enumerate(own.items()):
+            of_shuffles = null_statistic[:, k], null_drop[:, k]
+            scores[key] = (found.value, found.low, found.high, float(observed[k]), *of_shuffles)
+    return scores
 
-    def tested(draws: Draws) -> Floats:
-        again = {} if choice.room.holds_all else choice.statistic(draws.z)
-        statistics = [again[key[0]] if again and len(key) == 1 else statistic(own[key], draws) for key in own]
-        return np.reshape(statistics, (len(own), draws.z.shape[1]))
 
-    null_statistic, null_drop = null_scores(remains, choice.weight, list(own.values()), n_shuffles, rng, tested)
-    observed = tested(Draws.of(remains, remains.fit.z[:, None]))[:, 0]
-    return {
-        key: (found.value, found.low, found.high, float(observed[k]), null_statistic[:, k], null_drop[:, k])
-        for k, (key, found) in enumerate(own.items())
-    }
+def _tested(own: dict[tuple[int, ...], Drop], choice: Choice, draws: Draws) -> Floats:
+    """Return the statistics, shape (n_own, n_draws), of hyperparameters or of pairs."""
+    mains = any(len(key) == 1 for key in own)
+    again = choice.statistic(draws.z) if mains and not choice.room.holds_all else {}
+    statistics = [again[key[0]] if again else statistic(own[key], draws) for key in own]
+    return np.reshape(statistics, (len(own), draws.z.shape[1]))
 
 
 def _in_columns(scores: Scored, keys: list[tuple[int, ...]], n_shuffles: int) -> dict[str, Floats]:

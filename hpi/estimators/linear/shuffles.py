@@ -1,10 +1,10 @@
 """What chance alone would show of a drop: the same model, with the losses shuffled over the trials.
 
-One shuffle serves all hyperparameters and pairs, and whole configurations are shuffled where trials come so. The
-columns stay where they are, so all shuffles are a few matrix products. Tested are the directions that only the terms
-in question have, by Wald's statistic with a robust covariance (DiCiccio and Romano 2017: a shuffle of studentised
-coefficients tests each of them also where others matter and variances are unequal). Above 20 directions a covariance
-is too much to ask of the trials: then it is the sum of squared robust t-values.
+One shuffle serves all hyperparameters, another, of losses less their main effects, all pairs; whole configurations are
+shuffled where trials come so. The columns stay where they are, so all shuffles are a few matrix products. Tested are
+the directions that only the terms in question have, by Wald's statistic with a robust covariance (DiCiccio and Romano
+2017: a shuffle of studentised coefficients tests each of them also where others matter and variances are unequal).
+Above 20 directions a covariance is too much to ask of the trials: then it is the sum of squared robust t-values.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.estimators.linear.drop import Drop, Remains
-from hpi.estimators.linear.fit import ALONE
+from hpi.estimators.linear.fit import ALONE, unbiased_square
 from hpi.space import Floats
 
 Test = Callable[["Draws"], Floats]
@@ -60,14 +60,46 @@ class Draws:
         return cls(z, residual, error + EXACT * (z**2).mean(axis=0), square)
 
 
+@dataclass(frozen=True, eq=False)
+class Shuffled:
+    """What is shuffled over the trials: a loss and a weight for each, both of shape (n,)."""
+
+    y: Floats
+    weight: Floats
+
+    @classmethod
+    def losses(cls, alone: Remains, weight: Floats) -> Shuffled:
+        """The losses as they are: exact where nothing matters."""
+        return cls(alone.fit.z / np.sqrt(weight), weight)
+
+    @classmethod
+    def less_mains(cls, alone: Remains, weight: Floats) -> Shuffled:
+        """What the model of main effects leaves of them, each at its expected size, together as large as the losses.
+
+        Strong main effects would otherwise lend the shuffles the shape of their own distribution (Freedman and Lane
+        1983): two heaps where a category decides, although the noise about them is none such.
+        """
+        size = np.sqrt(unbiased_square(alone.residual, alone.leverage))
+        square, whole = (size**2).sum(), (alone.fit.z**2).sum()
+        if square <= EXACT * whole:
+            return cls.losses(alone, weight)
+        return cls(np.copysign(size, alone.residual) * np.sqrt(whole / square / weight), weight)
+
+    def draw(self, n_shuffles: int, rng: np.random.Generator) -> Floats:
+        """Return shuffles about their mean, rows as in `Fit`, shape (n, n_shuffles)."""
+        y = self.y[np.stack([rng.permutation(len(self.y)) for _ in range(n_shuffles)], axis=1)]
+        shuffled: Floats = (y - self.weight / self.weight.sum() @ y) * np.sqrt(self.weight)[:, None]
+        return shuffled
+
+
 def null_scores(
-    remains: Remains, weight: Floats, found: list[Drop], n_shuffles: int, rng: np.random.Generator, test: Test
+    remains: Remains, shuffled: Shuffled, found: list[Drop], n_shuffles: int, rng: np.random.Generator, test: Test
 ) -> tuple[Floats, Floats]:
     """Return the test's statistics and the drop of every shuffle, both of shape (n_shuffles, n_found)."""
     tested, dropped = np.empty((2, n_shuffles, len(found)))
     for start in range(0, n_shuffles, BATCH):  # a few at a time: each is as long as the table
         rows = slice(start, min(start + BATCH, n_shuffles))
-        draws = _shuffle(remains, weight, rows.stop - rows.start, rng)
+        draws = Draws.of(remains, shuffled.draw(rows.stop - rows.start, rng))
         tested[rows] = test(draws).T
         for k, of in enumerate(found):
             dropped[rows, k] = _null_drop(remains, of, draws)
@@ -88,13 +120,6 @@ def statistic(found: Drop, draws: Draws) -> Floats:
     covariance += LEAST * np.trace(covariance, axis1=1, axis2=2)[:, None, None] * np.eye(n_lost)
     wald: Floats = (pull.T * np.linalg.solve(covariance, pull.T[:, :, None])[:, :, 0]).sum(axis=1)
     return wald
-
-
-def _shuffle(remains: Remains, weight: Floats, n_shuffles: int, rng: np.random.Generator) -> Draws:
-    root, share = np.sqrt(weight), weight / weight.sum()
-    y = remains.fit.z / root
-    z = y[np.stack([rng.permutation(len(y)) for _ in range(n_shuffles)], axis=1)]
-    return Draws.of(remains, (z - share @ z) * root[:, None])
 
 
 def _null_drop(remains: Remains, found: Drop, draws: Draws) -> Floats:
