@@ -18,7 +18,7 @@ def watch() -> None:
     asked = side_by_side.held()
     if asked is None or not asked.is_open:
         st.rerun()
-    with st.container(key="job", gap="small"):
+    with st.container(key="jobs", gap="small"):
         for name, one in asked.works.items():
             status = one.status
             st.text(job.doing(by_name(name).title, status) if one.is_open else f"{by_name(name).title}: done.")
@@ -28,7 +28,9 @@ def watch() -> None:
 
 shell.guard(__file__)
 
-shell.frame()
+shell.frame(of_all=True)
+if shell.table().metric is None or shell.table().direction is None:
+    st.stop()
 look.question("Do the estimators agree?")
 asked = side_by_side.held()
 if asked is None:

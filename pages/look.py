@@ -22,10 +22,10 @@ STYLE = """<style>
 .st-key-frame {border-bottom: 1px solid rgba(128, 140, 155, .35); padding-bottom: .6rem}
 [class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText],
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
-.st-key-refused, .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
-.st-key-refused, .st-key-unanswered {background: rgba(180, 83, 9, .08)}
-.st-key-job {border-left: 4px solid #0F766E; padding: .5rem .9rem; background: rgba(15, 118, 110, .07)}
-.st-key-job [data-testid=stText] {font-variant-numeric: tabular-nums}
+[class*=st-key-refused], .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
+[class*=st-key-refused], .st-key-unanswered {background: rgba(180, 83, 9, .08)}
+.st-key-job, .st-key-jobs {border-left: 4px solid #0F766E; padding: .5rem .9rem; background: rgba(15, 118, 110, .07)}
+.st-key-job [data-testid=stText], .st-key-jobs [data-testid=stText] {font-variant-numeric: tabular-nums}
 [class*=st-key-filter] [data-tag] {background: #475569; color: #FFFFFF}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""

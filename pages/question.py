@@ -19,14 +19,14 @@ SMALLEST, STEP = 0.5, 0.5
 FEW_NUMBERS = 12
 
 
-def sentence(n_passing: int) -> None:
+def sentence(n_passing: int, with_target: bool) -> None:
     """Draw the question as a sentence with the numbers that can be typed."""
     asked = session().asked
     copy(region=asked.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
         st.markdown("Among the best", width="content")
         _percent("region", "Region: the best trials among which is asked, in percent")
-        if not asked.method.uses_target:
+        if not with_target:
             st.markdown("% of trials, what moves the metric?", width="content")
             return
         copy(target=asked.resolved(n_passing))
@@ -35,12 +35,12 @@ def sentence(n_passing: int) -> None:
         st.markdown("%?", width="content")
 
 
-def slider(n_passing: int) -> None:
+def slider(n_passing: int, with_target: bool) -> None:
     """Draw the slider in step with the typed numbers: two handles, or one where the target plays no part."""
     asked = session().asked
     target = asked.resolved(n_passing)
     handles = _handles(target, asked.region)
-    if asked.method.uses_target:
+    if with_target:
         copy(subspace=handles)
         label, key, changed = "Target and region, in percent of the trials", "subspace", _slid
     else:

@@ -67,8 +67,11 @@ def table() -> TrialTable:
     return opened
 
 
-def frame() -> state.Answer | None:
-    """Draw what every page shares; the answer is None where there is no table, no direction or a refusal."""
+def frame(of_all: bool = False) -> state.Answer | None:
+    """Draw what every page shares; the answer is None where there is no table, no direction or a refusal.
+
+    `of_all`: the question is put to every estimator, so the chosen one plays no part and nothing is answered here.
+    """
     table = state.session().table
     if table is None:
         st.text("No table is open yet.")
@@ -76,13 +79,16 @@ def frame() -> state.Answer | None:
         st.stop()
     state.session().arrived = False
     with st.container(key="frame"):
-        _identity(table)
+        _identity(table, menu=not of_all)
         if table.metric is None or table.direction is None:
             look.refusal(state.session().refused)
             state.session().copied.clear()  # the widgets of the question are gone: set them anew when it comes back
             ask(table)
             return None
         look.quiet("remark", state.session().remark)
+        if of_all:
+            _question(table, state.session().asked.of_all)
+            return None
         if len(ESTIMATORS) > 1:
             with st.container(key="quiet-method"):
                 st.text(state.session().asked.method.summary, help=words.methods())
@@ -91,22 +97,28 @@ def frame() -> state.Answer | None:
 
 def _asked(table: TrialTable) -> state.Answer | None:
     """Draw the question, answer it, and say what was refused."""
-    passing = _passing(table)
-    n_trials = passing or len(table.trials)  # a filter that leaves nothing does not move the handles
-    question.sentence(n_trials)
-    slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
-    with slider:
-        question.slider(n_trials)
-    answer, sample = state.answer(), state.sample()
-    with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
-        if sample is not None:
-            st.text(words.sizes(sample, state.session().asked.method.uses_target))
-        question.add_filter(table)
-    question.active_filters(passing, len(table.trials))
-    look.refusal(state.session().refused)
+    _question(table, state.session().asked)
+    answer = state.answer()
     look.refusal(_why_not(answer), "unanswered")
     job.panel(state.session().work, answer)
     return answer if isinstance(answer, state.Answer) else None
+
+
+def _question(table: TrialTable, asked: state.Asked) -> None:
+    """Draw the question, how many trials it is about, and what was refused."""
+    passing, with_target = _passing(table), asked.method.uses_target
+    n_trials = passing or len(table.trials)  # a filter that leaves nothing does not move the handles
+    question.sentence(n_trials, with_target)
+    slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
+    with slider:
+        question.slider(n_trials, with_target)
+    sample = state.sample(asked)
+    with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
+        if sample is not None:
+            st.text(words.sizes(sample, with_target))
+        question.add_filter(table)
+    question.active_filters(passing, len(table.trials))
+    look.refusal(state.session().refused)
 
 
 def _why_not(answer: state.Answer | str | None) -> str | None:
@@ -126,16 +138,18 @@ def _passing(table: TrialTable) -> int:
         return 0
 
 
-def _identity(table: TrialTable) -> None:
+def _identity(table: TrialTable, menu: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="identity"):
         st.text(words.identity(table))
         # drawn when it is opened: what stands in a closed popover forgets the values that were set for it
-        menu = st.popover(
+        change = st.popover(
             "✎ change", key="edit_metric", help="Another metric or direction", type="tertiary", on_change="rerun"
         )
-        if menu.open:
-            with menu:
+        if change.open:
+            with change:
                 _metric(table)
+        if not menu:
+            return
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             _estimator()
 

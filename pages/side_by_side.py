@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ import streamlit as st
 from hpi import comparison, scoring, subspace
 from hpi.comparison import Agreement, Comparison
 from hpi.errors import HpiError
-from hpi.estimators import ESTIMATORS, Estimator, PedAnova, by_name
+from hpi.estimators import ESTIMATORS, Estimator, by_name
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample
 from hpi.table import TrialTable
@@ -72,7 +72,7 @@ def question() -> Any:  # noqa: ANN401
     """Return all that the answers depend on."""
     now = state.session()
     assert now.table is not None
-    return (now.table.fingerprint, now.table.choices, replace(now.asked, estimator=PedAnova.name))
+    return (now.table.fingerprint, now.table.choices, now.asked.of_all)
 
 
 def held() -> SideBySide | None:
@@ -91,7 +91,7 @@ def begin() -> None:
     assert now.table is not None
     now.refused = None
     try:
-        asked = replace(now.asked, estimator=PedAnova.name)
+        asked = now.asked.of_all
         sample = subspace.cut(state.design(now.table, asked.where), asked.subspace)
         begun = SideBySide(question(), now.table, sample)
         for estimator in ESTIMATORS:

@@ -45,6 +45,11 @@ class Asked:
         return round(100 * target, 6)
 
     @property
+    def of_all(self) -> Asked:
+        """The question as every estimator can be asked it: with its target."""
+        return replace(self, estimator=PedAnova.name)
+
+    @property
     def method(self) -> Estimator:
         """The estimator with its settings."""
         return by_name(self.estimator)()
@@ -233,12 +238,16 @@ def retry() -> None:
     session().work = None
 
 
-def sample() -> Sample | None:
-    """Return region and target of the question; None where it makes no sense or the direction is not known."""
+def sample(asked: Asked | None = None) -> Sample | None:
+    """Return region and target of a question, else of the one that is asked now.
+
+    None where it makes no sense or the direction is not known.
+    """
     now = session()
+    asked = asked or now.asked
     assert now.table is not None
     try:
-        return subspace.cut(design(now.table, now.asked.where), now.asked.subspace)
+        return subspace.cut(design(now.table, asked.where), asked.subspace)
     except HpiError:
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -86,3 +87,17 @@ def test_the_matrix_shows_ranks_and_what_has_none():
 def test_xor_names_the_pair_in_words():
     found = hpi.agreement(hpi.read(XOR.draw(300, np.random.default_rng(1))))
     assert any("p and q matter together" in side_by_side.sentence(one) for one in found.comparisons)
+
+
+def test_the_chosen_estimator_plays_no_part(open_table):
+    """The question has its target whatever the menu says on other pages, and nothing slow is begun by asking it."""
+    app = open_table()
+    app.session_state["hpi"].asked = replace(app.session_state["hpi"].asked, estimator="permutation")
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    assert not app.selectbox
+    app.slider(key="subspace").set_value((20.0, 60.0)).run()
+    assert not app.exception
+    assert [box.value for box in app.number_input] == [60, 20]
+    assert app.session_state["hpi"].work is None
+    assert "80 trials in the target, 240 in the region" in [text.value for text in app.text]
