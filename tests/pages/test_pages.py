@@ -263,7 +263,7 @@ def test_the_data_of_a_table_too_small_for_an_answer_can_be_seen(open_table):
     app = open_table(search(14))
     assert "at least 16 are needed" in said(app)
     app.switch_page("pages/data.py").run()
-    assert "at least 8 are needed" in said(app)
+    assert "at least 16 are needed" in said(app)
     assert len(app.dataframe[1].value) == 14
     assert figures(app)
 
