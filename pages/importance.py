@@ -6,7 +6,7 @@ import streamlit as st
 
 from hpi import figures
 from hpi.estimators import by_name
-from pages import look, shell, state, threshold, together, words
+from pages import cautions, look, shell, state, threshold, together, words
 
 NOTHING = "Nothing to be careful about was found."
 
@@ -14,7 +14,7 @@ shell.guard(__file__)
 
 answer = shell.answered()
 result = answer.result
-worth_knowing = [*words.worth_knowing(result), *words.ties(answer.sample, by_name(result.estimator).uses_target)]
+worth_knowing = [*cautions.worth_knowing(result), *cautions.ties(answer.sample, by_name(result.estimator).uses_target)]
 look.question("What decides it?")
 look.lead(together.lead(result) or words.lead(result), answer)
 chart, beside = st.columns([5, 2], gap="large")
@@ -22,19 +22,17 @@ with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
 with chart, look.shown(answer, "below"):
     threshold.section(answer)
+    together.coefficients(result)
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
     st.switch_page(shell.ONE)
 with beside, look.shown(answer, "beside"):
-    if result.detectable and st.button("Which values are good? →", key="to_one"):
-        state.session().chosen = result.detectable[0].name
-        st.switch_page(shell.ONE)
+    together.onwards(result)
     together.pairs(result)
     look.small_heading("Worth knowing")
     look.quiet("warnings", *(worth_knowing or [NOTHING]))
     with st.expander("How to read this chart"):
         st.markdown(words.how_to_read(result))
-    together.coefficients(result)
 with beside:
     with st.expander("What was left out"):
         look.quiet("left_out", *words.left_out(answer.table))

@@ -1,34 +1,57 @@
 """What no bar shows: pairs that matter beyond their parts, and the coefficients of a linear model.
 
-Keys of the widgets: to_pair; the containers quiet-together and coefficients.
+Keys of the widgets: to_pair; the container quiet-together; the table coefficients.
 """
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 
-from hpi.estimators import by_name
+from hpi.estimators import Coefficient, by_name
 from hpi.results import ImportanceResult, PairScore
 from pages import look, shell, state, words
 
 MOST_PAIRS = 5
 MOST_COEFFICIENTS = 200
 BEYOND = "What two explain beyond what each explains alone:"
+PRODUCTS = "What the products of two add; it is in the bars of both, too:"
 JOINTLY = "which were not drawn independently of each other here"
 
 
 def pairs(result: ImportanceResult) -> None:
-    """Draw the pairs that can be told apart from chance, the strongest first, and the way to the first one."""
+    """Draw the pairs that can be told apart from chance, the strongest first, and the way to the first one.
+
+    Where no hyperparameter can be told apart alone, the page has begun with that way.
+    """
     found = [pair for pair in result.pairs if pair.detectable]
     if not found:
         return
     look.small_heading("Together")
     more = len(found) - MOST_PAIRS
     said = [sentence(pair, result) for pair in found[:MOST_PAIRS]]
-    look.quiet("together", BEYOND, *said, f"and {more} more pairs" if more > 0 else None)
-    if st.button("See the first pair →", key="to_pair"):
-        state.session().pair = found[0].names
+    beyond = PRODUCTS if result.estimator == "linear" else BEYOND
+    look.quiet("together", beyond, *said, f"and {more} more pairs" if more > 0 else None)
+    if result.detectable:
+        _way(found[0], "See the first pair →")
+
+
+def onwards(result: ImportanceResult) -> None:
+    """Draw the way to the values of what decides: of the strongest hyperparameter, or of a pair where that decides."""
+    found = [pair for pair in result.pairs if pair.detectable]
+    if result.detectable:
+        if st.button("Which values are good? →", key="to_one"):
+            state.session().chosen = result.detectable[0].name
+            st.switch_page(shell.ONE)
+    elif found:
+        _way(found[0], "Which values are good together? →")
+
+
+def _way(pair: PairScore, label: str) -> None:
+    if st.button(label, key="to_pair"):
+        state.session().pair = pair.names
         st.switch_page(shell.TWO)
 
 
@@ -42,19 +65,34 @@ def coefficients(result: ImportanceResult) -> None:
     """Draw the coefficients of a linear model, if there are any."""
     if not result.coefficients:
         return
-    with st.expander("Coefficients"):
-        st.text(
-            f"In units of {result.metric}: what one standard deviation more of a number adds, or what a level adds to "
-            "the mean of all; for two terms, what is added where both are so."
-        )
-        rows = [
-            {"term": " × ".join(one.terms), "adds": one.value, "low": one.low, "high": one.high}
-            for one in result.coefficients[:MOST_COEFFICIENTS]
-        ]
-        st.dataframe(
-            pd.DataFrame(rows), hide_index=True, key="coefficients", height=look.table_height(len(rows)),
-            column_config={name: st.column_config.NumberColumn(format="%.4g") for name in ("adds", "low", "high")},
-        )  # fmt: skip
+    look.heading("Coefficients")
+    look.quiet(
+        "coefficients",
+        f"In units of {result.metric}: what one standard deviation more of a number adds, or what a level adds to "
+        "the mean of all; for two terms, what is added where both are so.",
+    )
+    shown = result.coefficients[:MOST_COEFFICIENTS]
+    rows = {
+        "term": [" × ".join(one.terms) for one in shown],
+        "adds": [one.value for one in shown],
+        "95 % interval": [_interval(one) for one in shown],
+    }
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, key="coefficients", height=look.table_height(len(shown)),
+        column_config={
+            "term": st.column_config.TextColumn(width="large"),
+            "adds": st.column_config.NumberColumn(format="%+.3g", width="small"),
+            "95 % interval": st.column_config.TextColumn(width="medium"),
+        },
+    )  # fmt: skip
+
+
+def _interval(one: Coefficient) -> str:
+    """Both ends, signed, in three digits; nothing where they are not known."""
+    ends = (one.low, one.high)
+    if any(end is None or math.isnan(end) for end in ends):
+        return ""
+    return " to ".join(f"{end:+.3g}" for end in ends)
 
 
 def lead(result: ImportanceResult) -> str | None:

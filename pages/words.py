@@ -10,10 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from hpi.checks import TIES_WORTH_SAYING
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.estimators import ESTIMATORS, by_name
+from hpi.estimators.forest.model import SILENT
 from hpi.figures.bar_words import found_parts
 from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
@@ -40,6 +40,18 @@ TARGET_MORE = """- For a small target even the strongest bar is often below 20 %
   enough.
 - The bars need not add up to 100 %: what hyperparameters decide only together is in none of them.
 """
+MORE = {
+    "fanova": """- The bars need not add up to 100 %: what hyperparameters explain only together is in none of them.
+""",
+    "permutation": """- It is half of the R² that the forest loses when the values of this hyperparameter are shuffled.
+- The bars need not add up: what two do together is in the bars of both.
+""",
+    "linear": """- The bars need not add up: a product of two is lost without either of them, so it is in the bars of
+  both; what two can say for each other is in neither.
+""",
+    "n-rrelieff": """- Weights need not add up to 1: what two do together is in the weights of both.
+""",
+}
 
 
 def how_to_read(result: ImportanceResult) -> str:
@@ -47,7 +59,7 @@ def how_to_read(result: ImportanceResult) -> str:
     method = by_name(result.estimator)
     if method.uses_target:
         return HOW_TO_READ.format(bar=TARGET_BAR, more=TARGET_MORE)
-    return HOW_TO_READ.format(bar=f"for one hyperparameter the {method.bar}.", more="")
+    return HOW_TO_READ.format(bar=f"for one hyperparameter the {method.bar}.", more=MORE.get(method.name, ""))
 
 
 def methods() -> str:
@@ -98,11 +110,16 @@ def explains(name: str, score: Score, result: ImportanceResult) -> str:
     return f"{method.explains.replace('{value}', value).replace('{name}', name)}{among}"
 
 
+def sentence_case(said: str, name: str) -> str:
+    """Begin with a capital letter, but leave a name as it is."""
+    return said if said.startswith(name) else said[:1].upper() + said[1:]
+
+
 def lead(result: ImportanceResult) -> str:
     """Say in one or two sentences what decides, and how much of it can be told apart from chance."""
     scores = result.hyperparameters
     if all(score.importance is None for score in scores):
-        return "No hyperparameter has a number here: see what is worth knowing."
+        return _no_numbers(result)
     if not any(score.p_value is not None for score in scores):
         return f"{_strongest(scores, result)} Nothing was compared with chance."
     if result.detectable:
@@ -115,32 +132,26 @@ def lead(result: ImportanceResult) -> str:
     return f"Nothing here can be told apart from chance: {what}."
 
 
+def _no_numbers(result: ImportanceResult) -> str:
+    r2 = dict(result.settings).get("out_of_bag_r2")
+    if r2 is None or all(score.note != SILENT for score in result.hyperparameters):
+        return "No hyperparameter has a number here: see what is worth knowing."
+    return (
+        f"This method cannot answer here: its forest does not predict {result.metric} (R² {r2:.2f} on trials it "
+        "has not seen), so what it makes of the hyperparameters means nothing."
+    )
+
+
 def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
     first = found[0]
+    if len(result.hyperparameters) == 1:
+        return f"{sentence_case(explains(first.name, first, result), first.name)}."
     word = "decides" if by_name(result.estimator).uses_target else "moves the metric"
     close = [score for score in found[1:] if not _surely_above(first, score)]
     if not close:
         return f"{first.name} {word} most: {explains('it', first, result)}."
     others = f"{close[0].name} ({estimate(close[0], result)})" if len(close) == 1 else f"{len(close)} others"
     return f"{first.name} shows most: {explains('it', first, result)}, too close to {others} for the order to be sure."
-
-
-def worth_knowing(result: ImportanceResult) -> list[str]:
-    """Say what to be careful about: warnings, what no bar shows, and bars that rest on a part of the trials."""
-    parts = [f"{score.name}: {score.note}." for score in result.hyperparameters if score.detectable and score.note]
-    return [*result.warnings, *_together(result), *parts]
-
-
-def _together(result: ImportanceResult) -> list[str]:
-    """Say how much all bars leave open, where their sum says something: within a region they overlap."""
-    total = sum(score.importance or 0 for score in result.hyperparameters)
-    adds_up = by_name(result.estimator).uses_target and found_parts(result)[0] == 1
-    if not adds_up or not result.detectable or total > 1:
-        return []
-    return [
-        f"Each bar is what one hyperparameter explains alone. Together they come to {percent(total)}; the rest lies in "
-        "combinations of them, and in noise."
-    ]
 
 
 def where(effect: OneEffect, score: Score) -> str | None:
@@ -189,8 +200,7 @@ def one(score: Score, result: ImportanceResult) -> str:
     """Say what one hyperparameter explains, how sure that is, and what chance alone would reach."""
     if score.importance is None:
         return f"{score.name} has no number here: {score.note or 'it could not be estimated'}."
-    said = explains(score.name, score, result)
-    said = said if said.startswith(score.name) else said[:1].upper() + said[1:]
+    said = sentence_case(explains(score.name, score, result), score.name)
     chance = "" if score.floor is None else f"chance alone reaches {_value(score.floor, result)}"
     p = "" if score.p_value is None else f"p = {score.p_value:.2g}"
     reasons = ", ".join(filter(None, (chance, p)))
@@ -219,17 +229,6 @@ def sizes(sample: Sample, uses_target: bool = True) -> str:
         return f"{sample.n_region:,} of {len(sample.design):,} trials"
     target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
     return f"{target} in the target, {sample.n_region:,} in the region"
-
-
-def ties(sample: Sample, uses_target: bool = True) -> list[str]:
-    """Say how many trials equal values at a threshold add, where that is too few for a warning of its own."""
-    both = zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True)
-    parts = list(both)[::-1] if uses_target else list(both)[:1]
-    return [
-        f"Equal values at its threshold are kept together, so the {part} holds {size:,} trials instead of {wanted:,}."
-        for part, size, wanted in parts
-        if wanted < size <= TIES_WORTH_SAYING * wanted
-    ]
 
 
 def condition(one_filter: Filter) -> str:

@@ -56,7 +56,7 @@ def test_weights_are_no_percentages():
 def test_a_linear_model_says_what_it_loses():
     result = of("linear", CLEAR, region=0.5)
     assert plain(bar_words.sentence(result, CLEAR)).startswith(
-        "Without lr a linear model explains 41 % of the variance of the metric less among the best 50 % of trials "
+        "Without lr a linear model loses 41 % of the variance of the metric among the best 50 % of trials "
         "(95 % interval 36 % to 47 %)."
     )
     assert plain(bar_words.axis_title(result)) == (

@@ -63,6 +63,7 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
 
         from pages import together
 
+        together.onwards(st.session_state["shown"])
         together.pairs(st.session_state["shown"])
         together.coefficients(st.session_state["shown"])
 
@@ -77,4 +78,9 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     assert sum(line.startswith("a and b") for line in said) == min(n_pairs, together.MOST_PAIRS)
     assert ("and 3 more pairs" in said) is (n_pairs == 8)
     assert list(app.dataframe[0].value["term"]) == ["a", "a × b0 = x"]
-    assert app.button(key="to_pair").label == "See the first pair →"
+    assert list(app.dataframe[0].value["95 % interval"]) == ["+0.4 to +0.6", "-0.2 to +0"]
+    assert [button.label for button in app.button] == ["Which values are good? →", "See the first pair →"]
+    app.session_state["shown"] = result(bar("a", 0.01, detectable=False), pairs=pairs)
+    app.run()
+    assert [button.label for button in app.button] == ["Which values are good together? →"]
+    assert app.button[0].key == "to_pair"

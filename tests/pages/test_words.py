@@ -14,7 +14,7 @@ from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
 from hpi.subspace import Between, OneOf, Subspace, cut
-from pages import words
+from pages import cautions, words
 from tests import makers
 from tests.makers import design
 
@@ -174,14 +174,16 @@ def test_nothing_is_said_of_places_that_chance_explains():
 
 def test_bars_that_leave_much_open_say_so():
     """41 % and 10 % by hand; within a region bars overlap, and without a signal there is nothing to add."""
-    assert any("Together they come to 51" in line for line in words.worth_knowing(result(CLEAR, WEAK)))
-    assert words.worth_knowing(result(CLEAR, WEAK, region=0.5)) == []
-    assert words.worth_knowing(result(NOISE)) == []
+    assert any("Together they come to 51" in line for line in cautions.worth_knowing(result(CLEAR, WEAK)))
+    assert cautions.worth_knowing(result(CLEAR, WEAK, region=0.5)) == []
+    assert cautions.worth_knowing(result(NOISE)) == []
 
 
 def test_a_bar_that_rests_on_a_part_of_the_trials_says_so():
     part = replace(CLEAR, note="compared among the 391 of 1,200 trials where it is active")
-    assert "lr: compared among the 391 of 1,200 trials where it is active." in words.worth_knowing(result(part, WEAK))
+    assert "lr: compared among the 391 of 1,200 trials where it is active." in cautions.worth_knowing(
+        result(part, WEAK)
+    )
 
 
 def test_a_few_ties_are_said_where_no_warning_says_them():
@@ -189,7 +191,7 @@ def test_a_few_ties_are_said_where_no_warning_says_them():
     loss = np.arange(100.0)
     for tied, said in ((1, []), (11, ["the target holds 11 trials instead of 10"]), (30, [])):
         values = np.where(loss < tied, 0.0, loss)
-        lines = words.ties(cut(design({"x": loss}, values), Subspace(1.0, 0.1)))
+        lines = cautions.ties(cut(design({"x": loss}, values), Subspace(1.0, 0.1)))
         assert len(lines) == len(said)
         assert all(part in line for part, line in zip(said, lines, strict=True))
 
@@ -202,7 +204,7 @@ def test_a_method_without_a_target_never_speaks_of_one():
     for name in ("linear", "n-rrelieff"):
         for scores in ((CLEAR, WEAK, NOISE), (NOISE,), (CLEAR, replace(WEAK, importance=0.36, low=0.31, high=0.42))):
             asked = of(name, *scores, region=0.5)
-            said = [words.lead(asked), words.how_to_read(asked), words.csv_name(asked), *words.worth_knowing(asked)]
+            said = [words.lead(asked), words.how_to_read(asked), words.csv_name(asked), *cautions.worth_knowing(asked)]
             said += [words.one(score, asked) for score in scores]
             assert not [text for text in said if "target" in text or "best 10" in plain(text) or "separates" in text]
 
@@ -210,14 +212,14 @@ def test_a_method_without_a_target_never_speaks_of_one():
 def test_each_method_says_what_its_bars_are():
     linear, relief = of("linear", CLEAR, WEAK), of("n-rrelieff", CLEAR, WEAK, region=0.5)
     assert plain(words.lead(linear)) == (
-        "lr moves the metric most: without it a linear model explains 41 % [36 to 47] of the variance of the metric "
-        "less. All 2 hyperparameters can be told apart from chance."
+        "lr moves the metric most: without it a linear model loses 41 % [36 to 47] of the variance of the metric. "
+        "All 2 hyperparameters can be told apart from chance."
     )
     assert plain(words.lead(relief)).startswith(
         "lr moves the metric most: it has a weight of 0.41 [0.36 to 0.47] among the best 50 % of trials."
     )
     assert plain(words.one(WEAK, linear)) == (
-        "Without width a linear model explains 10 % [6 to 15] of the variance of the metric less "
+        "Without width a linear model loses 10 % [6 to 15] of the variance of the metric "
         "(chance alone reaches 2 %, p = 0.01)."
     )
     assert plain(words.one(NOISE, relief)) == (
@@ -251,8 +253,8 @@ def test_every_method_has_a_line_in_the_menu():
 def test_ties_of_a_target_that_plays_no_part_are_not_said():
     loss = np.where(np.arange(100) < 11, 0.0, np.arange(100.0))
     sample = cut(design({"x": np.arange(100.0)}, loss), Subspace(1.0, 0.1))
-    assert words.ties(sample)
-    assert words.ties(sample, uses_target=False) == []
+    assert cautions.ties(sample)
+    assert cautions.ties(sample, uses_target=False) == []
 
 
 def test_the_file_of_a_method_without_a_target_is_named_after_method_and_region():
@@ -267,3 +269,46 @@ def test_a_part_that_ties_enlarge_is_named_as_it_was_found():
     assert "separates the best 10 % from the rest" in plain(words.lead(nearly))
     region = replace(tied, subspace=Question(0.5, 0.1, 512, 52, ()))
     assert "the best 10 % from the rest." in plain(words.lead(region))
+
+
+def test_hyperparameters_without_a_bar_are_worth_a_line_and_share_it():
+    left_out = "active in 391 trials of 1,200, so it is left out here; filter on its parent to ask about it"
+    several = [replace(UNKNOWN, name=name, note=left_out) for name in ("momentum", "nesterov")]
+    said = cautions.worth_knowing(result(CLEAR, replace(NOISE, note="said at the bar"), *several))
+    assert f"momentum and nesterov: {left_out}." in said
+    assert not [line for line in said if "said at the bar" in line]
+
+
+def test_a_forest_says_how_well_it_predicts():
+    """0.84 of the variance, by hand; where it does not predict, the lead says so instead, once."""
+    good = replace(of("fanova", CLEAR), settings=(("out_of_bag_r2", 0.84),))
+    assert "The forest explains 84 % of the variance of trials it has not seen" in plain(
+        cautions.worth_knowing(good)[0]
+    )
+    assert cautions.worth_knowing(replace(good, settings=(("out_of_bag_r2", None),))) == []
+    silent = replace(UNKNOWN, note="the model does not predict this metric")
+    bad = replace(of("fanova", silent), settings=(("out_of_bag_r2", -0.12),))
+    bad = replace(bad, warnings=("The model does not predict this metric: its R^2 is -0.12.",))
+    assert words.lead(bad).startswith("This method cannot answer here: its forest does not predict acc (R² -0.12 on")
+    assert cautions.worth_knowing(bad) == list(bad.warnings)
+
+
+def test_a_linear_reading_and_the_scale_of_weights_are_said_once():
+    reading = "A linear reading explains 53 % of the variance of trials that it has not seen."
+    linear = replace(of("linear", CLEAR), settings=(("reading", reading),))
+    assert cautions.worth_knowing(linear) == [reading]
+    assert cautions.worth_knowing(replace(linear, warnings=(reading,))) == [reading]
+    relief = replace(of("n-rrelieff", CLEAR), settings=(("normalisation", "share_clip"),))
+    assert cautions.worth_knowing(relief) == [cautions.WEIGHTS]
+
+
+def test_one_hyperparameter_alone_is_not_the_most_of_anything():
+    assert plain(words.lead(of("linear", CLEAR))) == (
+        "Without lr a linear model loses 41 % [36 to 47] of the variance of the metric. "
+        "It can be told apart from chance."
+    )
+
+
+def test_bars_that_hold_interactions_say_that_they_need_not_add_up():
+    for name in ("linear", "permutation", "n-rrelieff"):
+        assert "need not add up" in words.how_to_read(of(name, CLEAR))

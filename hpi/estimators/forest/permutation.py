@@ -69,8 +69,8 @@ class Permutation(Settings):
     summary: ClassVar[str] = "How much worse a forest predicts unseen trials when one hyperparameter is shuffled."
     uses_target: ClassVar[bool] = False
     is_slow: ClassVar[bool] = True
-    explains: ClassVar[str] = "{name}, alone and together with others, moves {value} of the variance of the metric"
-    bar: ClassVar[str] = "half of the R\u00b2 that the forest loses without it"
+    explains: ClassVar[str] = "{name} moves {value} of the variance of the metric, alone and together with others"
+    bar: ClassVar[str] = "share of the variance of the metric that it moves, alone and together with others"
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return half the drop in R^2 of every hyperparameter, its interval and its null distribution."""

@@ -58,7 +58,7 @@ def in_words(mains: float, pairs: float | None, forest: float | None) -> str:
     words += "" if pairs is None else f", with pairs {_percent(pairs)}"
     if forest is None:
         return f"{words}."
-    return f"{words}, a forest {_percent(forest)}: {_verdict(linear, forest)}."
+    return f"{words}, a forest {_percent(forest)}: {_verdict(linear, forest, pairs)}."
 
 
 def misses_much(mains: float, pairs: float | None, forest: float | None) -> bool:
@@ -67,9 +67,9 @@ def misses_much(mains: float, pairs: float | None, forest: float | None) -> bool
     return forest is not None and (forest - linear > MUCH or max(linear, forest) < LITTLE)
 
 
-def _verdict(linear: float, forest: float) -> str:
+def _verdict(linear: float, forest: float, pairs: float | None) -> str:
     if max(linear, forest) < LITTLE:
-        return "neither predicts this metric"
+        return "neither predicts this metric" if pairs is None else "none of the three predicts this metric"
     if forest - max(linear, 0) > max(MUCH, forest / 2):
         return "most of what matters here is not linear"
     if forest - linear > MUCH:
