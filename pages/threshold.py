@@ -10,12 +10,14 @@ import numpy as np
 import streamlit as st
 
 from hpi import figures
+from hpi.checks import FEW_TARGET
 from hpi.curve import Curve, curve_of
 from hpi.estimators import Estimator, by_name
 from hpi.results import ImportanceResult
 from pages import look, state, words
 
 KEPT = "curve"
+FLAT = 0.0005  # shown as 0.0 %
 
 
 def section(answer: state.Answer) -> None:
@@ -28,7 +30,8 @@ def section(answer: state.Answer) -> None:
         return
     look.heading("What is decided at which threshold?")
     look.quiet("threshold", said(found))
-    look.chart(figures.against_target(found, result, look.theme()), "threshold")
+    if not _flat(found):
+        look.chart(figures.against_target(found, result, look.theme()), "threshold")
     region = 100 * found.region
     st.download_button(
         "Download the curve (CSV)", partial(words.bars_as_csv, found), f"importance-against-target-of-{region:g}.csv",
@@ -57,7 +60,11 @@ def _estimator(result: ImportanceResult) -> Estimator:
 
 def said(found: Curve) -> str:
     """Say what explains most for narrow targets and for wide ones, where that is sure."""
+    if _flat(found):
+        return "No hyperparameter explains anything alone at any threshold: every bar would be 0."
     filled = np.flatnonzero(found.known & ~found.thin)
+    if not len(filled):
+        return f"Every target here holds fewer than {FEW_TARGET} trials: too few to say what is decided where."
     leaders = {i: leader for i in filled if (leader := _leader(found, i)) is not None}
     if not leaders:
         return "At no threshold does one hyperparameter surely explain more than every other."
@@ -70,6 +77,11 @@ def said(found: Curve) -> str:
     how_many = "every one" if often == len(filled) else str(often)
     where = f"for {ends[0]}" if first == last else f"from {ends[0]} to {ends[1]}"
     return f"{narrow} surely explains most at {how_many} of {len(filled)} thresholds, {where}."
+
+
+def _flat(found: Curve) -> bool:
+    """Whether all lines lie on 0: there is nothing to draw."""
+    return bool(np.nanmax(found.importance) < FLAT)
 
 
 def _leader(found: Curve, i: int) -> int | None:

@@ -70,7 +70,7 @@ def test_what_stands_out_is_coloured_banded_and_named_and_the_rest_is_grey(theme
     for name in coloured:
         assert notes(figure)[name].font.color == lines(figure)[name].line.color
     assert "idle" not in notes(figure)
-    assert "grey: the other 1, seldom above 0 for sure" in header(figure)
+    assert "grey: idle: seldom above 0 for sure" in header(figure)
 
 
 def test_a_band_runs_along_both_ends_of_the_interval():
@@ -135,12 +135,28 @@ def test_the_axis_is_logarithmic_and_in_percent():
     assert axis.range[0] < math.log10(0.005) < math.log10(0.5) < axis.range[1]
 
 
+def test_a_small_table_has_more_than_one_tick():
+    """60 trials: targets from 8 trials, 13 %, on; of 1, 2, 5, ... only 20 and 50 are there."""
+    assert against_target(curve(n_trials=60), result(), LIGHT).layout.xaxis.ticktext == ("20", "30", "40", "50")
+
+
+def test_many_grey_lines_are_counted():
+    columns = {f"h{j}": (0.0, 0.0) for j in range(6)}
+    assert "grey: all 6: seldom above 0 for sure" in header(against_target(curve(**columns), result(), LIGHT))
+
+
+def test_ties_that_move_the_target_are_said_at_its_mark():
+    tied = dataclasses.replace(result(), used=512, subspace=Question(1.0, 0.1, 512, 256, ()))
+    (mark,) = [text for text in notes(against_target(curve(), tied, LIGHT)) if text.startswith("asked now")]
+    assert html.unescape(mark).replace("\u00a0", " ") == "asked now: 10 %, with ties 50 %"
+
+
 @THEMES
 def test_nothing_known_and_nothing_strong_are_survived(theme):
     empty = against_target(curve(n_trials=14), result(), theme)
     assert not bands(empty)
     flat = against_target(curve(a=(0.0, 0.0), b=(0.0, 0.0)), result(), theme)
-    assert "grey: all 2, seldom above 0 for sure" in header(flat)
+    assert "grey: a, b: seldom above 0 for sure" in header(flat)
     assert flat.layout.yaxis.range[1] > 0
 
 

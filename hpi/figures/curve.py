@@ -24,6 +24,9 @@ COLOURS = {
     "dark": ("#2DD4BF", "#A5B4FC", "#F9A8D4", "#FDBA74", "#7DD3FC"),
 }
 TICKS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+FINE_TICKS = (*TICKS[:-1], 0.3, 0.4, 0.5)  # for a small table, which knows little but wide targets
+FEW_TICKS = 3
+GREY_NAMES = 5
 OFTEN = 0.25
 ROOM_ABOVE = 1.06
 PAD = 0.02
@@ -88,23 +91,29 @@ def _facts(curve: Curve, result: ImportanceResult, n_clear: int, theme: Theme) -
         Fact(f"among {region}"),
         *([Fact("only " + " and ".join(result.subspace.where))] if result.subspace.where else []),
         Fact("bands: 95\u00a0% interval"),
-        *_grey(len(curve.names), n_clear, len(COLOURS[theme.name])),
+        *_grey(curve, n_clear, len(COLOURS[theme.name])),
         *([] if curve.known.all() else [Fact("no line: under 8 trials in the target")]),
     ]
 
 
-def _grey(n: int, n_clear: int, n_colours: int) -> list[Fact]:
-    """Say why some lines are grey, if any."""
+def _grey(curve: Curve, n_clear: int, n_colours: int) -> list[Fact]:
+    """Say which lines are grey, and why, if any."""
+    n = len(curve.names)
     if n_clear > n_colours:
         return [Fact(f"grey: the other {n - n_colours}, weaker")]
     if n_clear == n:
         return []
-    return [Fact(f"grey: {f'the other {n - n_clear}' if n_clear else f'all {n}'}, seldom above 0 for sure")]
+    clear = outstanding(curve)
+    others = [name for j, name in enumerate(curve.names) if j not in clear]
+    many = f"the other {len(others)}" if clear else f"all {n}"
+    which = ", ".join(shortened(others, NAME)) if len(others) <= GREY_NAMES else many
+    return [Fact(f"grey: {which}: seldom above 0 for sure")]
 
 
 def _x_axis(curve: Curve) -> dict[str, object]:
     first, last = _ends(curve)
-    ticks = [tick for tick in TICKS if first * 0.999 <= tick <= last * 1.001]
+    ticks = _between(TICKS, first, last)
+    ticks = _between(FINE_TICKS, first, last) if len(ticks) < FEW_TICKS else ticks
     pad = PAD * math.log10(last / first)
     return {
         "type": "log",
@@ -115,6 +124,10 @@ def _x_axis(curve: Curve) -> dict[str, object]:
         "title": {"text": "target: the best … % of the trials"},
         "fixedrange": True,
     }
+
+
+def _between(ticks: tuple[float, ...], first: float, last: float) -> list[float]:
+    return [tick for tick in ticks if first * 0.999 <= tick <= last * 1.001]
 
 
 def _ends(curve: Curve) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,11 @@ def straight(narrow, wide, width=0.05):
         ),
         (straight((0.43, 0.4), (0.43, 0.4), 0.04), "At no threshold does one hyperparameter surely explain more"),
         (straight((0.03, 0.0), (0.03, 0.0), 0.05), "At no threshold"),
+        (straight((0.0, 0.0), (0.0002, 0.0)), "No hyperparameter explains anything alone at any threshold"),
+        (
+            replace(straight((0.5, 0.4), (0.5, 0.2)), n_target=np.full(len(TARGETS), 19)),
+            "Every target here holds fewer",
+        ),
     ],
 )
 def test_the_sentence_names_what_surely_decides_at_both_ends(found, sentence):
