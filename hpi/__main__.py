@@ -147,7 +147,8 @@ def _all(table: hpi.TrialTable, subspace: hpi.Subspace, options: argparse.Namesp
         raise EstimatorError(f"--set belongs to one estimator; with --estimator {ALL} each has its defaults.")
     found = hpi.agreement(table, subspace=subspace, seed=options.seed)
     answers = [f"{by_name(result.estimator).title}\n{_as_text(result)}" for result in found.results]
-    return found.to_dict(), "\n\n".join([*answers, "\n".join(map(_compared, found.comparisons))])
+    refused = [f"{by_name(name).title}\n{reason}" for name, reason in found.refused]
+    return found.to_dict(), "\n\n".join([*answers, *refused, "\n".join(map(_compared, found.comparisons))])
 
 
 def _compared(comparison: hpi.Comparison) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hpi
@@ -230,3 +231,17 @@ def test_a_few_bad_trials_by_chance_are_no_reason():
     trials = sample(a + 0.3 * b, a=a, b=b)
     assert Evidence(trials).spoils.get("b") is None
     assert "Bad trials" not in (reason(bars(a=0.5, b=0.02), bars("linear", a=0.1, b=0.2), trials=trials) or "")
+
+
+def test_an_estimator_that_refuses_is_left_out_with_its_reason():
+    """Five trials are best, a hundred share the next value: target and region are the same 105 trials, and vary.
+
+    PED-ANOVA alone compares the two.
+    """
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.random(200), "b": rng.random(200)})
+    frame["loss"] = np.where(np.arange(200) < 5, frame["a"], np.where(np.arange(200) < 105, 2.0, 3 + frame["a"]))
+    found = hpi.agreement(hpi.read(frame), subspace=hpi.Subspace(region=0.4))
+    assert [name for name, _ in found.refused] == ["ped-anova"]
+    assert "same" in found.refused[0][1]
+    assert "refused" in found.to_dict()

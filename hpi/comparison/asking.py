@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -11,6 +11,7 @@ from hpi import scoring
 from hpi.comparison.evidence import Evidence
 from hpi.comparison.ranks import rank_correlation
 from hpi.comparison.reasons import Case, why
+from hpi.errors import EstimatorError
 from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample, Subspace, select
@@ -28,29 +29,43 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Results of several estimators for one question, and a comparison of every two of them."""
+    """Results of several estimators for one question, and a comparison of every two of them.
+
+    `refused`: the estimators that could not be asked, by name, with the reason.
+    """
 
     results: tuple[ImportanceResult, ...]
     comparisons: tuple[Comparison, ...]
+    refused: tuple[tuple[str, str], ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return both as JSON has them."""
         return {
             "estimators": [result.to_dict() for result in self.results],
             "agreement": [{**asdict(one), "estimators": list(one.estimators)} for one in self.comparisons],
+            **({"refused": dict(self.refused)} if self.refused else {}),
         }
 
 
 def agreement(table: TrialTable, *, subspace: Subspace | None = None, seed: int = 0) -> Agreement:
-    """Ask every estimator with its defaults, and compare their answers.
+    """Ask every estimator with its defaults, and compare their answers; one that refuses is left out.
 
     Raises
     ------
     HpiError
-        As `hpi.importance`.
+        As `hpi.importance`, where all of them refuse.
     """
     sample = select(table, subspace or Subspace())
-    return compare(sample, [scoring.score(table, sample, estimator(), seed) for estimator in ESTIMATORS])
+    results: list[ImportanceResult] = []
+    refused: dict[str, EstimatorError] = {}
+    for estimator in ESTIMATORS:
+        try:
+            results.append(scoring.score(table, sample, estimator(), seed))
+        except EstimatorError as error:
+            refused[estimator.name] = error
+    if not results:
+        raise next(iter(refused.values()))
+    return replace(compare(sample, results), refused=tuple((name, str(error)) for name, error in refused.items()))
 
 
 def compare(sample: Sample, results: Sequence[ImportanceResult]) -> Agreement:
