@@ -6,10 +6,12 @@ import streamlit as st
 
 from hpi import figures
 from hpi.estimators import ESTIMATORS, by_name
-from pages import job, look, shell, side_by_side
+from pages import agreement, job, look, shell, side_by_side
 
 EVERY = 0.5  # seconds
-FAR = 0.8  # rank correlations below this are worth a sentence
+LARGE = 5_000  # trials from which on it takes minutes
+TALL = 62  # pixels of a row that holds a sentence
+SUMMARIES = [f"{estimator.title}: {estimator.summary}" for estimator in ESTIMATORS]
 
 
 @st.fragment(run_every=EVERY)
@@ -18,12 +20,15 @@ def watch() -> None:
     asked = side_by_side.held()
     if asked is None or not asked.is_open:
         st.rerun()
+    done = [not one.is_open for one in asked.works.values()]
     with st.container(key="jobs", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.text(f"{sum(done)} of {len(done)} estimators have answered.", width="content")
+            st.button("Cancel", key="cancel_all", on_click=asked.cancel)
+        st.progress(sum(one.status.done for one in asked.works.values()) / len(done))
         for name, one in asked.works.items():
-            status = one.status
-            st.text(job.doing(by_name(name).title, status) if one.is_open else f"{by_name(name).title}: done.")
-        st.progress(sum(one.status.done for one in asked.works.values()) / len(asked.works))
-        st.button("Cancel", key="cancel_all", on_click=asked.cancel)
+            title = by_name(name).title
+            st.text(job.doing(title, one.status) if one.is_open else f"{title}: done.")
 
 
 shell.guard(__file__)
@@ -34,7 +39,9 @@ if shell.table().metric is None or shell.table().direction is None:
 look.question("Do the estimators agree?")
 asked = side_by_side.held()
 if asked is None:
-    look.quiet("asks", *(f"{estimator.title}: {estimator.summary}" for estimator in ESTIMATORS))
+    time = "half a minute or so" if len(shell.table().trials) < LARGE else "a few minutes for so many trials"
+    st.text(f"Their ranks side by side, and why they differ. It takes {time}.")
+    look.quiet("asks", *SUMMARIES)
     st.button(f"Ask all {len(ESTIMATORS)}", key="ask_all", type="primary", on_click=side_by_side.begin)
     st.stop()
 if asked.is_open:
@@ -42,29 +49,33 @@ if asked.is_open:
     st.stop()
 
 compared = asked.collect()
-for name, reason in asked.refused.items():
-    look.refusal(f"{by_name(name).title}: {reason}", f"refused-{name}")
+for name, refusal in agreement.refusals(asked.refused):
+    look.refusal(refusal, f"refused-{name}")
 if asked.refused:
     st.button("Ask again", key="ask_all", on_click=side_by_side.begin)
 if compared is None:
     st.stop()
 with st.container(key="lead"):
-    st.text(side_by_side.lead(compared))
+    st.text(agreement.lead(compared))
 ranks, reasons = st.columns([3, 2], gap="large")
 with ranks:
     look.chart(figures.rank_matrix(compared, look.theme()), "ranks")
     st.download_button(
-        "Download the ranks (CSV)", partial(side_by_side.ranks_as_csv, compared), "ranks.csv", "text/csv",
+        "Download the ranks (CSV)", partial(agreement.ranks_as_csv, compared), "ranks.csv", "text/csv",
         key="ranks_csv", on_click="ignore",
     )  # fmt: skip
 with reasons:
     look.small_heading("Why they differ")
-    differing = [one for one in compared.comparisons if one.rank_correlation is None or one.rank_correlation < FAR]
-    look.quiet(
-        "why", *(map(side_by_side.sentence, differing) if differing else ["They agree on the order of what matters."])
-    )
-    with st.expander("Every two of them"):
-        look.quiet("every_two", *map(side_by_side.sentence, compared.comparisons))
-    with st.expander("What each of them asks"):
-        look.quiet("asks", *(f"{estimator.title}: {estimator.summary}" for estimator in ESTIMATORS))
-    look.quiet("notices", *dict.fromkeys(w for result in compared.results for w in result.warnings))
+    look.quiet("why", *agreement.reasons(compared))
+    careful = agreement.notices(compared)
+    if careful:
+        look.small_heading("Worth knowing")
+        look.quiet("notices", *careful)
+with st.expander("Every two of them"):
+    st.dataframe(
+        agreement.every_two(compared), hide_index=True, key="every_two", row_height=TALL,
+        column_config={"estimators": st.column_config.TextColumn(width=220),
+                       "rank correlation": st.column_config.NumberColumn(format="%.2f", width=110)},
+    )  # fmt: skip
+with st.expander("What each of them asks"):
+    look.quiet("asks", *SUMMARIES)

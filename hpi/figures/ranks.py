@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import plotly.graph_objects as go
 
 from hpi.comparison import Agreement
+from hpi.comparison.places import places
 from hpi.comparison.ranks import ranks, relative_strengths, strengths
 from hpi.estimators import by_name
 from hpi.figures import bar_words
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import folded, percent, plain, shortened, wrapped
-from hpi.figures.theme import SMALL, Theme, blended, draw, readable_on
+from hpi.figures.theme import NOTHING, SMALL, Theme, blended, contrast, draw
 from hpi.results import ImportanceResult
 from hpi.space import Floats
 
-ROW, HEAD, BELOW = 34, 46, 10  # pixels
-NAME = 22  # columns of text
-HEADING = 10
+ROW, HEAD, BELOW, GAP = 34, 82, 10, 6  # pixels; the head holds turned titles
+NAME = 18  # columns of text
+HEADING = 11
+MOST = 20  # hyperparameters
+INKS = ("#000000", "#FFFFFF")  # one of them has a contrast of 4.5 or more with any colour
 STEPS = 12
 NOT_TOLD, UNKNOWN = "–", "?"
 
 
 def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
-    """Return the matrix of ranks, the hyperparameters with the best middle rank first."""
-    names = order(agreement)
-    title, above = heading(_facts(agreement), theme)
+    """Return the matrix of ranks, the hyperparameters with the best middle rank first, and of many the first 20."""
+    every = order(agreement)
+    names = every[:MOST]
+    title, above = heading(_facts(agreement, every[MOST:]), theme)
     strength = np.array(
         [[relative_strengths(result).get(name, np.nan) for result in agreement.results] for name in names]
     )
@@ -39,17 +45,17 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
             "side": "top",
             "tickvals": [*columns],
             "ticktext": [folded(by_name(result.estimator).title, HEADING) for result in agreement.results],
-            "tickangle": 0,
-            "ticks": "",
+            "autotickangles": [0, -90],  # turned where they would meet, on a narrow screen
             "showgrid": False,
+            **_apart(),
         },
         yaxis={
             "range": [len(names) - 0.5, -0.5],
             "tickvals": [*range(len(names))],
             "ticktext": [plain(name) for name in shortened(names, NAME)],
             "tickfont": {"color": theme.text, "size": SMALL},
-            "ticks": "",
             "showgrid": False,
+            **_apart(),
         },
     )
     figure.add_traces([_cells(agreement, names, strength, theme), _numbers(agreement, names, strength, theme)])
@@ -57,12 +63,30 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
 
 
 def order(agreement: Agreement) -> list[str]:
-    """Names by their middle rank over the estimators that rank them; those that nobody ranks last."""
+    """Names by their middle rank over the estimators that rank them, equal ones by the mean; unranked ones last.
+
+    Those that somebody tells from chance stand before the others; what is equal stays in the order of the alphabet
+    and of the numbers in it.
+    """
     given: dict[str, list[float]] = {score.name: [] for score in agreement.results[0].hyperparameters}
     for result in agreement.results:
         for name, rank in ranks(result).items():
             given[name].append(rank)
-    return sorted(given, key=lambda name: (float(np.median(given[name])) if given[name] else np.inf, name))
+    seen = {score.name for result in agreement.results for score in result.detectable}
+    middle = {name: (float(np.median(all_of)), float(np.mean(all_of))) for name, all_of in given.items() if all_of}
+    last = (np.inf, np.inf)
+    return sorted(given, key=lambda name: (name not in seen, *middle.get(name, last), _natural(name)))
+
+
+def _natural(name: str) -> list[tuple[int, int, str]]:
+    """Return what sorts h2 before h10."""
+    parts = re.split(r"([0-9]+)", name)
+    return [(0, int(part), part) if i % 2 else (1, 0, part) for i, part in enumerate(parts)]
+
+
+def _apart() -> dict[str, object]:
+    """Return ticks that cannot be seen and keep names from the cells."""
+    return {"ticks": "outside", "ticklen": GAP, "tickcolor": NOTHING}
 
 
 def _cells(agreement: Agreement, names: list[str], strength: Floats, theme: Theme) -> go.Heatmap:
@@ -71,7 +95,7 @@ def _cells(agreement: Agreement, names: list[str], strength: Floats, theme: Them
         z=strength,
         zmin=0,
         zmax=1,
-        colorscale=[[step / STEPS, _colour(step / STEPS, theme)] for step in range(STEPS + 1)],
+        colorscale=[[step / STEPS, colour_of(step / STEPS, theme)] for step in range(STEPS + 1)],
         showscale=False,
         xgap=3,
         ygap=3,
@@ -81,19 +105,20 @@ def _cells(agreement: Agreement, names: list[str], strength: Floats, theme: Them
     )
 
 
-def _colour(strength: float, theme: Theme) -> str:
+def colour_of(strength: float, theme: Theme) -> str:
+    """Return the colour of a cell, from 0 to the strongest, 1."""
     return blended(blended(theme.background, theme.chance, 0.35), theme.target, 0.9 * strength)
 
 
 def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Theme) -> go.Scatter:
     rows, columns = np.indices(strength.shape)
-    inks = [readable_on(_colour(0.0 if np.isnan(value) else value, theme)) for value in strength.ravel()]
+    inks = [_ink(colour_of(0.0 if np.isnan(value) else value, theme)) for value in strength.ravel()]
     return go.Scatter(
         name="ranks",
         mode="text",
         x=columns.ravel(),
         y=rows.ravel(),
-        text=[_rank(result, name) for name in names for result in agreement.results],
+        text=[_place(result, name) for name in names for result in agreement.results],
         textfont={
             "size": SMALL,
             "color": [theme.muted if np.isnan(v) else ink for v, ink in zip(strength.ravel(), inks, strict=True)],
@@ -102,12 +127,18 @@ def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Th
     )
 
 
-def _rank(result: ImportanceResult, name: str) -> str:
-    """Write the rank of what can be told from chance; what cannot has none."""
-    strength = strengths(result).get(name)
-    if strength is None:
+def _ink(colour: str) -> str:
+    return max(INKS, key=lambda ink: contrast(ink, colour))
+
+
+def _place(result: ImportanceResult, name: str) -> str:
+    """Write the places that something may have, 2 or 1–2, where it can be told from chance; else it has none."""
+    if strengths(result).get(name) is None:
         return UNKNOWN
-    return f"{ranks(result)[name]:g}" if strength > 0 else NOT_TOLD
+    best, worst = places(result).get(name, (0, 0))
+    if best == worst:
+        return f"{best}" if best else NOT_TOLD
+    return f"{best}–{worst}"
 
 
 def _hover(result: ImportanceResult, name: str) -> str:
@@ -115,12 +146,16 @@ def _hover(result: ImportanceResult, name: str) -> str:
     return f"<b>{plain(by_name(result.estimator).title)}</b><br>{wrapped(bar_words.sentence(result, score))}"
 
 
-def _facts(agreement: Agreement) -> list[Fact]:
+def _facts(agreement: Agreement, hidden: list[str]) -> list[Fact]:
     question = agreement.results[0].subspace
     region = "all trials" if question.region == 1 else f"the best {percent(question.region)}"
+    seen = {score.name for result in agreement.results for score in result.detectable}
+    told = "" if seen.intersection(hidden) else ", not told apart from chance"
     return [
         Fact("rank by each estimator", bold=True),
         Fact(f"among {region}; target: best {percent(question.target)}"),
         Fact(f"{NOT_TOLD} not told apart from chance"),
+        Fact("1–2 too close to tell which"),
         Fact(f"{UNKNOWN} no answer"),
+        *([Fact(f"{len(hidden)} more are not shown{told}")] if hidden else []),
     ]

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from hpi.estimators import ESTIMATORS
 from tests.browser.charts import wait_for_chart, wait_for_words
-from tests.browser.steps import go, press, see, see_bars, widget
+from tests.browser.steps import choose, go, press, see, see_bars, widget
 from tests.pages.tables import search
 
 RANKS = ".st-key-ranks .js-plotly-plot"
@@ -41,4 +41,19 @@ def test_a_comparison_can_be_cancelled(server, page):
     go(page, "Compare")
     widget(page, "ask_all").get_by_role("button").click()
     widget(page, "cancel_all").get_by_role("button").click()
-    see(page, "was cancelled")
+    see(page, ": cancelled.")
+    expect(widget(page, "ask_all")).to_be_visible()
+
+
+def test_a_slow_estimator_that_was_chosen_elsewhere_plays_no_part(server, page):
+    """Its job and those of this page have panels of their own; here only the latter stands."""
+    see_bars(page, server, search(seed=6))
+    choose(page, "estimator", "Permutation importance")
+    go(page, "Compare")
+    see(page, "40 trials in the target, 400 in the region")
+    expect(widget(page, "estimator")).to_have_count(0)
+    widget(page, "ask_all").get_by_role("button").click()
+    widget(page, "cancel_all").wait_for()
+    expect(widget(page, "job")).to_have_count(0)
+    widget(page, "cancel_all").get_by_role("button").click()
+    expect(widget(page, "ask_all")).to_be_visible()
