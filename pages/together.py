@@ -46,7 +46,7 @@ def onwards(result: ImportanceResult) -> None:
             state.session().chosen = result.detectable[0].name
             st.switch_page(shell.ONE)
     elif found:
-        _way(found[0], "Which values are good together? →")
+        _way(found[0], "See the pair →")
 
 
 def _way(pair: PairScore, label: str) -> None:

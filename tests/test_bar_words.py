@@ -75,7 +75,29 @@ def test_what_was_not_tested_is_not_called_chance():
 def test_no_numbers_are_no_missing_signal():
     assert facts(of("linear", UNKNOWN))[0] == bar_words.NO_NUMBERS
     assert facts(of("linear", NOISE))[0] == bar_words.NO_SIGNAL
-    assert figures.importance(of("linear", UNKNOWN), LIGHT).data
+
+
+def test_without_any_number_there_is_a_sentence_in_the_place_of_bars_and_no_axis():
+    figure = figures.importance(of("linear", UNKNOWN, replace(UNKNOWN, name="nesterov")), LIGHT)
+    (said,) = figure.layout.annotations
+    assert html.unescape(said.text) == "There is no bar to draw: only one value in the region."
+    assert not figure.data
+    assert figure.layout.xaxis.visible is False
+    assert figure.layout.height < 150
+    mixed = of("linear", UNKNOWN, replace(UNKNOWN, note="active in 3 trials"))
+    assert "a reason of its own" in bar_words.nothing(mixed)
+
+
+def test_a_long_reason_is_cut_at_the_bar_and_shows_that_it_is():
+    note = "active in 391 trials of 1,200, so it is left out here; filter on the hyperparameter that switches it on"
+    lines = bar_words.at_bar(of("fanova", UNKNOWN), replace(UNKNOWN, note=note))
+    assert lines == ("active in 391 trials of 1,200,", "so it is left out here; filter \u2026")
+
+
+def test_an_interval_that_begins_at_the_end_of_the_bar_has_no_cap_there():
+    bars = figures.importance(of("linear", replace(CLEAR, low=0.41), NOISE), LIGHT).data[0]
+    assert list(bars.error_x.arrayminus) == [None, 0.004]
+    assert bars.error_x.array[0] == pytest.approx(0.06)
 
 
 def test_a_target_that_ties_enlarge_is_named_as_it_was_found():

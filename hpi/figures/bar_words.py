@@ -15,6 +15,7 @@ TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named
 NO_SIGNAL = "No signal: none can be told apart from chance."
 ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
 NO_NUMBERS = "No numbers: this method cannot answer here."
+NOTE_LINES = 2
 
 
 def found_parts(result: ImportanceResult) -> tuple[float, float]:
@@ -31,7 +32,9 @@ def _found(fraction: float, n: int, n_trials: int) -> float:
 def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:
     """One line or two for the end of a bar, escaped."""
     if score.importance is None:
-        return tuple(wrapped(score.note or "no score", 30).split("<br>")[:2])
+        lines = wrapped(score.note or "no score", 30).split("<br>")
+        cut = lines[:NOTE_LINES]
+        return tuple(cut if cut == lines else [*cut[:-1], f"{cut[-1]} \u2026"])
     if score.detectable or score.p_value is None:
         return (plain(_value(result, score)),)
     # What cannot be told from chance is not "0 %": it is known to lie below the upper end of its interval.
@@ -39,6 +42,14 @@ def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:
     most = max(1, math.ceil(below))
     limit = f"{most}\u00a0%" if _in_percent(result) else f"{most / 100:.2f}"
     return (f"\u2264\u00a0{limit}  not told apart", "from chance")
+
+
+def nothing(result: ImportanceResult) -> str:
+    """Say why there is no bar at all; not escaped."""
+    reasons = {score.note or "it could not be estimated" for score in result.hyperparameters}
+    if len(reasons) != 1:
+        return "There is no bar to draw: every hyperparameter has a reason of its own."
+    return f"There is no bar to draw: {reasons.pop()}."
 
 
 def tick(result: ImportanceResult, place: float) -> str:

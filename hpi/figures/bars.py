@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
 from hpi.figures.heading import LINE, heading
-from hpi.figures.labels import folded, plain, shortened, width, wrapped
+from hpi.figures.labels import NARROW, folded, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.results import ImportanceResult, Score
 
@@ -47,7 +47,12 @@ class _Chart:
 
 
 def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
-    """Return the bars of a result; `customdata` of each is the hyperparameter's name as in the table."""
+    """Return the bars of a result; `customdata` of each is the hyperparameter's name as in the table.
+
+    Where no hyperparameter has a number there is one sentence in the place of the bars.
+    """
+    if all(score.importance is None for score in result.hyperparameters):
+        return _without_bars(result, theme)
     chart = _chart(result, theme)
     bottom = 38 + LINE * (1 + chart.axis.count("<br>"))
     figure = draw(
@@ -63,6 +68,25 @@ def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
         [_bars(chart, theme), _floors(chart, theme), _marks(chart, theme), _words(chart, theme), _targets(chart)]
     )
     _add_key(figure, chart, theme)
+    return figure
+
+
+def _without_bars(result: ImportanceResult, theme: Theme) -> go.Figure:
+    title, above = heading(words.facts(result), theme)
+    said = wrapped(words.nothing(result), NARROW)
+    hidden = {"visible": False, "fixedrange": True}
+    figure = draw(
+        theme,
+        above + LINE * (2 + said.count("<br>")),
+        margin={"l": 12, "r": 16, "t": above, "b": 0},
+        title=title,
+        xaxis=hidden,
+        yaxis=hidden,
+    )
+    figure.add_annotation(
+        x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="top", xshift=-8, align="left", showarrow=False,
+        text=said, font={"size": SMALL, "color": theme.text},
+    )  # fmt: skip
     return figure
 
 
@@ -171,7 +195,8 @@ def _ink(sure: list[bool], theme: Theme) -> dict[str, object]:
 
 def _intervals(scores: list[Score], theme: Theme) -> dict[str, object]:
     def reach(score: Score, end: float | None, sign: int) -> float | None:
-        return None if end is None or score.importance is None else max(0.0, sign * (end - score.importance))
+        length = 0.0 if end is None or score.importance is None else sign * (end - score.importance)
+        return length if length > 0 else None  # no cap across the end of the bar itself
 
     return {
         "type": "data",

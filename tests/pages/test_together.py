@@ -82,5 +82,5 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     assert [button.label for button in app.button] == ["Which values are good? →", "See the first pair →"]
     app.session_state["shown"] = result(bar("a", 0.01, detectable=False), pairs=pairs)
     app.run()
-    assert [button.label for button in app.button] == ["Which values are good together? →"]
+    assert [button.label for button in app.button] == ["See the pair →"]
     assert app.button[0].key == "to_pair"
