@@ -14,6 +14,7 @@ score = next(score for score in answer.result.hyperparameters if score.name == n
 effect = effects.one_effect(answer.table, answer.sample, name)
 look.lead(" ".join(filter(None, (words.where(effect, score), words.one(score, answer.result)))), answer)
 with look.shown(answer):
+    look.quiet("target", words.target_here(answer.result))
     look.chart(figures.metric_against(effect, look.theme()), "metric_against")
     look.heading("Where are the best trials, compared with all of the region?")
     look.chart(figures.distribution(effect, look.theme()), "distribution")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, look, shell
+from pages import choose, look, shell, words
 
 shell.guard(__file__)
 
@@ -15,6 +15,7 @@ if len(answer.table.hyperparameters) < 2:
 first, second, show = choose.two(answer)
 effect = effects.two_effects(answer.table, answer.sample, first, second)
 with look.shown(answer):
+    look.quiet("target", words.target_here(answer.result))
     left, right = st.columns(2)
     with left:
         look.chart(figures.heat_map(effect, show, look.theme()), "heat_map")

@@ -215,6 +215,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
+def target_here(result: ImportanceResult) -> str | None:
+    """Say which trials charts call the target where the method has none, so that no slider shows it; else None."""
+    if by_name(result.estimator).uses_target:
+        return None
+    return f"Target here: the best {share(found_parts(result)[1])} of trials."
+
+
 def identity(table: TrialTable) -> str:
     """Say which table this is: name, trials, metric and direction."""
     parts = [table.name, f"{len(table.trials):,} trials"]

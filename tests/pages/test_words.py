@@ -312,3 +312,8 @@ def test_one_hyperparameter_alone_is_not_the_most_of_anything():
 def test_bars_that_hold_interactions_say_that_they_need_not_add_up():
     for name in ("linear", "permutation", "n-rrelieff"):
         assert "need not add up" in words.how_to_read(of(name, CLEAR))
+
+
+def test_a_target_that_no_slider_shows_is_said():
+    assert words.target_here(result(CLEAR)) is None
+    assert plain(words.target_here(of("linear", CLEAR))) == "Target here: the best 10 % of trials."
