@@ -137,7 +137,7 @@ def _no_numbers(result: ImportanceResult) -> str:
     if r2 is None or all(score.note != SILENT for score in result.hyperparameters):
         return "No hyperparameter has a number here: see what is worth knowing."
     return (
-        f"This method cannot answer here: its forest does not predict {result.metric} (R² {r2:.2f} on trials it "
+        f"This method cannot answer here: its forest does not predict {result.metric} (R²{BLANK}{r2:.2f} on trials it "
         "has not seen), so what it makes of the hyperparameters means nothing."
     )
 

@@ -14,7 +14,7 @@ LARGE = 0.0995  # from here on whole per cent
 TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
 NO_SIGNAL = "No signal: none can be told apart from chance."
 ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
-NO_NUMBERS = "No numbers: this method cannot answer here."
+NO_NUMBERS = "No numbers here."
 NOTE_LINES = 2
 
 

@@ -289,7 +289,9 @@ def test_a_forest_says_how_well_it_predicts():
     silent = replace(UNKNOWN, note="the model does not predict this metric")
     bad = replace(of("fanova", silent), settings=(("out_of_bag_r2", -0.12),))
     bad = replace(bad, warnings=("The model does not predict this metric: its R^2 is -0.12.",))
-    assert words.lead(bad).startswith("This method cannot answer here: its forest does not predict acc (R² -0.12 on")
+    assert plain(words.lead(bad)).startswith(
+        "This method cannot answer here: its forest does not predict acc (R² -0.12 on"
+    )
     assert cautions.worth_knowing(bad) == list(bad.warnings)
 
 
