@@ -9,8 +9,9 @@ import pandas as pd
 
 from hpi import comparison
 from hpi.comparison import Agreement, Comparison
-from hpi.comparison.places import leaders
+from hpi.comparison.places import leaders, surely_differ
 from hpi.estimators import by_name
+from hpi.figures.ranks import natural
 from hpi.results import ImportanceResult
 from pages import words
 
@@ -19,6 +20,7 @@ FEW = 3  # names in one sentence
 NO_SIGNAL = "No signal"
 THE_OTHER = "the other"
 AGREE = "They agree on the order of what matters."
+UNSURE = "No two of them surely differ: what stands in another order is too close for its order to be sure."
 NOTHING = "No estimator tells any hyperparameter apart from chance."
 
 
@@ -35,9 +37,9 @@ def lead(compared: Agreement) -> str:
 def _first(result: ImportanceResult) -> tuple[bool, tuple[str, ...]] | None:
     """Return whether they decide only together, and which ones; None where nothing is told from chance."""
     if result.detectable:
-        return False, tuple(sorted(leaders(result)))
+        return False, tuple(sorted(leaders(result), key=natural))
     pairs = [pair for pair in result.pairs if pair.detectable and pair.reading == "interaction"]
-    return (True, tuple(sorted(pairs[0].names))) if pairs else None
+    return (True, tuple(sorted(pairs[0].names, key=natural))) if pairs else None
 
 
 def _phrase(together: bool, names: tuple[str, ...], titles: list[str], n_asked: int | None) -> str:
@@ -54,10 +56,10 @@ def _phrase(together: bool, names: tuple[str, ...], titles: list[str], n_asked: 
 
 def reasons(compared: Agreement) -> list[str]:
     """Say why estimators differ, a line for each reason: an estimator against all those that it holds for."""
-    seeing = {result.estimator for result in compared.results if result.detectable}
-    left = [one for one in compared.comparisons if _differ(one, seeing)]
+    by = {result.estimator: result for result in compared.results}
+    left = [one for one in compared.comparisons if _differ(one, *(by[name] for name in one.estimators))]
     if not left:
-        return [AGREE if seeing else NOTHING]
+        return [_nowhere(compared)]
     said = []
     while left:
         groups = _grouped((key, one) for one in left for key in _readings(one))
@@ -67,11 +69,19 @@ def reasons(compared: Agreement) -> list[str]:
     return said
 
 
-def _differ(one: Comparison, seeing: set[str]) -> bool:
-    """Whether two orders differ: far from each other, or not to be compared although one of the two sees something."""
+def _differ(one: Comparison, a: ImportanceResult, b: ImportanceResult) -> bool:
+    """Whether two orders differ surely, or are not to be compared although one of the two sees something."""
     if one.rank_correlation is not None:
-        return one.rank_correlation < FAR
-    return one.why is not None and bool(seeing & set(one.estimators))
+        return one.rank_correlation < FAR and surely_differ(a, b)
+    return one.why is not None and bool(a.detectable or b.detectable)
+
+
+def _nowhere(compared: Agreement) -> str:
+    """Say that no two orders differ surely."""
+    if not any(result.detectable for result in compared.results):
+        return NOTHING
+    known = [one.rank_correlation for one in compared.comparisons if one.rank_correlation is not None]
+    return AGREE if min(known, default=1.0) >= FAR else UNSURE
 
 
 def _readings(one: Comparison) -> list[tuple[str, str]]:
@@ -94,10 +104,14 @@ def _against(name: str, reason: str, same: list[Comparison]) -> str:
 def every_two(compared: Agreement) -> pd.DataFrame:
     """Return a row for every two estimators: who, rank correlation, why."""
     rows = [
-        (words.listed([by_name(name).title for name in one.estimators]), one.rank_correlation, one.why or "")
+        (words.listed([by_name(name).title for name in one.estimators]), _number(one.rank_correlation), one.why or "")
         for one in compared.comparisons
     ]
     return pd.DataFrame(rows, columns=["estimators", "rank correlation", "why"])
+
+
+def _number(correlation: float | None) -> str:
+    return "none" if correlation is None else f"{correlation:.2f}"
 
 
 def notices(compared: Agreement) -> list[str]:

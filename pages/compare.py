@@ -10,7 +10,7 @@ from pages import agreement, job, look, shell, side_by_side
 
 EVERY = 0.5  # seconds
 LARGE = 5_000  # trials from which on it takes minutes
-TALL = 62  # pixels of a row that holds a sentence
+TALL = 66  # pixels of a row that holds a sentence
 SUMMARIES = [f"{estimator.title}: {estimator.summary}" for estimator in ESTIMATORS]
 
 
@@ -25,7 +25,7 @@ def watch() -> None:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.text(f"{sum(done)} of {len(done)} estimators have answered.", width="content")
             st.button("Cancel", key="cancel_all", on_click=asked.cancel)
-        st.progress(sum(one.status.done for one in asked.works.values()) / len(done))
+        st.progress(sum(one.status.done if one.is_open else 1.0 for one in asked.works.values()) / len(done))
         for name, one in asked.works.items():
             title = by_name(name).title
             st.text(job.doing(title, one.status) if one.is_open else f"{title}: done.")
@@ -73,9 +73,9 @@ with reasons:
         look.quiet("notices", *careful)
 with st.expander("Every two of them"):
     st.dataframe(
-        agreement.every_two(compared), hide_index=True, key="every_two", row_height=TALL,
-        column_config={"estimators": st.column_config.TextColumn(width=220),
-                       "rank correlation": st.column_config.NumberColumn(format="%.2f", width=110)},
+        agreement.every_two(compared), hide_index=True, key="every_two", row_height=TALL, height="content",
+        column_config={"estimators": st.column_config.TextColumn(width=260),
+                       "rank correlation": st.column_config.TextColumn(width=110)},
     )  # fmt: skip
 with st.expander("What each of them asks"):
     look.quiet("asks", *SUMMARIES)

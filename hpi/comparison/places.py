@@ -34,3 +34,20 @@ def places(result: ImportanceResult) -> Mapping[str, tuple[int, int]]:
 def leaders(result: ImportanceResult) -> tuple[str, ...]:
     """Names of those that may stand first: no other one is surely above them. Empty where chance explains all."""
     return tuple(name for name, (best, _) in places(result).items() if best == 1)
+
+
+def surely_differ(a: ImportanceResult, b: ImportanceResult) -> bool:
+    """Whether the places of some hyperparameter in two results have nothing in common.
+
+    One that is not told from chance has one of the places behind those that are; one without a number has none.
+    """
+    first, second = _all_places(a), _all_places(b)
+    return any(
+        first[name][0] > second[name][1] or second[name][0] > first[name][1] for name in first.keys() & second.keys()
+    )
+
+
+def _all_places(result: ImportanceResult) -> Mapping[str, tuple[int, int]]:
+    behind = (len(result.detectable) + 1, len(result.hyperparameters))
+    found = places(result)
+    return {s.name: found.get(s.name, behind) for s in result.hyperparameters if s.importance is not None}

@@ -22,7 +22,8 @@ ROW, HEAD, BELOW, GAP = 34, 82, 10, 6  # pixels; the head holds turned titles
 NAME = 18  # columns of text
 HEADING = 11
 MOST = 20  # hyperparameters
-INKS = ("#000000", "#FFFFFF")  # one of them has a contrast of 4.5 or more with any colour
+WHITE, BLACK = "#FFFFFF", "#000000"
+READABLE = 4.5  # one of the two has at least this contrast with any colour
 STEPS = 12
 NOT_TOLD, UNKNOWN = "–", "?"
 
@@ -75,10 +76,10 @@ def order(agreement: Agreement) -> list[str]:
     seen = {score.name for result in agreement.results for score in result.detectable}
     middle = {name: (float(np.median(all_of)), float(np.mean(all_of))) for name, all_of in given.items() if all_of}
     last = (np.inf, np.inf)
-    return sorted(given, key=lambda name: (name not in seen, *middle.get(name, last), _natural(name)))
+    return sorted(given, key=lambda name: (name not in seen, *middle.get(name, last), natural(name)))
 
 
-def _natural(name: str) -> list[tuple[int, int, str]]:
+def natural(name: str) -> list[tuple[int, int, str]]:
     """Return what sorts h2 before h10."""
     parts = re.split(r"([0-9]+)", name)
     return [(0, int(part), part) if i % 2 else (1, 0, part) for i, part in enumerate(parts)]
@@ -107,7 +108,7 @@ def _cells(agreement: Agreement, names: list[str], strength: Floats, theme: Them
 
 def colour_of(strength: float, theme: Theme) -> str:
     """Return the colour of a cell, from 0 to the strongest, 1."""
-    return blended(blended(theme.background, theme.chance, 0.35), theme.target, 0.9 * strength)
+    return blended(blended(theme.background, theme.chance, 0.35), theme.target, strength)
 
 
 def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Theme) -> go.Scatter:
@@ -128,7 +129,7 @@ def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Th
 
 
 def _ink(colour: str) -> str:
-    return max(INKS, key=lambda ink: contrast(ink, colour))
+    return WHITE if contrast(WHITE, colour) >= READABLE else BLACK
 
 
 def _place(result: ImportanceResult, name: str) -> str:

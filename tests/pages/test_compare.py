@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hpi
-from hpi.comparison.places import leaders, places
+from hpi.comparison.places import leaders, places, surely_differ
 from hpi.estimators import ESTIMATORS
 from hpi.figures import DARK, LIGHT, rank_matrix
 from hpi.figures.ranks import colour_of
@@ -68,7 +68,7 @@ def test_the_lead_names_all_that_may_stand_first():
 
 
 def test_equal_reasons_are_said_once_and_agreement_is_no_difference():
-    results = tuple(bars(name, a=0.5, b=0.1) for name in ("ped-anova", "fanova", "linear"))
+    results = (bars(a=0.5, b=0.1), *(bars(name, a=0.1, b=0.5) for name in ("fanova", "linear")))
     parted = (
         hpi.Comparison(("ped-anova", "fanova"), 0.333, "Near. f-ANOVA counts it, PED-ANOVA does not."),
         hpi.Comparison(("ped-anova", "linear"), 0.333, "Near. Linear model counts it, PED-ANOVA does not."),
@@ -94,10 +94,21 @@ def test_orders_that_cannot_be_compared_differ_only_where_one_sees_something():
     assert agreement.reasons(hpi.Agreement((bars(a=0.5), bars("linear", a=0.5)), single)) == [agreement.AGREE]
 
 
+def test_orders_differ_only_where_intervals_leave_no_common_place():
+    """By hand: 0.30 and 0.29 with half widths of 0.05 may stand either way round."""
+    close = [bar("p", 0.30, low=0.25, high=0.35), bar("q", 0.29, low=0.24, high=0.34)]
+    turned = result(*(replace(one, name=name) for one, name in zip(close, "qp", strict=True)), estimator="linear")
+    swapped = (hpi.Comparison(("ped-anova", "linear"), -1.0, "They differ most on p, but nowhere clearly."),)
+    assert agreement.reasons(hpi.Agreement((result(*close), turned), swapped)) == [agreement.UNSURE]
+    assert surely_differ(bars(a=0.5, b=0.1, c=0.05), bars("linear", a=-0.01, b=0.3, c=0.2))  # a: 1st, or behind 2
+    assert not surely_differ(bars(a=0.5, b=0.1, c=0.05), bars("linear", a=0.5, b=0.1, c=-0.05))
+    assert not surely_differ(bars(a=0.5, b=0.1), bars("linear", a=None, b=-0.1))  # b: 2nd, or one of both places
+
+
 def test_every_two_are_a_row_each():
     two = hpi.Agreement((), (hpi.Comparison(("ped-anova", "linear"), None, None),))
     (row,) = agreement.every_two(two).itertuples(index=False)
-    assert tuple(row) == ("PED-ANOVA and Linear model", None, "")
+    assert tuple(row) == ("PED-ANOVA and Linear model", "none", "")
 
 
 def test_notices_name_whom_they_concern():
