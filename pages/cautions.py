@@ -42,7 +42,7 @@ def _together(result: ImportanceResult) -> list[str]:
     """Say how much all bars leave open, where their sum says something: within a region they overlap."""
     total = sum(score.importance or 0 for score in result.hyperparameters)
     adds_up = by_name(result.estimator).uses_target and found_parts(result)[0] == 1
-    if not adds_up or not result.detectable or total > 1:
+    if not adds_up or not result.detectable or total > 1 or len(result.hyperparameters) == 1:
         return []
     return [
         f"Each bar is what one hyperparameter explains alone. Together they come to {words.percent(total)}; the rest "

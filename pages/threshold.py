@@ -66,6 +66,9 @@ def said(found: Curve) -> str:
     if not len(filled):
         return f"Every target here holds fewer than {FEW_TARGET} trials: too few to say what is decided where."
     leaders = {i: leader for i in filled if (leader := _leader(found, i)) is not None}
+    alone = len(found.names) == 1
+    if not leaders and alone:
+        return f"At no threshold is it sure that {found.names[0]} explains anything."
     if not leaders:
         return "At no threshold does one hyperparameter surely explain more than every other."
     first, last = min(leaders), max(leaders)
@@ -76,7 +79,9 @@ def said(found: Curve) -> str:
     often = sum(leader == leaders[first] for leader in leaders.values())
     how_many = "every one" if often == len(filled) else str(often)
     where = f"for {ends[0]}" if first == last else f"from {ends[0]} to {ends[1]}"
-    return f"{narrow} surely explains most at {how_many} of {len(filled)} thresholds, {where}."
+    return (
+        f"{narrow} surely explains {'a part' if alone else 'most'} at {how_many} of {len(filled)} thresholds, {where}."
+    )
 
 
 def _flat(found: Curve) -> bool:

@@ -80,9 +80,8 @@ def coefficients(result: ImportanceResult) -> None:
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="coefficients", height=look.table_height(len(shown)),
         column_config={
-            "term": st.column_config.TextColumn(width="large"),
-            "adds": st.column_config.NumberColumn(format="%+.3g", width="small"),
-            "95 % interval": st.column_config.TextColumn(width="medium"),
+            "adds": st.column_config.NumberColumn(format="%+.3g", width=86),
+            "95 % interval": st.column_config.TextColumn(width=150),
         },
     )  # fmt: skip
 

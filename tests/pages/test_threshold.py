@@ -92,6 +92,14 @@ def test_the_sentence_names_what_surely_decides_at_both_ends(found, sentence):
     assert threshold.said(found).replace("\u00a0", " ").startswith(sentence)
 
 
+def test_one_hyperparameter_is_not_compared_with_others():
+    found = straight((0.5, 0.4), (0.5, 0.2))
+    one = replace(found, names=("x",), importance=found.importance[:, :1], low=found.low[:, :1], high=found.high[:, :1])
+    assert threshold.said(one).startswith("x surely explains a part at every one of 24 thresholds")
+    unsure = replace(one, low=np.zeros_like(one.low))
+    assert threshold.said(unsure) == "At no threshold is it sure that x explains anything."
+
+
 def test_the_file_has_a_line_for_each_target_and_hyperparameter_and_empty_cells_for_what_is_unknown():
     built = design({"=x": np.linspace(0, 1, 200)}, np.arange(200.0))
     header, *lines = words.bars_as_csv(asked(built, 1.0, PedAnova())).splitlines()

@@ -177,6 +177,7 @@ def test_bars_that_leave_much_open_say_so():
     assert any("Together they come to 51" in line for line in cautions.worth_knowing(result(CLEAR, WEAK)))
     assert cautions.worth_knowing(result(CLEAR, WEAK, region=0.5)) == []
     assert cautions.worth_knowing(result(NOISE)) == []
+    assert cautions.worth_knowing(result(CLEAR)) == []  # one bar is no sum
 
 
 def test_a_bar_that_rests_on_a_part_of_the_trials_says_so():
