@@ -23,12 +23,13 @@ def watch() -> None:
     done = [not one.is_open for one in asked.works.values()]
     with st.container(key="jobs", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.text(f"{sum(done)} of {len(done)} estimators have answered.", width="content")
+            st.text(f"{sum(done)} of {len(done)} estimators are done.", width="content")
             st.button("Cancel", key="cancel_all", on_click=asked.cancel)
         st.progress(sum(one.status.done if one.is_open else 1.0 for one in asked.works.values()) / len(done))
         for name, one in asked.works.items():
             title = by_name(name).title
-            st.text(job.doing(title, one.status) if one.is_open else f"{title}: done.")
+            ended = "done" if one.job.error is None else "no answer"
+            st.text(job.doing(title, one.status) if one.is_open else f"{title}: {ended}.")
 
 
 shell.guard(__file__)
@@ -54,6 +55,7 @@ for name, refusal in agreement.refusals(asked.refused):
 if asked.refused:
     st.button("Ask again", key="ask_all", on_click=side_by_side.begin)
 if compared is None:
+    look.quiet("too_few", "Two answers at least are needed to compare.")
     st.stop()
 with st.container(key="lead"):
     st.text(agreement.lead(compared))
