@@ -59,7 +59,7 @@ def reasons(compared: Agreement) -> list[str]:
     by = {result.estimator: result for result in compared.results}
     left = [one for one in compared.comparisons if _differ(one, *(by[name] for name in one.estimators))]
     if not left:
-        return [_nowhere(compared)]
+        return _nowhere(compared)
     said = []
     while left:
         groups = _grouped((key, one) for one in left for key in _readings(one))
@@ -76,12 +76,12 @@ def _differ(one: Comparison, a: ImportanceResult, b: ImportanceResult) -> bool:
     return one.why is not None and bool(a.detectable or b.detectable)
 
 
-def _nowhere(compared: Agreement) -> str:
-    """Say that no two orders differ surely."""
+def _nowhere(compared: Agreement) -> list[str]:
+    """Say that no two orders differ surely; nothing where there is no order."""
     if not any(result.detectable for result in compared.results):
-        return NOTHING
+        return []
     known = [one.rank_correlation for one in compared.comparisons if one.rank_correlation is not None]
-    return AGREE if min(known, default=1.0) >= FAR else UNSURE
+    return [AGREE if min(known, default=1.0) >= FAR else UNSURE]
 
 
 def _readings(one: Comparison) -> list[tuple[str, str]]:

@@ -67,8 +67,10 @@ with ranks:
         key="ranks_csv", on_click="ignore",
     )  # fmt: skip
 with reasons:
-    look.small_heading("Why they differ")
-    look.quiet("why", *agreement.reasons(compared))
+    differing = agreement.reasons(compared)
+    if differing:
+        look.small_heading("Why they differ")
+        look.quiet("why", *differing)
     careful = agreement.notices(compared)
     if careful:
         look.small_heading("Worth knowing")
