@@ -193,7 +193,9 @@ def _asked(result: hpi.ImportanceResult) -> str:
 
 def _pair(pair: hpi.PairScore) -> str:
     """Return a line for a pair that can be told apart from chance."""
-    ends = "" if pair.low is None or pair.high is None else f" [{pair.low:.3f}, {pair.high:.3f}]"
+    ends = "" if pair.low is None else f", at least {pair.low:.3f}"
+    if pair.low is not None and pair.high is not None:
+        ends = f" [{pair.low:.3f}, {pair.high:.3f}]"
     return f"{' and '.join(pair.names)} together ({pair.reading})  {pair.importance:.3f}{ends}"
 
 

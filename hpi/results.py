@@ -35,7 +35,10 @@ class Score:
 
 @dataclass(frozen=True)
 class PairScore:
-    """One pair in the units of `Score`, corrected for the number of pairs; `reading` as in `hpi.estimators.Pairs`."""
+    """One pair in the units of `Score`, corrected for the number of pairs; `reading` as in `hpi.estimators.Pairs`.
+
+    `high` is None where a method knows only how much a pair explains at least.
+    """
 
     names: tuple[str, str]
     importance: float | None

@@ -83,8 +83,10 @@ def estimate(score: Score | PairScore, result: ImportanceResult) -> str:
     if score.importance is None:
         return "no number"
     value = _value(score.importance, result)
-    if score.low is None or score.high is None:
+    if score.low is None:
         return value
+    if score.high is None:
+        return f"{value}, at least {_value(score.low, result)}"
     low, high = (_value(end, result).removesuffix(f"{BLANK}%") for end in (score.low, score.high))
     return f"{value} [{low} to {high}]"
 

@@ -210,8 +210,9 @@ def test_coverage_of_the_product():
     for seed in range(40):
         x = np.random.default_rng([10, seed]).random((1000, 3))
         found = pairs_of(cut(design({"a": x[:, 0], "b": x[:, 1], "c": x[:, 2]}, -x[:, 0] * x[:, 1]), Subspace()), 100)
-        covered += found.low[0] <= truth <= found.high[0]
-        assert found.high[1:].max() < 0.1
+        covered += found.low[0] <= truth
+        assert found.importance[1:].max() < 0.1
+        assert np.isnan(found.high).all()
     assert covered >= 34
 
 
@@ -229,7 +230,7 @@ def test_a_conditional_child_is_paired_among_its_trials():
     sample = cut(design(columns, loss), Subspace(1.0, 0.1))
     truth = 0.1 / 0.9 * (1 / 0.5) * d_within
     found = pairs_of(sample)
-    assert found.low[0] <= truth <= found.high[0]
+    assert found.low[0] <= truth
     assert found.importance[0] == pytest.approx(truth, rel=0.15)
 
 
@@ -341,7 +342,7 @@ def test_the_mixed_table_against_its_analytic_pair():
     i = by_names(sample, found)[frozenset(("lr", "optimizer"))]
     assert found.importance.argmax() == i
     assert chance.compare(found).detectable[i]
-    assert found.low[i] <= share <= found.high[i]
+    assert found.low[i] <= share
     assert found.importance[i] == pytest.approx(share, abs=0.12)  # 50 trials in the target, sharp edges
 
 
@@ -355,7 +356,7 @@ def test_the_exclusive_or_table():
     found = pairs_of(sample)
     truth = sample.q / (1 - sample.q)
     assert found.importance[0] == pytest.approx(truth, abs=0.25)  # an edge: terms beyond the last hold a tenth
-    assert found.low[0] <= truth <= found.high[0]
+    assert found.low[0] <= truth
     assert chance.compare(found).detectable.tolist() == [True, False, False]
 
 

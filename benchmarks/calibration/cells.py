@@ -155,10 +155,13 @@ def _pairs(cell: Cell, names: list[str], found: list[Estimate]) -> Found:
 
 
 def counted(names: list[str], wanted: Floats, ends: list[Floats], marks: Mask, n_tables: int) -> Found:
-    """Count answers, intervals that hold the truth, and marks; `ends` are importance, low and high, a row a table."""
+    """Count answers, intervals that hold the truth, and marks; `ends` are importance, low and high, a row a table.
+
+    An interval without an upper end holds everything above its lower one.
+    """
     importance, low, high = ends
     known = ~np.isnan(importance)
-    covered = known & (low <= wanted + SLACK) & (wanted <= high + SLACK)
+    covered = known & (low <= wanted + SLACK) & ((wanted <= high + SLACK) | np.isnan(high))
     return Found(
         names=names,
         truth=_plain(wanted),

@@ -17,7 +17,7 @@ from hpi.estimators.base import Pairs, Scores
 from hpi.estimators.ped import wild
 from hpi.estimators.ped.axes import Axis, axis
 from hpi.estimators.ped.interaction import Interaction, Members, Tally, divergence, interaction, tally
-from hpi.estimators.ped.pair_interval import interval
+from hpi.estimators.ped.pair_interval import lower_end
 from hpi.space import Floats
 from hpi.subspace import Sample
 
@@ -74,7 +74,7 @@ def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Gen
     chosen = sorted(range(len(asked)), key=lambda i: (-tested[i].standing, _names(sample, asked[i])))[:MOST_ESTIMATED]
     fine = _scored(sample, [asked[i] for i in chosen], Resolution.fine(sample.n_region), members, drawn)
     known = [
-        replace(scored, importance_low_high=(np.nan,) * 3, null_importance=np.full(n_permutations, np.nan))
+        replace(scored, importance_low=(np.nan,) * 2, null_importance=np.full(n_permutations, np.nan))
         for scored in tested
     ]
     for i, scored in zip(chosen, fine, strict=True):
@@ -105,7 +105,7 @@ def strongest(mains: Scores) -> list[int]:
 class _Scored:
     """One pair; nan where there is no telling. `standing`: how far the statistic lies above its mean by chance."""
 
-    importance_low_high: tuple[float, float, float]
+    importance_low: tuple[float, float]
     statistic: float
     null_statistic: Floats
     null_importance: Floats
@@ -113,7 +113,7 @@ class _Scored:
     depends: bool
 
 
-NOTHING_TOGETHER = _Scored((0.0, 0.0, 0.0), 0.0, np.zeros(0), np.zeros(0), -np.inf, False)
+NOTHING_TOGETHER = _Scored((0.0, 0.0), 0.0, np.zeros(0), np.zeros(0), -np.inf, False)
 
 
 def _scored(
@@ -146,16 +146,15 @@ def _score(
     found = interaction(*axes, counts) if enough else None
     if found is None:
         unknown = np.full(len(drawn.factor), np.nan)
-        return _Scored((np.nan,) * 3, np.nan, unknown, unknown, -np.inf, False)
+        return _Scored((np.nan,) * 2, np.nan, unknown, unknown, -np.inf, False)
     active_target, active_region = counts.target.sum() / sample.n_target, counts.region.sum() / sample.n_region
     scale = active_target**2 / active_region * sample.q / (1 - sample.q)
     null = wild.null_coefficients(found, counts, axes, drawn)
     if float(found.m**2 @ found.weight) < ROUNDING:  # the two explain all between them: what is left is no number
         return replace(NOTHING_TOGETHER, null_statistic=np.zeros(len(null)), null_importance=np.zeros(len(null)))
-    low, high = interval(found, counts)
-    d, low, high = (float(np.clip(scale * end, 0, 1)) for end in (divergence(found, found.m), low, high))
+    d, low = (float(np.clip(scale * end, 0, 1)) for end in (divergence(found, found.m), lower_end(found, counts)))
     return _Scored(
-        importance_low_high=(d, low, high),
+        importance_low=(d, low),
         statistic=float(found.m**2 @ found.weight),
         null_statistic=null**2 @ found.weight,
         null_importance=np.clip(scale * divergence(found, null), 0, 1),
@@ -185,14 +184,14 @@ def depends(axes: tuple[Axis, Axis], counts: Tally, level: float) -> bool:
 
 
 def _together(sample: Sample, asked: list[tuple[int, int]], scored: list[_Scored]) -> Pairs:
-    importance, low, high = np.array([s.importance_low_high for s in scored]).reshape(-1, 3).T
+    importance, low = np.array([s.importance_low for s in scored]).reshape(-1, 2).T
     part_only = sample.n_region < len(sample.design)
     return Pairs(
         columns=np.array(asked),
         reading=tuple("joint" if s.depends or part_only else "interaction" for s in scored),
         importance=importance,
         low=low,
-        high=high,
+        high=np.full(len(asked), np.nan),
         statistic=np.array([s.statistic for s in scored]),
         null_statistic=np.stack([s.null_statistic for s in scored], axis=1),
         null_importance=np.stack([s.null_importance for s in scored], axis=1),
