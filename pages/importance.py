@@ -33,9 +33,9 @@ with beside, look.shown(answer, "beside"):
     look.quiet("warnings", *(worth_knowing or [NOTHING]))
     with st.expander("How to read this chart"):
         st.markdown(words.how_to_read(result))
-with beside:
-    with st.expander("What was left out"):
-        look.quiet("left_out", *words.left_out(answer.table))
+with beside, st.expander("What was left out"):
+    look.quiet("left_out", *words.left_out(answer.table))
+with beside, look.shown(answer, "file"):
     # written when it is asked for: a file for every step of the slider would be gone before the browser looks at it
     st.download_button(
         "Download the bars (CSV)", partial(words.bars_as_csv, result), words.csv_name(result), "text/csv",

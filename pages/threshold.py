@@ -64,7 +64,7 @@ def said(found: Curve) -> str:
         return "No hyperparameter explains anything alone at any threshold: every bar would be 0."
     filled = np.flatnonzero(found.known & ~found.thin)
     if not len(filled):
-        return f"Every target here holds fewer than {FEW_TARGET} trials: too few to say what is decided where."
+        return f"Every target here holds fewer than {FEW_TARGET} trials: too few to tell thresholds apart."
     leaders = {i: leader for i in filled if (leader := _leader(found, i)) is not None}
     alone = len(found.names) == 1
     if not leaders and alone:

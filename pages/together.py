@@ -15,6 +15,7 @@ from hpi.results import ImportanceResult, PairScore
 from pages import look, shell, state, words
 
 MOST_PAIRS = 5
+MOSTLY = 0.9
 MOST_COEFFICIENTS = 200
 BEYOND = "What two explain beyond what each explains alone:"
 PRODUCTS = "What the products of two add; it is in the bars of both, too:"
@@ -24,7 +25,7 @@ JOINTLY = "which were not drawn independently of each other here"
 def pairs(result: ImportanceResult) -> None:
     """Draw the pairs that can be told apart from chance, the strongest first, and the way to the first one.
 
-    Where no hyperparameter can be told apart alone, the page has begun with that way.
+    Where the pair is what decides, the page has begun with that way.
     """
     found = [pair for pair in result.pairs if pair.detectable]
     if not found:
@@ -34,19 +35,28 @@ def pairs(result: ImportanceResult) -> None:
     said = [sentence(pair, result) for pair in found[:MOST_PAIRS]]
     beyond = PRODUCTS if result.estimator == "linear" else BEYOND
     look.quiet("together", beyond, *said, f"and {more} more pairs" if more > 0 else None)
-    if result.detectable:
+    if not _is_pair(result):
         _way(found[0], "See the first pair →")
 
 
 def onwards(result: ImportanceResult) -> None:
     """Draw the way to the values of what decides: of the strongest hyperparameter, or of a pair where that decides."""
     found = [pair for pair in result.pairs if pair.detectable]
-    if result.detectable:
-        if st.button("Which values are good? →", key="to_one"):
-            state.session().chosen = result.detectable[0].name
-            st.switch_page(shell.ONE)
-    elif found:
+    if _is_pair(result):
         _way(found[0], "See the pair →")
+    elif result.detectable and st.button("Which values are good? →", key="to_one"):
+        state.session().chosen = result.detectable[0].name
+        st.switch_page(shell.ONE)
+
+
+def _is_pair(result: ImportanceResult) -> bool:
+    """Whether a pair decides: no hyperparameter does alone, or the strongest bar is little but that pair's product."""
+    pair = next((pair for pair in result.pairs if pair.detectable), None)
+    if pair is None or not result.detectable:
+        return pair is not None
+    first = result.detectable[0]
+    is_product = result.estimator == "linear" and first.name in pair.names
+    return is_product and (pair.importance or 0.0) >= MOSTLY * (first.importance or 0.0)
 
 
 def _way(pair: PairScore, label: str) -> None:

@@ -204,7 +204,7 @@ def one(score: Score, result: ImportanceResult) -> str:
         return f"{score.name} has no number here: {score.note or 'it could not be estimated'}."
     said = sentence_case(explains(score.name, score, result), score.name)
     chance = "" if score.floor is None else f"chance alone reaches {_value(score.floor, result)}"
-    p = "" if score.p_value is None else f"p = {score.p_value:.2g}"
+    p = "" if score.p_value is None else f"p{BLANK}={BLANK}{score.p_value:.2g}"
     reasons = ", ".join(filter(None, (chance, p)))
     tested = score.detectable or score.p_value is None
     verdict = "" if tested else ": it cannot be told apart from chance"

@@ -140,6 +140,11 @@ def test_a_small_table_has_more_than_one_tick():
     assert against_target(curve(n_trials=60), result(), LIGHT).layout.xaxis.ticktext == ("20", "30", "40", "50")
 
 
+def test_two_targets_are_two_ticks():
+    """20 trials: only targets of 8 trials, 41 %, and of 10, 50 %, hold enough."""
+    assert against_target(curve(n_trials=20), result(), LIGHT).layout.xaxis.ticktext == ("41", "50")
+
+
 def test_many_grey_lines_are_counted():
     columns = {f"h{j}": (0.0, 0.0) for j in range(6)}
     assert "grey: all 6: seldom above 0 for sure" in header(against_target(curve(**columns), result(), LIGHT))

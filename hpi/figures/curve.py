@@ -114,12 +114,13 @@ def _x_axis(curve: Curve) -> dict[str, object]:
     first, last = _ends(curve)
     ticks = _between(TICKS, first, last)
     ticks = _between(FINE_TICKS, first, last) if len(ticks) < FEW_TICKS else ticks
+    ticks = [first, last] if len(ticks) == 1 else ticks
     pad = PAD * math.log10(last / first)
     return {
         "type": "log",
         "range": [math.log10(first) - pad, math.log10(last) + pad],
         "tickvals": ticks,
-        "ticktext": [f"{100 * tick:g}" for tick in ticks],
+        "ticktext": [f"{100 * tick:.2g}" for tick in ticks],
         "tickangle": 0,
         "title": {"text": "target: the best … % of the trials"},
         "fixedrange": True,

@@ -84,3 +84,10 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     app.run()
     assert [button.label for button in app.button] == ["See the pair →"]
     assert app.button[0].key == "to_pair"
+
+
+@pytest.mark.parametrize(("estimator", "alone", "is_pair"), [("linear", 0.57, True), ("linear", 0.9, False)])
+def test_a_bar_that_is_little_but_a_product_leads_to_the_pair(estimator, alone, is_pair):
+    """.56 of .57 and of .9: of a linear model's bar nearly all is the product, or less than two thirds."""
+    found = result(bar("a", alone), estimator=estimator, pairs=(interaction("a", "b", 0.56),))
+    assert together._is_pair(found) is is_pair
