@@ -2,7 +2,7 @@
 
     python -m examples.make_known_function
 
-The function is the additive toy of hpi/toys.py, 4 (a - 0.3)^2 + 2 |b - 0.6| + c d, with e and f that do nothing.
+The function is the additive toy of hpi/toys, 4 (a - 0.3)^2 + 2 |b - 0.6| + c d, with e and f that do nothing.
 Among all trials, S for the best tenth is .108, .214, .029, .030, 0 and 0.
 """
 
