@@ -13,6 +13,7 @@ from hpi import figures
 from hpi.checks import FEW_TARGET
 from hpi.curve import Curve, curve_of
 from hpi.estimators import Estimator, by_name
+from hpi.figures.bar_words import found_part
 from hpi.results import ImportanceResult
 from pages import look, state, words
 
@@ -29,7 +30,7 @@ def section(answer: state.Answer) -> None:
     if not found.known.any():
         return
     look.heading("What is decided at which threshold?")
-    look.quiet("threshold", said(found))
+    look.quiet("threshold", said(found, result.used))
     if not _flat(found):
         look.chart(figures.against_target(found, result, look.theme()), "threshold")
     region = 100 * found.region
@@ -58,8 +59,8 @@ def _estimator(result: ImportanceResult) -> Estimator:
     return kind(**{name: value for name, value in result.settings if name in known})
 
 
-def said(found: Curve) -> str:
-    """Say what explains most for narrow targets and for wide ones, where that is sure."""
+def said(found: Curve, used: int) -> str:
+    """Say what explains most for narrow targets and for wide ones of all trials `used`, where that is sure."""
     if _flat(found):
         return "No hyperparameter explains anything alone at any threshold: every bar would be 0."
     filled = np.flatnonzero(found.known & ~found.thin)
@@ -73,7 +74,8 @@ def said(found: Curve) -> str:
         return "At no threshold does one hyperparameter surely explain more than every other."
     first, last = min(leaders), max(leaders)
     narrow, wide = (found.names[leaders[i]] for i in (first, last))
-    ends = [f"the best {100 * found.targets[i]:.2g}{words.BLANK}%" for i in (first, last)]
+    parts = [found_part(float(found.targets[i]), int(found.n_target[i]), used) for i in (first, last)]
+    ends = [f"the best {100 * part:.2g}{words.BLANK}%" for part in parts]
     if narrow != wide:
         return f"For {ends[0]} {narrow} explains most, for {ends[1]} {wide}: excellent is not decided as good is."
     often = sum(leader == leaders[first] for leader in leaders.values())

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from hpi.curve import Curve
 from hpi.estimators import by_name
-from hpi.figures.bar_words import found_parts
+from hpi.figures.bar_words import found_part, found_parts
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
@@ -48,9 +48,9 @@ def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.F
         xaxis=_x_axis(curve),
         yaxis=_y_axis(top),
     )
-    figure.add_traces([_line(curve, j, None, theme) for j in range(len(curve.names)) if j not in colours])
+    figure.add_traces([_line(curve, j, None, result.used, theme) for j in range(len(curve.names)) if j not in colours])
     figure.add_traces([_band(curve, j, colour) for j, colour in reversed(colours.items())])
-    figure.add_traces([_line(curve, j, colour, theme) for j, colour in reversed(colours.items())])
+    figure.add_traces([_line(curve, j, colour, result.used, theme) for j, colour in reversed(colours.items())])
     _add_labels(figure, curve, label, colours, top)
     _add_thin(figure, curve, theme)
     _add_now(figure, curve, result, theme)
@@ -150,7 +150,7 @@ def _y_axis(top: float) -> dict[str, object]:
     }
 
 
-def _line(curve: Curve, j: int, colour: str | None, theme: Theme) -> go.Scatter:
+def _line(curve: Curve, j: int, colour: str | None, used: int, theme: Theme) -> go.Scatter:
     return go.Scatter(
         name=curve.names[j],
         x=curve.targets,
@@ -158,13 +158,13 @@ def _line(curve: Curve, j: int, colour: str | None, theme: Theme) -> go.Scatter:
         mode="lines",
         line={"color": colour or theme.chance_line, "width": 2.5 if colour else 1},
         opacity=1 if colour else 0.7,
-        hovertext=[_hover(curve, i, j) for i in range(len(curve.targets))],
+        hovertext=[_hover(curve, i, j, used) for i in range(len(curve.targets))],
         hoverinfo="text",
     )
 
 
-def _hover(curve: Curve, i: int, j: int) -> str:
-    """Everything that is known at one point."""
+def _hover(curve: Curve, i: int, j: int, used: int) -> str:
+    """Everything that is known at one point; `used`: all trials."""
     value, low, high = (float(values[i, j]) for values in (curve.importance, curve.low, curve.high))
     if math.isnan(value):
         return ""
@@ -172,7 +172,8 @@ def _hover(curve: Curve, i: int, j: int) -> str:
     rest = "the rest" if curve.region == 1 else f"the rest of the best {percent(curve.region)}"
     numbers = f"{100 * value:.{digits}f}\u00a0% ({100 * low:.{digits}f} to {100 * high:.{digits}f}\u00a0%)"
     trials = f"{curve.n_target[i]:,} trials"
-    sentence = f"{curve.names[j]} alone explains {numbers} of what separates the best {percent(curve.targets[i])} "
+    best = percent(found_part(float(curve.targets[i]), int(curve.n_target[i]), used))
+    sentence = f"{curve.names[j]} alone explains {numbers} of what separates the best {best} "
     return wrapped(f"{sentence}({trials}) from {rest}.", 46)
 
 

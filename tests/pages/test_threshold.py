@@ -89,15 +89,22 @@ def straight(narrow, wide, width=0.05):
     ],
 )
 def test_the_sentence_names_what_surely_decides_at_both_ends(found, sentence):
-    assert threshold.said(found).replace("\u00a0", " ").startswith(sentence)
+    assert threshold.said(found, 10_000).replace("\u00a0", " ").startswith(sentence)
+
+
+def test_ends_that_ties_enlarge_are_named_as_they_were_found():
+    """Of 10,000 trials at least 1,000 share the best value: the narrowest target is the best tenth."""
+    found = straight((0.5, 0.4), (0.5, 0.2))
+    tied = replace(found, n_target=np.maximum(found.n_target, 1000))
+    assert "from the best 10 % to the best 50 %" in threshold.said(tied, 10_000).replace("\u00a0", " ")
 
 
 def test_one_hyperparameter_is_not_compared_with_others():
     found = straight((0.5, 0.4), (0.5, 0.2))
     one = replace(found, names=("x",), importance=found.importance[:, :1], low=found.low[:, :1], high=found.high[:, :1])
-    assert threshold.said(one).startswith("x surely explains a part at every one of 24 thresholds")
+    assert threshold.said(one, 10_000).startswith("x surely explains a part at every one of 24 thresholds")
     unsure = replace(one, low=np.zeros_like(one.low))
-    assert threshold.said(unsure) == "At no threshold is it sure that x explains anything."
+    assert threshold.said(unsure, 10_000) == "At no threshold is it sure that x explains anything."
 
 
 def test_the_file_has_a_line_for_each_target_and_hyperparameter_and_empty_cells_for_what_is_unknown():
