@@ -84,6 +84,14 @@ def test_a_refused_question_says_why_and_shows_the_last_answer(open_table, page)
     assert figures(app) == before
 
 
+def test_where_no_answer_stands_below_none_is_announced(open_table):
+    app = open_table()
+    app.switch_page("pages/data.py").run()
+    app.number_input(key="target").set_value(100.0).run()
+    assert "must be a smaller part than the region" in said(app)
+    assert "Below is" not in said(app)
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_table_without_an_answer_says_why(open_table, page):
     frame = search(60)
