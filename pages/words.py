@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+from hpi.comparison.places import surely_above
 from hpi.effects import OneEffect
 from hpi.effects.cuts import Cut
 from hpi.estimators import ESTIMATORS, by_name
@@ -149,7 +149,7 @@ def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
     if len(result.hyperparameters) == 1:
         return f"{sentence_case(explains(first.name, first, result), first.name)}."
     word = "decides" if by_name(result.estimator).uses_target else "moves the metric"
-    close = [score for score in found[1:] if not _surely_above(first, score)]
+    close = [score for score in found[1:] if not surely_above(first, score)]
     if not close:
         return f"{first.name} {word} most: {explains('it', first, result)}."
     others = f"{close[0].name} ({estimate(close[0], result)})" if len(close) == 1 else f"{len(close)} others"
@@ -177,17 +177,6 @@ def _values(hyperparameter: Hyperparameter, cut: Cut, chosen: Mask) -> str:
     if hyperparameter.kind is Kind.INT:  # the edges lie between whole numbers
         ends = np.column_stack([np.ceil(ends[:, 0]), np.floor(ends[:, 1])])
     return " and ".join(f"at {low:.4g}" if low == high else f"between {low:.4g} and {high:.4g}" for low, high in ends)
-
-
-def _surely_above(first: Score, second: Score) -> bool:
-    """Whether the difference of two importances is above 0 with 97.5 % confidence.
-
-    Its lower limit comes from the intervals of the two (Zou and Donner 2008, doi:10.1002/sim.3095), which are taken
-    to be independent.
-    """
-    ends = (first.importance, first.low, second.importance, second.high)
-    a, low, b, high = (float("nan") if end is None else end for end in ends)
-    return a - b > math.hypot(a - low, high - b)
 
 
 def _how_many(result: ImportanceResult) -> str:

@@ -85,7 +85,7 @@ def estimate(
 def _sentence(r2: float) -> str:
     found = "cannot be had" if np.isnan(r2) else f"is {r2:.2f}"
     return (
-        f"The model does not predict this metric: on trials it has not seen its R^2 {found}, at least {LEAST_R2} is "
+        f"The model does not predict this metric: on trials it has not seen its R² {found}, at least {LEAST_R2} is "
         "needed for its importances to mean anything. Add trials, choose a smaller region if a few bad trials stretch "
         "the metric, or ask PED-ANOVA, which needs no model."
     )
