@@ -45,7 +45,7 @@ FULL = Plan(
     pair_sizes=(300, 1000, 5000),
     pair_tables={"ped-anova": 100, "fanova": 20},
     ped_peers={1000: 40, 5000: 20},
-    fanova_peers={1000: 5},
+    fanova_peers={300: 5},
 )
 QUICK = Plan(
     sizes=(300, 1000),
