@@ -129,9 +129,19 @@ def _mains(cell: Cell, names: list[str], found: list[Estimate]) -> Found:
     ends = [np.array([getattr(e, name) for e in found]).reshape(-1, len(names)) for name in ENDS]
     marks = np.array([chance.compare(e).detectable for e in found]).reshape(-1, len(names))
     wanted = np.full(len(names), np.nan) if cell.toy == NO_TOY else truth(cell.estimator, cell.toy)
-    if np.isnan(wanted).all():  # a method without a truth of its own: the mean over fresh tables of the same size
-        wanted = _mean(ends[0], ~np.isnan(ends[0]))
+    if np.isnan(wanted).all():
+        wanted = _mean_weight(found, ends[0])
     return counted(names, wanted, ends, marks, cell.n_tables)
+
+
+def _mean_weight(found: list[Estimate], importance: Floats) -> Floats:
+    """Return what stands in where a method has no truth of its own: its mean over fresh tables of the same size.
+
+    Of weights that may be negative before they are cut: most tables show 0 for what has a mean below 0.
+    """
+    raw = [estimate.raw for estimate in found if estimate.raw is not None]
+    values = np.array(raw).reshape(importance.shape) if len(raw) == len(found) else importance
+    return np.maximum(_mean(values, ~np.isnan(values)), 0)
 
 
 def _pairs(cell: Cell, names: list[str], found: list[Estimate]) -> Found:

@@ -180,9 +180,9 @@ importances (`hpi/toys`), target 0.1 (category-10: 0.05), region 1. **Coverage**
 the truth, with its own 95 % interval (Clopper and Pearson 1934) in brackets. Truth: for PED-ANOVA the share S of the
 variance of "is in the target"; for f-ANOVA the first-order Sobol share; for permutation importance the total Sobol
 share; for the linear model the population's drop in explained variance. N-RReliefF has no truth of its own: its mean
-over the fresh tables stands in. A pair of PED-ANOVA has a lower end only: its coverage is how often that end lies below
-the truth. Answers that were refused (a forest that does not predict) are not counted; *answered* says how many there
-were."""
+weight over the fresh tables stands in, 0 where that is negative. A pair of PED-ANOVA has a lower end only: its coverage
+is how often that end lies below the truth. Answers that were refused (a forest that does not predict) are not counted;
+*answered* says how many there were."""
 
 SHORT = """## Coverage in short
 

@@ -48,7 +48,7 @@ def _alike(sample: Sample, scored: list[int], da: Floats) -> str | None:
     names = _names(sample, [j for j, mean in zip(scored, da, strict=True) if mean < FEWEST_DIFFERING])
     return names and (
         f"Neighbouring trials hardly ever differ in {names}, so N-RReliefF cannot see what it does: "
-        "its weight is near 0 whatever its effect. Raise k, or trust another estimator there."
+        "its weight means little and its interval is too narrow. Raise k, or trust another estimator there."
     )
 
 
