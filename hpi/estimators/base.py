@@ -142,6 +142,17 @@ class Estimator(Protocol):
         ...
 
 
+FEWEST_ACTIVE = 5
+ONE_VALUE = "only one value in the region"
+
+
+def too_few_active(n_active: int) -> str | None:
+    """Say why a hyperparameter that is active in so few trials of the region gets no number, or None."""
+    if n_active >= FEWEST_ACTIVE:
+        return None
+    return f"active in {n_active} trials of the region; at least {FEWEST_ACTIVE} are needed"
+
+
 def unknown_scores(n: int, n_permutations: int = 0) -> dict[str, Floats]:
     """Return the fields of `Scores` for n things of which nothing is known."""
     nothing = {name: np.full(n, np.nan) for name in ("importance", "low", "high", "statistic")}

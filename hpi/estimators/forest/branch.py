@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpi.estimators.base import FEWEST_ACTIVE
 from hpi.space import Design, Floats, Hyperparameter, Integers, Mask
 from hpi.subspace import Sample
 from hpi.surrogate import part_of, unitless
 
-FEWEST_ACTIVE = 5
 FEWEST_TRIALS = 100
 LEAST_PART = 0.1
 MOST_WANTED = 0.5

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hpi.estimators.base import FEWEST_ACTIVE, ONE_VALUE, too_few_active
 from hpi.space import Floats, Hyperparameter, Mask
 from hpi.subspace import Sample
 
-FEWEST_ACTIVE = 5
 MOST_SWITCHES = 2
 
 
@@ -108,9 +108,7 @@ def why_not(trials: Trials, place: int) -> str | None:
     """Say why a hyperparameter cannot be in the model, or None."""
     x = trials.x[:, place]
     active = int(trials.weight[~np.isnan(x)].sum())
-    if active < FEWEST_ACTIVE:
-        return f"active in {active} trials of the region; at least {FEWEST_ACTIVE} are needed"
-    return "only one value in the region" if np.nanmin(x) == np.nanmax(x) else None
+    return too_few_active(active) or (ONE_VALUE if np.nanmin(x) == np.nanmax(x) else None)
 
 
 def values(trials: Trials, hyperparameter: Hyperparameter, place: int) -> Part:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts
+from hpi.estimators.base import ONE_VALUE, too_few_active
 from hpi.space import Floats
 
-FEWEST_ACTIVE = 5
 FEWEST_EXPECTED = 2
 
 
@@ -42,12 +42,13 @@ def unknown(n_permutations: int, note: str, raw: float = np.nan) -> Scored:
 def cannot_say(counts: Counts) -> str | None:
     """Why a hyperparameter gets no score in this region, or None."""
     active = int(counts.region[:-1].sum())
-    if active < FEWEST_ACTIVE:
-        return f"active in {active} trials of the region; at least {FEWEST_ACTIVE} are needed"
+    few = too_few_active(active)
+    if few is not None:
+        return few
     if active * counts.n_target / counts.n_region < FEWEST_EXPECTED:
         return f"active in {active} trials of the region: fewer than {FEWEST_EXPECTED} could be expected in the target"
     if (counts.region[:-1] > 0).sum() < 2:
-        return "only one value in the region"
+        return ONE_VALUE
     return None
 
 

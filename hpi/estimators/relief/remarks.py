@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from hpi.estimators.base import ONE_VALUE, too_few_active
 from hpi.space import Floats, Kind
 from hpi.subspace import Sample
 
-FEWEST_ACTIVE = 5
 FEWEST_DIFFERING = 0.02
 MOST_DIFFERING = 0.5
 FEW_A_LEVEL = 100
@@ -18,9 +18,7 @@ def cannot_say(sample: Sample, column: int) -> str | None:
     """Why a hyperparameter gets no weight in this region, or None."""
     x = sample.design.x[: sample.n_region, column]
     active = x[~np.isnan(x)]
-    if len(active) < FEWEST_ACTIVE:
-        return f"active in {len(active)} trials of the region; at least {FEWEST_ACTIVE} are needed"
-    return "only one value in the region" if active.min() == active.max() else None
+    return too_few_active(len(active)) or (ONE_VALUE if active.min() == active.max() else None)
 
 
 def remark(sample: Sample, column: int) -> str | None:
