@@ -1,0 +1,7 @@
+"""Sentences about a table, each with its evidence (public name: hpi.findings)."""
+
+from __future__ import annotations
+
+from hpi.statements.finding import Finding, FindingKind, Findings, Line, Picture, Point, Strength
+
+__all__ = ["Finding", "FindingKind", "Findings", "Line", "Picture", "Point", "Strength"]
