@@ -11,6 +11,7 @@ from hpi import checks, comparison, scoring, subspace
 from hpi.comparison import Agreement
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, Estimator
+from hpi.jobs import Estimate
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample
 from hpi.table import TrialTable
@@ -62,7 +63,7 @@ class SideBySide:
         try:
             if done.was_cancelled:
                 raise HpiError("cancelled.")
-            self.results[estimator.name] = scoring.answer(self.table, self.sample, estimator, 0, done.estimate())
+            self.results[estimator.name] = scoring.answer(self.table, self.sample, estimator, 0, done.answer())
         except HpiError as error:
             self.refused[estimator.name] = str(error)
 
@@ -95,7 +96,7 @@ def begin() -> None:
         checks.refuse(sample)
         begun = SideBySide(question(), now.table, sample)
         for estimator in ESTIMATORS:
-            begun.works[estimator.name] = work.begin(begun.question, sample, estimator(), now.visitor)
+            begun.works[estimator.name] = work.begin(begun.question, Estimate(sample, estimator(), 0), now.visitor)
     except HpiError as error:
         now.refused = str(error)
         return

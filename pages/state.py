@@ -15,6 +15,7 @@ import streamlit as st
 from hpi import readers, scoring, subspace
 from hpi.errors import HpiError, SubspaceError
 from hpi.estimators import Estimator, PedAnova, by_name
+from hpi.jobs import Estimate
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design
@@ -272,12 +273,12 @@ def _slow(key: Any, table: TrialTable, sample: Sample) -> ImportanceResult:  # n
     """Return what the job of a question found; raises Awaited before that."""
     now, method = session(), session().asked.method
     if now.work is None or now.work.was_lost:
-        now.work = work.begin(key, sample, method, now.visitor)
+        now.work = work.begin(key, Estimate(sample, method, 0), now.visitor)
     if now.work.is_open:
         raise Awaited
     if now.work.was_cancelled:
         raise HpiError(f"{method.title} was cancelled.")
-    return scoring.answer(table, sample, method, 0, now.work.estimate())
+    return scoring.answer(table, sample, method, 0, now.work.answer())
 
 
 def _let_go_of_other(key: Any) -> None:  # noqa: ANN401

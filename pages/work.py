@@ -8,9 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from hpi.estimators import Estimate, Estimator
-from hpi.jobs import Job, Jobs, Phase, Status
-from hpi.subspace import Sample
+from hpi.jobs import Job, Jobs, Phase, Status, Task
 
 
 @st.cache_resource(show_spinner=False, on_release=Jobs.close)
@@ -49,9 +47,9 @@ class Work:
         """Whether it ended since nobody had looked at it for long."""
         return not self.cancelled and self.job.phase is Phase.LET_GO
 
-    def estimate(self) -> Estimate:
+    def answer(self) -> Any:  # noqa: ANN401
         """Return what was found; raises HpiError where nothing was."""
-        return self.job.estimate()
+        return self.job.answer()
 
     def cancel(self) -> None:
         """Let go, and do not ask again."""
@@ -63,7 +61,7 @@ class Work:
         jobs().let_go(self.job, self.visitor)
 
 
-def begin(question: Any, sample: Sample, estimator: Estimator, visitor: str) -> Work:  # noqa: ANN401
-    """Hand over a question; raises HpiError where it is refused."""
+def begin(question: Any, task: Task, visitor: str) -> Work:  # noqa: ANN401
+    """Hand over a task, which answers the question; raises HpiError where it is refused."""
     waiting = f"{visitor}-{secrets.token_hex(4)}"  # two parts of a page may wait for one job and let go of it in turn
-    return Work(question, estimator.title, jobs().submit(sample, estimator, 0, waiting), waiting)
+    return Work(question, task.title, jobs().submit(task, waiting), waiting)

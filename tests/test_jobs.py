@@ -8,6 +8,7 @@ import os
 import tempfile
 import threading
 import time
+from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +18,35 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from hpi import scoring
+from hpi.child import End, Ending
 from hpi.errors import EstimatorError, JobError
-from hpi.estimators import ESTIMATORS, Coefficient, Estimate, PedAnova
+from hpi.estimators import ESTIMATORS, Coefficient, PedAnova, base
 from hpi.estimators.base import Pairs
-from hpi.jobs import JobLimits, Jobs, Log, Phase, Request, files
+from hpi.jobs import TASKS, Estimate, JobLimits, Jobs, Log, Phase, State, files
+from hpi.jobs.failures import error_of
+from hpi.jobs.files import key_of
 from hpi.jobs.jobs import ABANDONED, PREFIX
 from hpi.space import Design, Domain, Hyperparameter, Kind
+from hpi.statements.finding import Finding, FindingKind, Findings, Line, Picture, Point, Strength
 from hpi.subspace import Between, OneOf, Sample, Subspace, cut
 from tests.makers import noise_design
 from tests.slow_worker import SECRET, WORKER, Slow
 from tests.test_child import alive
 
 ROOMY = JobLimits(seconds=60, memory_mb=1024, running=1)
-LONG = Slow(how="wait")
 
 
 def sample(seed: int = 0, n: int = 200, where: tuple = ()) -> Sample:
     return cut(noise_design(n, np.random.default_rng(seed)), Subspace(0.8, 0.2, where))
+
+
+def slow(seed: int = 0, **settings: object) -> Estimate:
+    """A task for the slow estimator, each seed another one."""
+    return Estimate(sample(seed), Slow(**settings), 0)
+
+
+def waits(seed: int = 0) -> Estimate:
+    return slow(seed, how="wait")
 
 
 @pytest.fixture
@@ -102,7 +115,7 @@ def estimates(draw):
     shapes = dict(zip(FIELDS, [n, n, n, n, (rows, n), (rows, n)], strict=True))
     scores = {name: draw(arrays(shape)) for name, shape in shapes.items()}
     pairs = Pairs(**scores, columns=np.arange(2 * n).reshape(n, 2), reading=draw(st.sampled_from(["joint"])))
-    return Estimate(
+    return base.Estimate(
         **scores,
         notes=tuple(draw(st.lists(st.none() | text, min_size=n, max_size=n))),
         raw=draw(st.none() | arrays(n)),
@@ -116,19 +129,74 @@ def estimates(draw):
 @given(estimate=estimates())
 def test_an_estimate_comes_back_from_its_files_to_the_last_bit(estimate):
     with tempfile.TemporaryDirectory() as folder:
-        files.save_estimate(Path(folder), estimate)
-        assert same(files.load_estimate(Path(folder)), estimate)
+        files.save_answer(Path(folder), estimate)
+        assert same(files.load_answer(Path(folder)), estimate)
+
+
+points = st.builds(Point, text, floats, floats, floats, st.integers(0, 10**9), st.booleans())
+lines = st.builds(Line, text, st.lists(points, max_size=2).map(tuple))
+pictures = st.builds(Picture, text, text, st.lists(lines, max_size=2).map(tuple), st.booleans(), st.booleans())
+FINDING = st.builds(
+    Finding,
+    kind=st.sampled_from(FindingKind),
+    text=text,
+    hyperparameters=st.lists(text, max_size=2).map(tuple),
+    **dict.fromkeys(("effect", "low", "high", "p_adjusted"), floats),
+    unit=text,
+    n=st.integers(0),
+    strength=st.sampled_from(Strength),
+    exception=st.none() | text,
+    compared_with=text,
+    picture=pictures,
+    by_scale=st.booleans(),
+)
+FINDINGS = st.builds(
+    Findings,
+    st.lists(FINDING, max_size=2).map(tuple),
+    st.lists(text, max_size=2).map(tuple),
+    st.integers(0),
+    text,
+    st.none() | floats,
+    st.integers(0),
+)
+
+
+@given(findings=FINDINGS)
+def test_findings_come_back_from_their_files_to_the_last_bit(findings):
+    with tempfile.TemporaryDirectory() as folder:
+        files.save_answer(Path(folder), findings)
+        assert same(files.load_answer(Path(folder)), findings)
+
+
+@pytest.mark.parametrize("tolerance", [None, 0.1 + 0.2])
+def test_a_task_without_an_estimator_comes_back_as_well(tmp_path, tolerance):
+    asked = State(sample(), "val \udc80", tolerance)
+    files.save_task(tmp_path, asked)
+    assert same(files.load_task(tmp_path), asked)
+
+
+def test_what_is_in_a_file_is_known_by_its_name():
+    carried = {one for module in files.CARRIED for one in vars(module).values() if isinstance(one, type)}
+    names = [one.__name__ for one in carried if dataclasses.is_dataclass(one) or issubclass(one, Enum)]
+    assert len(set(names)) == len(names)
+    assert len({task.name for task in TASKS}) == len(TASKS)
+
+
+@pytest.mark.parametrize("plain", [{"class": "Path", "fields": {}}, {"enum": "Path", "value": "/"}])
+def test_nothing_else_is_made_of_a_file(plain):
+    with pytest.raises(KeyError):
+        files.unpack(plain, {})
 
 
 @pytest.mark.parametrize("where", [(), (Between("lr", None, 0.01), OneOf("optimizer", ("adam", "sgd\udc80")))])
-def test_a_request_comes_back_from_its_files_to_the_last_bit(tmp_path, where):
-    asked = Request(sample(where=where), PedAnova(permutations=123), seed=7)
-    asked.save(tmp_path)
-    back = Request.load(tmp_path)
+def test_a_task_comes_back_from_its_files_to_the_last_bit(tmp_path, where):
+    asked = Estimate(sample(where=where), PedAnova(permutations=123), seed=7)
+    files.save_task(tmp_path, asked)
+    back = files.load_task(tmp_path)
     assert same(back.sample, asked.sample)
     assert back.sample.design.hyperparameters[3].kind is Kind.INT
     assert not back.sample.design.x.flags.writeable
-    assert (back.estimator, back.seed, back.key) == (asked.estimator, 7, asked.key)
+    assert (back.estimator, back.seed, key_of(back)) == (asked.estimator, 7, key_of(asked))
 
 
 def test_what_is_not_of_the_backend_is_not_written():
@@ -143,33 +211,37 @@ def test_a_key_differs_with_everything_that_the_answer_depends_on():
     other_loss = design.loss.copy()
     other_loss[-1] += 1
     renamed = (dataclasses.replace(design.hyperparameters[0], name="b"), *design.hyperparameters[1:])
-    requests = [
-        Request(cut(design, Subspace(0.8, 0.2)), estimator, 0),
-        Request(cut(design, Subspace(0.8, 0.1)), estimator, 0),
-        Request(cut(design, Subspace(0.9, 0.2)), estimator, 0),
-        Request(cut(design, Subspace(0.8, 0.2)), estimator, 1),
-        Request(cut(design, Subspace(0.8, 0.2)), PedAnova(permutations=201), 0),
-        Request(cut(design, Subspace(0.8, 0.2)), Slow(), 0),
-        Request(cut(dataclasses.replace(design, x=other_x), Subspace(0.8, 0.2)), estimator, 0),
-        Request(cut(dataclasses.replace(design, loss=other_loss), Subspace(0.8, 0.2)), estimator, 0),
-        Request(cut(dataclasses.replace(design, unit=np.arange(200)), Subspace(0.8, 0.2)), estimator, 0),
-        Request(cut(dataclasses.replace(design, hyperparameters=renamed), Subspace(0.8, 0.2)), estimator, 0),
+    tasks = [
+        Estimate(cut(design, Subspace(0.8, 0.2)), estimator, 0),
+        Estimate(cut(design, Subspace(0.8, 0.1)), estimator, 0),
+        Estimate(cut(design, Subspace(0.9, 0.2)), estimator, 0),
+        Estimate(cut(design, Subspace(0.8, 0.2)), estimator, 1),
+        Estimate(cut(design, Subspace(0.8, 0.2)), PedAnova(permutations=201), 0),
+        Estimate(cut(design, Subspace(0.8, 0.2)), Slow(), 0),
+        Estimate(cut(dataclasses.replace(design, x=other_x), Subspace(0.8, 0.2)), estimator, 0),
+        Estimate(cut(dataclasses.replace(design, loss=other_loss), Subspace(0.8, 0.2)), estimator, 0),
+        Estimate(cut(dataclasses.replace(design, unit=np.arange(200)), Subspace(0.8, 0.2)), estimator, 0),
+        Estimate(cut(dataclasses.replace(design, hyperparameters=renamed), Subspace(0.8, 0.2)), estimator, 0),
+        State(cut(design, Subspace(0.8, 0.2)), "loss"),
+        State(cut(design, Subspace(0.8, 0.2)), "accuracy"),
+        State(cut(design, Subspace(0.8, 0.2)), "loss", 0.0),
+        State(cut(design, Subspace(0.8, 0.2)), "loss", 5e-324),
     ]
-    assert len({request.key for request in requests}) == len(requests)
+    assert len({key_of(one) for one in tasks}) == len(tasks)
     again = cut(noise_design(200, np.random.default_rng(0)), Subspace(0.8, 0.2))
-    assert Request(again, PedAnova(), 0).key == requests[0].key
+    assert key_of(Estimate(again, PedAnova(), 0)) == key_of(tasks[0])
 
 
 @pytest.mark.parametrize("estimator", [*(one() for one in ESTIMATORS), Slow()], ids=lambda one: one.name)
 def test_the_numbers_are_those_of_this_process_to_the_last_bit(open_jobs, estimator):
     asked = sample(3, 300)
-    job = ended(open_jobs().submit(asked, estimator, 11, "a"))
-    assert same(job.estimate(), scoring.estimate(asked, estimator, 11))
+    job = ended(open_jobs().submit(Estimate(asked, estimator, 11), "a"))
+    assert same(job.answer(), scoring.estimate(asked, estimator, 11))
 
 
 def test_progress_is_what_the_estimator_reports(open_jobs):
     jobs = open_jobs()
-    job = jobs.submit(sample(), Slow(how="wait", steps=5, pause=0.3), 0, "a")
+    job = jobs.submit(slow(how="wait", steps=5, pause=0.3), "a")
     until(lambda: jobs.status(job, "a").done > 0.5, "half of it")
     status = jobs.status(job, "a")
     assert (status.phase, status.doing) == (Phase.RUNNING, "going slowly")
@@ -178,33 +250,33 @@ def test_progress_is_what_the_estimator_reports(open_jobs):
     jobs.let_go(job, "a")
 
 
-def test_equal_requests_are_one_job_and_its_result_is_kept(open_jobs, tmp_path):
+def test_equal_tasks_are_one_job_and_its_result_is_kept(open_jobs, tmp_path):
     jobs = open_jobs()
-    first = jobs.submit(sample(), Slow(how="wait"), 0, "a")
-    assert jobs.submit(sample(), Slow(how="wait"), 0, "b") is first
-    other = jobs.submit(sample(), Slow(), 0, "b")
+    first = jobs.submit(slow(how="wait"), "a")
+    assert jobs.submit(slow(how="wait"), "b") is first
+    other = jobs.submit(slow(), "b")
     assert other is not first
     jobs.let_go(first, "a")
     assert jobs.status(first, "b").is_open
     jobs.let_go(first, "b")
     ended(other)
-    assert jobs.submit(sample(), Slow(), 0, "c") is other
+    assert jobs.submit(slow(), "c") is other
     assert [line["event"] for line in log_of(tmp_path)].count("submitted") == 2
 
 
 def test_a_bounded_number_of_results_is_kept_and_the_oldest_goes_first(open_jobs):
     jobs = open_jobs(dataclasses.replace(ROOMY, kept=2))
-    one, two = (ended(jobs.submit(sample(seed), Slow(), 0, "a")) for seed in (1, 2))
-    assert jobs.submit(sample(1), Slow(), 0, "a") is one
-    three = ended(jobs.submit(sample(3), Slow(), 0, "a"))
-    assert jobs.submit(sample(1), Slow(), 0, "a") is one
-    assert jobs.submit(sample(3), Slow(), 0, "a") is three
-    assert ended(jobs.submit(sample(2), Slow(), 0, "a")) is not two
+    one, two = (ended(jobs.submit(slow(seed), "a")) for seed in (1, 2))
+    assert jobs.submit(slow(1), "a") is one
+    three = ended(jobs.submit(slow(3), "a"))
+    assert jobs.submit(slow(1), "a") is one
+    assert jobs.submit(slow(3), "a") is three
+    assert ended(jobs.submit(slow(2), "a")) is not two
 
 
 def test_what_waits_sees_its_place_and_takes_its_turn(open_jobs):
     jobs = open_jobs()
-    first, second, third = (jobs.submit(sample(seed), LONG, 0, str(seed)) for seed in range(3))
+    first, second, third = (jobs.submit(waits(seed), str(seed)) for seed in range(3))
     assert [jobs.status(job, "x").phase for job in (first, second, third)] == ["running", "waiting", "waiting"]
     assert [jobs.status(job, "x").ahead for job in (second, third)] == [0, 1]
     jobs.let_go(second, "1")
@@ -217,35 +289,35 @@ def test_what_waits_sees_its_place_and_takes_its_turn(open_jobs):
 
 def test_two_run_at_a_time_where_two_may(open_jobs):
     jobs = open_jobs(dataclasses.replace(ROOMY, running=2))
-    opened = [jobs.submit(sample(seed), LONG, 0, "a") for seed in range(3)]
+    opened = [jobs.submit(waits(seed), "a") for seed in range(3)]
     assert [jobs.status(job, "a").phase for job in opened] == ["running", "running", "waiting"]
 
 
 def test_a_full_queue_takes_no_more_but_lets_others_join(open_jobs):
     jobs = open_jobs(dataclasses.replace(ROOMY, waiting=1))
-    _, waiting = (jobs.submit(sample(seed), LONG, 0, "a") for seed in range(2))
+    _, waiting = (jobs.submit(waits(seed), "a") for seed in range(2))
     with pytest.raises(JobError, match="1 calculations wait already"):
-        jobs.submit(sample(2), LONG, 0, "a")
-    assert jobs.submit(sample(1), LONG, 0, "b") is waiting
+        jobs.submit(waits(2), "a")
+    assert jobs.submit(waits(1), "b") is waiting
 
 
-def test_when_the_last_one_lets_go_the_process_is_gone_and_the_next_request_starts_anew(open_jobs):
+def test_when_the_last_one_lets_go_the_process_is_gone_and_the_same_task_starts_anew(open_jobs):
     jobs = open_jobs()
-    job = jobs.submit(sample(), LONG, 0, "a")
+    job = jobs.submit(waits(), "a")
     pid = running(jobs, job)
     jobs.let_go(job, "a")
-    again = jobs.submit(sample(), LONG, 0, "a")
+    again = jobs.submit(waits(), "a")
     assert again is not job
     assert ended(job).phase is Phase.LET_GO
     with pytest.raises(JobError, match="ended before it had an answer"):
-        job.estimate()
+        job.answer()
     assert not alive(pid)
     assert jobs.status(again, "a").is_open
 
 
 def test_who_has_not_asked_for_long_has_let_go(open_jobs):
     jobs = open_jobs(dataclasses.replace(ROOMY, patience=0.4))
-    watched, waiting = (jobs.submit(sample(seed), LONG, 0, "a") for seed in range(2))
+    watched, waiting = (jobs.submit(waits(seed), "a") for seed in range(2))
     until(lambda: jobs.status(watched, "a") and waiting.ended.is_set(), "the one that nobody looks at")
     assert jobs.status(watched, "a").is_open
     assert ended(watched).phase is Phase.LET_GO
@@ -254,7 +326,7 @@ def test_who_has_not_asked_for_long_has_let_go(open_jobs):
 def test_what_cannot_be_answered_is_refused_without_a_child(open_jobs, tmp_path):
     constant = dataclasses.replace(sample().design, loss=np.zeros(200))
     with pytest.raises(EstimatorError, match="same value in all 200 trials"):
-        open_jobs().submit(cut(constant, Subspace(1.0, 0.1)), LONG, 0, "a")
+        open_jobs().submit(Estimate(cut(constant, Subspace(1.0, 0.1)), Slow(), 0), "a")
     assert not (tmp_path / "log.jsonl").read_text()
 
 
@@ -268,30 +340,40 @@ def test_what_cannot_be_answered_is_refused_without_a_child(open_jobs, tmp_path)
     ],
 )
 def test_a_failure_says_why_what_to_do_and_under_which_number_the_log_has_it(open_jobs, tmp_path, how, limits, said):
-    job = ended(open_jobs(dataclasses.replace(ROOMY, **limits)).submit(sample(), Slow(how=how), 0, "a"))
+    job = ended(open_jobs(dataclasses.replace(ROOMY, **limits)).submit(slow(how=how), "a"))
     with pytest.raises(JobError, match=said) as raised:
-        job.estimate()
+        job.answer()
     assert "hoose another method" in str(raised.value)
     (line,) = [line for line in log_of(tmp_path) if line["event"] == "ended"]
     assert str(raised.value).endswith(f"(Error {line['error']}.)")
     assert job.phase is Phase.FAILED
 
 
+@pytest.mark.parametrize("end", [End.TIME, End.MEMORY, End.KILLED, End.CRASH])
+def test_another_method_is_named_where_there_is_one(end):
+    said = {task.name: str(error_of(Ending(end), task, ROOMY, "1")) for task in (slow(), State(sample(), "loss"))}
+    assert said["estimate"].startswith("A slow one ")
+    assert "hoose another method" in said["estimate"]
+    assert said["findings"].startswith("Reading the table for findings ")
+    assert "method" not in said["findings"]
+    assert said["findings"].endswith("(Error 1.)")
+
+
 def test_a_refusal_is_passed_on_verbatim(open_jobs):
     with pytest.raises(EstimatorError, match=f"^No: {SECRET}.$"):
-        ended(open_jobs().submit(sample(), Slow(how="refuse"), 0, "a")).estimate()
+        ended(open_jobs().submit(slow(how="refuse"), "a")).answer()
 
 
-def test_after_a_failure_the_same_request_is_tried_again(open_jobs):
+def test_after_a_failure_the_same_task_is_tried_again(open_jobs):
     jobs = open_jobs()
-    job = ended(jobs.submit(sample(), Slow(how="crash"), 0, "a"))
-    assert jobs.submit(sample(), Slow(how="crash"), 0, "a") is not job
+    job = ended(jobs.submit(slow(how="crash"), "a"))
+    assert jobs.submit(slow(how="crash"), "a") is not job
 
 
 def test_the_log_has_sizes_and_reasons_and_no_name(open_jobs, tmp_path):
     jobs = open_jobs()
     for how in ("answer", "refuse", "crash", "die"):
-        ended(jobs.submit(sample(), Slow(how=how), 0, "a"))
+        ended(jobs.submit(slow(how=how), "a"))
     lines = log_of(tmp_path)
     assert [line["event"] for line in lines] == ["submitted", "ended"] * 4
     assert [line["outcome"] for line in lines if "outcome" in line] == ["done", "refused", "crash", "crash"]
@@ -310,12 +392,12 @@ def test_no_file_outlives_its_job_and_what_others_left_is_removed(open_jobs, tmp
         folder.mkdir()
         os.utime(folder, (time.time() - age,) * 2)
     jobs = open_jobs()
-    job = jobs.submit(sample(), LONG, 0, "a")
+    job = jobs.submit(waits(), "a")
     running(jobs, job)
     assert len(list((tmp_path / "files").iterdir())) == 2  # the young one and the job's
     jobs.let_go(job, "a")
     ended(job)
-    ended(jobs.submit(sample(), Slow(how="die"), 0, "a"))
+    ended(jobs.submit(slow(how="die"), "a"))
     assert list((tmp_path / "files").iterdir()) == [young]
 
 
@@ -324,13 +406,13 @@ def test_a_job_that_cannot_be_written_down_fails_and_the_next_one_runs(open_jobs
     with monkeypatch.context() as patch:
         patch.setattr(tempfile, "tempdir", "/nothing/of/that/name")
         with pytest.raises(JobError):
-            ended(jobs.submit(sample(), Slow(), 0, "a")).estimate()
-    assert ended(jobs.submit(sample(), Slow(), 0, "a")).phase is Phase.DONE
+            ended(jobs.submit(slow(), "a")).answer()
+    assert ended(jobs.submit(slow(), "a")).phase is Phase.DONE
 
 
 def test_closing_ends_every_child(open_jobs):
     jobs = open_jobs(dataclasses.replace(ROOMY, running=2))
-    opened = [jobs.submit(sample(seed), LONG, 0, "a") for seed in range(3)]
+    opened = [jobs.submit(waits(seed), "a") for seed in range(3)]
     pids = [running(jobs, job) for job in opened[:2]]
     jobs.close()
     assert all(job.ended.wait(20) for job in opened)
@@ -339,8 +421,8 @@ def test_closing_ends_every_child(open_jobs):
 
 def test_many_threads_that_ask_the_same_get_one_job(open_jobs):
     jobs, found = open_jobs(), []
-    asked = sample()
-    threads = [threading.Thread(target=lambda: found.append(jobs.submit(asked, Slow(), 0, "a"))) for _ in range(20)]
+    asked = slow()
+    threads = [threading.Thread(target=lambda: found.append(jobs.submit(asked, "a"))) for _ in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,9 +1,9 @@
-"""Slow work in child processes: submit, watch, let go."""
+"""Slow work in child processes: submit a task, watch its job, let go."""
 
-from hpi.jobs.files import Request
 from hpi.jobs.job import Job, Phase, Status
 from hpi.jobs.jobs import Jobs
 from hpi.jobs.limits import JobLimits
 from hpi.jobs.log import Log
+from hpi.jobs.tasks import TASKS, Estimate, State, Task
 
-__all__ = ["Job", "JobLimits", "Jobs", "Log", "Phase", "Request", "Status"]
+__all__ = ["TASKS", "Estimate", "Job", "JobLimits", "Jobs", "Log", "Phase", "State", "Status", "Task"]

@@ -1,10 +1,10 @@
-"""Samples, estimators and estimates as files and back, to the last bit: JSON for words, npz for arrays, no pickle."""
+"""Tasks and answers as files and back, to the last bit: JSON for words, npz for arrays, no pickle."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -12,63 +12,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpi import space, subspace
+from hpi import effects, space, subspace
 from hpi.estimators import ESTIMATORS, Estimator, base
-from hpi.subspace import Sample
+from hpi.estimators.settings import Settings
+from hpi.jobs.tasks import TASKS, Task
+from hpi.statements import finding
 from hpi.version import VERSION
 
 Arrays = dict[str, NDArray[Any]]
 
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """What a child is asked: the arguments of `hpi.scoring.estimate`."""
-
-    sample: Sample
-    estimator: Estimator
-    seed: int
-
-    @property
-    def key(self) -> str:
-        """A digest of everything that the answer depends on."""
-        arrays: Arrays = {}
-        words = json.dumps([VERSION, self._plain(arrays)], sort_keys=True)
-        digest = hashlib.sha256(words.encode())
-        for array in arrays.values():
-            digest.update(f"{array.dtype} {array.shape} ".encode())
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
-
-    def save(self, folder: Path) -> None:
-        """Write request.json and request.npz."""
-        arrays: Arrays = {}
-        _write(folder / "request", self._plain(arrays), arrays)
-
-    def _plain(self, arrays: Arrays) -> dict[str, Any]:
-        settings = dict(self.estimator.settings)
-        plain = {"estimator": self.estimator.name, "settings": settings, "seed": self.seed}
-        return plain | {"sample": pack(self.sample, arrays)}
-
-    @classmethod
-    def load(cls, folder: Path, estimators: tuple[type[Estimator], ...] = ESTIMATORS) -> Request:
-        """Read what `save` wrote; the estimator is the one of that name among `estimators`."""
-        plain, arrays = _read(folder / "request")
-        (estimator,) = (one for one in estimators if one.name == plain["estimator"])
-        return cls(unpack(plain["sample"], arrays), estimator(**plain["settings"]), plain["seed"])
+CARRIED = (space, subspace, base, effects, finding)  # modules whose dataclasses and enums may be in a file
 
 
-def save_estimate(folder: Path, estimate: base.Estimate) -> None:
-    """Write estimate.json and estimate.npz."""
+def key_of(task: Task) -> str:
+    """Return a digest of everything that the answer depends on."""
     arrays: Arrays = {}
-    _write(folder / "estimate", pack(estimate, arrays), arrays)
+    words = json.dumps([VERSION, _plain(task, arrays)], sort_keys=True)
+    digest = hashlib.sha256(words.encode())
+    for array in arrays.values():
+        digest.update(f"{array.dtype} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
-def load_estimate(folder: Path) -> base.Estimate:
-    """Read what `save_estimate` wrote."""
-    plain, arrays = _read(folder / "estimate")
-    estimate = unpack(plain, arrays)
-    assert isinstance(estimate, base.Estimate)
-    return estimate
+def save_task(folder: Path, task: Task) -> None:
+    """Write task.json and task.npz."""
+    arrays: Arrays = {}
+    _write(folder / "task", _plain(task, arrays), arrays)
+
+
+def load_task(folder: Path, estimators: tuple[type[Estimator], ...] = ESTIMATORS) -> Task:
+    """Read what `save_task` wrote: one of TASKS; an estimator in it is the one of that name among `estimators`."""
+    plain, arrays = _read(folder / "task")
+    (task,) = (one for one in TASKS if one.name == plain["task"])
+    return task(**{name: unpack(one, arrays, estimators) for name, one in plain["arguments"].items()})
+
+
+def save_answer(folder: Path, answer: Any) -> None:  # noqa: ANN401
+    """Write answer.json and answer.npz."""
+    arrays: Arrays = {}
+    _write(folder / "answer", pack(answer, arrays), arrays)
+
+
+def load_answer(folder: Path) -> Any:  # noqa: ANN401
+    """Read what `save_answer` wrote."""
+    return unpack(*_read(folder / "answer"))
+
+
+def _plain(task: Task, arrays: Arrays) -> dict[str, Any]:
+    return {"task": task.name, "arguments": _packed_fields(task, arrays)}
+
+
+def _packed_fields(value: Any, arrays: Arrays) -> dict[str, Any]:  # noqa: ANN401
+    return {field.name: pack(getattr(value, field.name), arrays) for field in fields(value) if field.init}
 
 
 def pack(value: Any, arrays: Arrays) -> Any:  # noqa: ANN401
@@ -77,7 +73,8 @@ def pack(value: Any, arrays: Arrays) -> Any:  # noqa: ANN401
     Raises
     ------
     TypeError
-        If it is made of anything but dataclasses of the backend, enums, tuples, arrays, numbers, text and None.
+        If it is made of anything but estimators, dataclasses of the backend, enums, tuples, arrays, numbers, text and
+        None.
     """
     if isinstance(value, np.ndarray):
         name = str(len(arrays))
@@ -91,29 +88,33 @@ def pack(value: Any, arrays: Arrays) -> Any:  # noqa: ANN401
         return [pack(one, arrays) for one in value]
     if value is None or isinstance(value, bool | int | float | str):
         return value
+    if isinstance(value, Settings):
+        return {"estimator": value.name, "settings": dict(value.settings)}
     if is_dataclass(value) and _classes().get(type(value).__name__) is type(value):
-        held = {field.name: pack(getattr(value, field.name), arrays) for field in fields(value) if field.init}
-        return {"class": type(value).__name__, "fields": held}
+        return {"class": type(value).__name__, "fields": _packed_fields(value, arrays)}
     raise TypeError(f"{type(value).__name__} cannot be written to a file")
 
 
-def unpack(plain: Any, arrays: Arrays) -> Any:  # noqa: ANN401
+def unpack(plain: Any, arrays: Arrays, estimators: tuple[type[Estimator], ...] = ESTIMATORS) -> Any:  # noqa: ANN401
     """Return what `pack` was given."""
     if isinstance(plain, list):
-        return tuple(unpack(one, arrays) for one in plain)
+        return tuple(unpack(one, arrays, estimators) for one in plain)
     if not isinstance(plain, dict):
         return plain
     if "array" in plain:
         return arrays[plain["array"]]
     if "enum" in plain:
         return _classes()[plain["enum"]](plain["value"])
-    held = {name: unpack(one, arrays) for name, one in plain["fields"].items()}
+    if "estimator" in plain:
+        (estimator,) = (one for one in estimators if one.name == plain["estimator"])
+        return estimator(**plain["settings"])
+    held = {name: unpack(one, arrays, estimators) for name, one in plain["fields"].items()}
     return _classes()[plain["class"]](**held)
 
 
 def _classes() -> dict[str, type[Any]]:
-    """Return the dataclasses and enums that a sample or an estimate can be made of, by name."""
-    found = (value for module in (space, subspace, base) for value in vars(module).values() if isinstance(value, type))
+    """Return the dataclasses and enums that a sample or an answer can be made of, by name."""
+    found = (value for module in CARRIED for value in vars(module).values() if isinstance(value, type))
     return {one.__name__: one for one in found if is_dataclass(one) or issubclass(one, Enum)}
 
 

@@ -6,11 +6,11 @@ import threading
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from hpi.child import Child, Message
 from hpi.errors import HpiError, JobError
-from hpi.estimators import Estimate
-from hpi.jobs.files import Request
+from hpi.jobs.tasks import Task
 
 SOONEST = 0.02  # share done from which the time that is left can be said
 
@@ -53,10 +53,12 @@ class Status:
 
 @dataclass(eq=False)
 class Job:
-    """A request and what became of it; changed by `Jobs` alone.
+    """A task and what became of it; changed by `Jobs` alone.
 
     Attributes
     ----------
+    task
+        None as soon as nothing more will happen: its arrays are the visitor's.
     visitors
         Who waits for it, and when each was last seen, by the monotonic clock.
     ended
@@ -64,24 +66,24 @@ class Job:
     """
 
     key: str
-    request: Request | None
+    task: Task | None
     child: Child
     visitors: dict[str, float] = field(default_factory=dict)
     phase: Phase = Phase.WAITING
     ended: threading.Event = field(default_factory=threading.Event)
-    found: Estimate | None = None
+    found: Any = None
     error: HpiError | None = None
     _done: float = 0.0
     _doing: str = ""
     _begun: float | None = None
 
-    def estimate(self) -> Estimate:
-        """Return what the estimator found.
+    def answer(self) -> Any:  # noqa: ANN401
+        """Return what the task answers.
 
         Raises
         ------
         HpiError
-            What the estimator refused, or JobError where the job has come to no end of its own.
+            What the task refused, or JobError where the job has come to no end of its own.
         """
         if self.error is not None:
             raise self.error

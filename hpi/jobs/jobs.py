@@ -1,4 +1,4 @@
-"""The slow work of a server: a child process a job, a queue, identical requests joined, results kept for a while."""
+"""The slow work of a server: a child process a job, a queue, identical tasks joined, results kept for a while."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ import traceback
 from collections import OrderedDict
 from pathlib import Path
 
-from hpi import checks
 from hpi.child import Child, End, Ending
 from hpi.errors import JobError
-from hpi.estimators import Estimator
 from hpi.jobs.failures import error_of
-from hpi.jobs.files import Request, load_estimate
+from hpi.jobs.files import key_of, load_answer, save_task
 from hpi.jobs.job import Job, Phase, Status
 from hpi.jobs.limits import JobLimits
 from hpi.jobs.log import Log
-from hpi.subspace import Sample
+from hpi.jobs.tasks import Task
 
 WORKER = "hpi.jobs.worker"
 PREFIX = "hpi-job-"
@@ -57,27 +55,27 @@ class Jobs:
         _sweep()
         atexit.register(self.close)
 
-    def submit(self, sample: Sample, estimator: Estimator, seed: int, visitor: str) -> Job:
-        """Return the job of a request, which the visitor waits for from now on: a new one, or that of an equal request.
+    def submit(self, task: Task, visitor: str) -> Job:
+        """Return the job of a task, which the visitor waits for from now on: a new one, or that of an equal task.
 
         Raises
         ------
-        EstimatorError
-            If no estimator could answer.
+        HpiError
+            If the task cannot be answered.
         JobError
             If too many jobs wait.
         """
-        checks.refuse(sample, estimator.uses_target)
-        request = Request(sample, estimator, seed)
-        key = request.key
+        task.refuse()
+        key = key_of(task)
         with self._lock:
             job = self._known(key)
             if job is None:
                 if len(self._waiting) >= self.limits.waiting and len(self._running) >= self.limits.running:
                     raise JobError(f"{len(self._waiting)} calculations wait already; try again in a minute.")
-                job = Job(key, request, Child(self._worker, self.limits.of_child))
+                job = Job(key, task, Child(self._worker, self.limits.of_child))
                 self._waiting.append(job)
-                self._note("submitted", job, trials=len(sample.design), hyperparameters=sample.design.x.shape[1])
+                n_trials, n_hyperparameters = task.sample.design.x.shape
+                self._note("submitted", job, trials=n_trials, hyperparameters=n_hyperparameters)
             job.visitors[visitor] = time.monotonic()
             self._start_next()
         return job
@@ -145,17 +143,17 @@ class Jobs:
         self._end(job, ending, time.monotonic() - begun)
 
     def _in_child(self, job: Job) -> Ending:
-        assert job.request is not None
+        assert job.task is not None
         with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
-            job.request.save(Path(folder))
+            save_task(Path(folder), job.task)
             ending = job.child.run({"folder": folder}, job.hear)
             if ending.end is End.DONE:
-                job.found = load_estimate(Path(folder))
+                job.found = load_answer(Path(folder))
         return ending
 
     def _end(self, job: Job, ending: Ending, seconds: float) -> None:
         """Write down how a job ended, and start the next."""
-        assert job.request is not None
+        assert job.task is not None
         with self._lock:
             self._running.remove(job)
             error_id = secrets.token_hex(4)
@@ -164,11 +162,11 @@ class Jobs:
                 self._keep(job)
             elif job.phase is not Phase.LET_GO:
                 job.phase = Phase.FAILED
-                job.error = error_of(ending, job.request.estimator.title, self.limits, error_id)
+                job.error = error_of(ending, job.task, self.limits, error_id)
             failed = {"error": error_id} if job.phase is Phase.FAILED else {}
             facts = {"outcome": str(ending.end), "seconds": round(seconds, 3)} | dict(ending.details)
             self._note("ended", job, **(failed | facts))
-            job.request = None  # its arrays are the visitor's, not ours
+            job.task = None
             job.ended.set()
             self._start_next()
 
@@ -188,8 +186,8 @@ class Jobs:
                     self.let_go(other, visitor)
 
     def _note(self, event: str, job: Job, **facts: object) -> None:
-        assert job.request is not None
-        self._log.write(event, job=job.key[:8], estimator=job.request.estimator.name, **facts)
+        assert job.task is not None
+        self._log.write(event, job=job.key[:8], task=job.task.name, title=job.task.title, **facts)
 
 
 def _sweep() -> None:

@@ -1,24 +1,22 @@
-"""What runs in the child of a job: `python -m hpi.jobs.worker`, with a folder that holds the request."""
+"""What runs in the child of a job: `python -m hpi.jobs.worker`, with a folder that holds the task."""
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
 
-from hpi import child, scoring
+from hpi import child
 from hpi.estimators import ESTIMATORS, Estimator, Report
-from hpi.jobs.files import Request, save_estimate
+from hpi.jobs.files import load_task, save_answer
 
 OFTEN = 0.1  # seconds between two reports of progress
 
 
 def main(estimators: tuple[type[Estimator], ...] = ESTIMATORS) -> None:
-    """Answer one request."""
+    """Do one task."""
     with child.attended() as (asked, tell):
         folder = Path(asked["folder"])
-        request = Request.load(folder, estimators)
-        found = scoring.estimate(request.sample, request.estimator, request.seed, _reporting(tell))
-        save_estimate(folder, found)
+        save_answer(folder, load_task(folder, estimators).run(_reporting(tell)))
 
 
 def _reporting(tell: child.Tell) -> Report:

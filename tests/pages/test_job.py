@@ -9,7 +9,7 @@ import pytest
 from hpi import estimators
 from hpi.estimators import NRReliefF, PedAnova
 from hpi.estimators.settings import setting
-from hpi.jobs import JobLimits, Jobs, Log, Phase, Status
+from hpi.jobs import Estimate, JobLimits, Jobs, Log, Phase, Status
 from pages import job, shell, work
 from tests.pages.tables import search
 from tests.pages.test_pages import bars, said, session
@@ -148,7 +148,7 @@ def test_a_target_that_was_chosen_is_there_again_afterwards(slow_app):
 def test_cancelling_what_another_session_waits_for_leaves_it_to_that_one(slow_app):
     app = slow_app("wait", search())
     mine = session(app).work
-    other = work.begin("theirs", session(app).last.sample, session(app).asked.method, "another visitor")
+    other = work.begin("theirs", Estimate(session(app).last.sample, session(app).asked.method, 0), "another visitor")
     assert other.job is mine.job
     app.button(key="cancel_job").click().run()
     assert "A slow one was cancelled." in said(app)

@@ -1,0 +1,94 @@
+"""What a child can be asked: a task is a frozen dataclass of all that its answer depends on; TASKS has them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, ClassVar, Protocol
+
+from hpi import checks, estimators, scoring
+from hpi.estimators import Estimator, Report
+from hpi.statements.finding import Findings
+from hpi.subspace import Sample
+
+
+class Task(Protocol):
+    """A frozen dataclass of arguments, and one pure method that answers.
+
+    `name` stands in files and in the log. `title` begins what is said of it to people: "... was ended after 300 s".
+    `has_others`: whether another method could be chosen in its place.
+    """
+
+    name: ClassVar[str]
+    has_others: ClassVar[bool]
+
+    @property
+    def title(self) -> str:
+        """What is being done, for people."""
+        ...
+
+    @property
+    def sample(self) -> Sample:
+        """The trials that it is about."""
+        ...
+
+    def refuse(self) -> None:
+        """Raise HpiError where it could not be answered, before anything slow begins."""
+        ...
+
+    def run(self, report: Report) -> Any:  # noqa: ANN401
+        """Return the answer, which is made of what `hpi.jobs.files` can carry; raises HpiError."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """What an estimator says of a sample; answered by `hpi.estimators.Estimate`."""
+
+    sample: Sample
+    estimator: Estimator
+    seed: int
+
+    name: ClassVar[str] = "estimate"
+    has_others: ClassVar[bool] = True
+
+    @property
+    def title(self) -> str:
+        """The estimator."""
+        return self.estimator.title
+
+    def refuse(self) -> None:
+        """Raise EstimatorError where no estimator could answer."""
+        checks.refuse(self.sample, self.estimator.uses_target)
+
+    def run(self, report: Report) -> estimators.Estimate:
+        """Return what the estimator says."""
+        return scoring.estimate(self.sample, self.estimator, self.seed, report)
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """What the region of a sample says in sentences; answered by `hpi.statements.Findings`.
+
+    `metric` is the word for it in sentences; a difference below `tolerance` does not matter, None for the default.
+    """
+
+    sample: Sample
+    metric: str
+    tolerance: float | None = None
+
+    name: ClassVar[str] = "findings"
+    has_others: ClassVar[bool] = False
+    title: ClassVar[str] = "Reading the table for findings"
+
+    def refuse(self) -> None:
+        """Raise EstimatorError where the region is too small or has one metric value."""
+        checks.refuse(self.sample, uses_target=False)
+
+    def run(self, report: Report) -> Findings:
+        """Return what was found."""
+        found: Findings = import_module("hpi.statements").state(self.sample, self.metric, self.tolerance, report)
+        return found
+
+
+TASKS: tuple[type[Task], ...] = (Estimate, State)
