@@ -8,6 +8,7 @@ from hpi.figures.cells import Show
 from hpi.figures.columns import surface
 from hpi.figures.curve import against_target
 from hpi.figures.densities import distribution
+from hpi.figures.finding import finding
 from hpi.figures.grid import heat_map
 from hpi.figures.ranks import rank_matrix
 from hpi.figures.theme import DARK, LIGHT, Theme
@@ -20,6 +21,7 @@ __all__ = [
     "Theme",
     "against_target",
     "distribution",
+    "finding",
     "heat_map",
     "history",
     "importance",
