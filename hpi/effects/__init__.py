@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hpi.effects.along import Means, Quartiles
 from hpi.effects.cuts import OTHER, Cut
-from hpi.effects.one import Compared, OneEffect, Quartiles, one_effect
+from hpi.effects.one import Compared, OneEffect, one_effect
 from hpi.effects.order import History, history
 from hpi.effects.outcome import Outcome
 from hpi.effects.two import TwoEffects, two_effects
@@ -13,6 +14,7 @@ __all__ = [
     "Compared",
     "Cut",
     "History",
+    "Means",
     "OneEffect",
     "Outcome",
     "Quartiles",

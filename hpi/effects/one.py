@@ -1,4 +1,4 @@
-"""One hyperparameter: quartiles of the metric along it, and the target's spread over it against the region's."""
+"""One hyperparameter: the metric along it, and the target's spread over it against the region's."""
 
 from __future__ import annotations
 
@@ -7,35 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from hpi.effects.cuts import Cut, bounds_of, by_bin, by_level, is_discrete, values_of
+from hpi.effects.along import Means, Quartiles, by_levels, in_windows, ordered_levels
+from hpi.effects.cuts import Cut, bounds_of, by_bin, is_discrete, values_of
 from hpi.effects.outcome import Outcome, frozen, outcome_of
-from hpi.space import Floats, Hyperparameter, Integers, Kind
+from hpi.space import Floats, Hyperparameter, Integers
 from hpi.subspace import Sample
 from hpi.table import TrialTable
 
-WINDOWS = 41
-FEWEST_IN_WINDOW = 15
 FEWEST_BINS, MOST_BINS = 4, 20
 TAIL = 0.025
-
-
-@dataclass(frozen=True, eq=False)
-class Quartiles:
-    """Quartiles of the metric among the trials of the region, at places along the hyperparameter.
-
-    All arrays have shape (n_places,). `at` is a value in the hyperparameter's own unit, or the position of a level;
-    a place without trials has count 0 and nan.
-    """
-
-    at: Floats
-    low: Floats
-    median: Floats
-    high: Floats
-    count: Integers
-
-    def __post_init__(self) -> None:
-        """Freeze the arrays."""
-        frozen(self.at, self.low, self.median, self.high, self.count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +75,8 @@ class OneEffect:
         The values one by one, where they are labels or few numbers; else None.
     bounds
         Ends of the axis in the hyperparameter's own unit; positions for levels.
-    quartiles
-        In windows of equally many trials of the region, or level by level.
+    quartiles, means
+        In windows of equally many trials of the region, or level by level; at the same places.
     compared
         Target against region.
     """
@@ -111,6 +91,7 @@ class OneEffect:
     levels: Cut | None
     bounds: tuple[float, float]
     quartiles: Quartiles
+    means: Means
     compared: Compared
 
     def __post_init__(self) -> None:
@@ -130,7 +111,7 @@ def one_effect(table: TrialTable, sample: Sample, name: str) -> OneEffect:
     value = values_of(hyperparameter, table.trials[name].iloc[design.row])
     levels = None
     if is_discrete(hyperparameter, value):
-        levels = ordered_levels(hyperparameter, value, outcome, metric, sample.n_region)
+        levels = ordered_levels(hyperparameter, value, outcome, metric, sample)
         value = np.where(levels.is_active, levels.code, np.nan)
         bounds = (0.0, float(max(1, len(levels) - 1)))
     else:
@@ -138,7 +119,7 @@ def one_effect(table: TrialTable, sample: Sample, name: str) -> OneEffect:
     cut = levels or _bins(hyperparameter, value, sample, bounds)
     if cut.edges is not None:
         bounds = min(bounds[0], float(cut.edges[0])), max(bounds[1], float(cut.edges[-1]))
-    inside = slice(0, sample.n_region)
+    places = in_windows(sample, value, metric) if levels is None else by_levels(levels, sample, metric)
     return OneEffect(
         hyperparameter=hyperparameter,
         outcome=outcome,
@@ -149,56 +130,10 @@ def one_effect(table: TrialTable, sample: Sample, name: str) -> OneEffect:
         n_target=sample.n_target,
         levels=levels,
         bounds=bounds,
-        quartiles=_running(value[inside], metric[inside]) if levels is None else _boxes(levels, metric[inside]),
+        quartiles=Quartiles.of(places),
+        means=Means.of(places),
         compared=_compare(sample, cut),
     )
-
-
-def ordered_levels(
-    hyperparameter: Hyperparameter, value: Floats, outcome: Outcome, metric: Floats, n_region: int
-) -> Cut:
-    """Return the levels: categories by their median in the region, best first; others in their own order."""
-    levels = by_level(hyperparameter, value)
-    if hyperparameter.kind is not Kind.CATEGORY:
-        return levels
-    median = _boxes(levels, metric[:n_region]).median
-    return levels.in_order(np.argsort(outcome.loss(median), kind="stable"))
-
-
-def _boxes(levels: Cut, metric: Floats) -> Quartiles:
-    """Quartiles of each level among the first len(metric) trials."""
-    code = levels.code[: len(metric)]
-    count = levels.count(code)
-    found = np.full((3, len(levels)), np.nan)
-    for k in np.flatnonzero(count):
-        found[:, k] = _three(metric[code == k])
-    return Quartiles(np.arange(len(levels), dtype=float), found[0], found[1], found[2], count)
-
-
-def _running(value: Floats, metric: Floats) -> Quartiles:
-    """Quartiles in windows of about a sixth of the active trials, in the order of their values.
-
-    A window holds trials of equal value all or not at all: among them the order would be that of the metric.
-    """
-    active = np.flatnonzero(~np.isnan(value))
-    order = active[np.argsort(value[active], kind="stable")]
-    v, m, size = value[order], metric[order], max(FEWEST_IN_WINDOW, len(active) // 6)
-    if len(v) < size:
-        nothing = np.empty(0)
-        return Quartiles(nothing, nothing, nothing, nothing, np.empty(0, dtype=np.int64))
-    starts = np.unique(np.linspace(0, len(v) - size, WINDOWS).round().astype(int))
-    first = np.searchsorted(v, v[starts], side="left")
-    last = np.searchsorted(v, v[starts + size - 1], side="right")
-    windows = sorted({(int(a), int(b)) for a, b in zip(first, last, strict=True)})
-    found = np.array([[np.median(v[a:b]), *_three(m[a:b])] for a, b in windows])
-    at, low, median, high = found.T.copy()
-    return Quartiles(at, low, median, high, np.array([b - a for a, b in windows]))
-
-
-def _three(values: Floats) -> tuple[float, float, float]:
-    """Quartiles; the median of -values is exactly minus that of values, so that no order depends on the sign."""
-    low, high = np.quantile(values, (0.25, 0.75))
-    return float(low), float(np.median(values)), float(high)
 
 
 def _bins(hyperparameter: Hyperparameter, value: Floats, sample: Sample, bounds: tuple[float, float]) -> Cut:

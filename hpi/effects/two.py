@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hpi.effects.along import ordered_levels
 from hpi.effects.cuts import INACTIVE, Cut, bounds_of, by_bin, is_discrete, values_of
-from hpi.effects.one import ordered_levels
 from hpi.effects.outcome import Outcome, frozen, outcome_of
 from hpi.space import Floats, Hyperparameter, Integers
 from hpi.subspace import Sample
@@ -86,7 +86,7 @@ def _axis(table: TrialTable, sample: Sample, name: str, outcome: Outcome, metric
     hyperparameter = design.hyperparameters[design.column(name)]
     value = values_of(hyperparameter, table.trials[name].iloc[design.row])
     if is_discrete(hyperparameter, value):
-        cut = ordered_levels(hyperparameter, value, outcome, metric, sample.n_region)
+        cut = ordered_levels(hyperparameter, value, outcome, metric, sample)
     else:
         n_bins = int(np.clip(round((sample.n_region / WANTED_IN_CELL) ** 0.5), FEWEST_BINS, MOST_BINS))
         cut = by_bin(hyperparameter, value, n_bins, bounds_of(hyperparameter, sample.subspace.where))
