@@ -19,6 +19,7 @@ from hypothesis.extra import numpy as hnp
 
 from hpi import scoring
 from hpi.child import End, Ending
+from hpi.effects import Outcome
 from hpi.errors import EstimatorError, JobError
 from hpi.estimators import ESTIMATORS, Coefficient, PedAnova, base
 from hpi.estimators.base import Pairs
@@ -33,6 +34,7 @@ from tests.makers import noise_design
 from tests.slow_worker import SECRET, WORKER, Slow
 from tests.test_child import alive
 
+LOSS = Outcome("loss", maximize=False)
 ROOMY = JobLimits(seconds=60, memory_mb=1024, running=1)
 
 
@@ -170,7 +172,7 @@ def test_findings_come_back_from_their_files_to_the_last_bit(findings):
 
 @pytest.mark.parametrize("tolerance", [None, 0.1 + 0.2])
 def test_a_task_without_an_estimator_comes_back_as_well(tmp_path, tolerance):
-    asked = State(sample(), "val \udc80", tolerance)
+    asked = State(sample(), Outcome("val \udc80", maximize=True), tolerance)
     files.save_task(tmp_path, asked)
     assert same(files.load_task(tmp_path), asked)
 
@@ -222,10 +224,11 @@ def test_a_key_differs_with_everything_that_the_answer_depends_on():
         Estimate(cut(dataclasses.replace(design, loss=other_loss), Subspace(0.8, 0.2)), estimator, 0),
         Estimate(cut(dataclasses.replace(design, unit=np.arange(200)), Subspace(0.8, 0.2)), estimator, 0),
         Estimate(cut(dataclasses.replace(design, hyperparameters=renamed), Subspace(0.8, 0.2)), estimator, 0),
-        State(cut(design, Subspace(0.8, 0.2)), "loss"),
-        State(cut(design, Subspace(0.8, 0.2)), "accuracy"),
-        State(cut(design, Subspace(0.8, 0.2)), "loss", 0.0),
-        State(cut(design, Subspace(0.8, 0.2)), "loss", 5e-324),
+        State(cut(design, Subspace(0.8, 0.2)), LOSS),
+        State(cut(design, Subspace(0.8, 0.2)), Outcome("accuracy", maximize=False)),
+        State(cut(design, Subspace(0.8, 0.2)), Outcome("loss", maximize=True)),
+        State(cut(design, Subspace(0.8, 0.2)), LOSS, 1.0),
+        State(cut(design, Subspace(0.8, 0.2)), LOSS, 1 + 2**-52),
     ]
     assert len({key_of(one) for one in tasks}) == len(tasks)
     again = cut(noise_design(200, np.random.default_rng(0)), Subspace(0.8, 0.2))
@@ -351,7 +354,7 @@ def test_a_failure_says_why_what_to_do_and_under_which_number_the_log_has_it(ope
 
 @pytest.mark.parametrize("end", [End.TIME, End.MEMORY, End.KILLED, End.CRASH])
 def test_another_method_is_named_where_there_is_one(end):
-    said = {task.name: str(error_of(Ending(end), task, ROOMY, "1")) for task in (slow(), State(sample(), "loss"))}
+    said = {task.name: str(error_of(Ending(end), task, ROOMY, "1")) for task in (slow(), State(sample(), LOSS))}
     assert said["estimate"].startswith("A slow one ")
     assert "hoose another method" in said["estimate"]
     assert said["findings"].startswith("Reading the table for findings ")

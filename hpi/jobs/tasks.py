@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
 from hpi import checks, estimators, scoring
+from hpi.effects import Outcome
 from hpi.estimators import Estimator, Report
 from hpi.statements.finding import Findings
 from hpi.subspace import Sample
@@ -70,11 +71,11 @@ class Estimate:
 class State:
     """What the region of a sample says in sentences; answered by `hpi.statements.Findings`.
 
-    `metric` is the word for it in sentences; a difference below `tolerance` does not matter, None for the default.
+    `outcome` is what the loss stands for; a difference of it below `tolerance` does not matter, None for the default.
     """
 
     sample: Sample
-    metric: str
+    outcome: Outcome
     tolerance: float | None = None
 
     name: ClassVar[str] = "findings"
@@ -87,7 +88,7 @@ class State:
 
     def run(self, report: Report) -> Findings:
         """Return what was found."""
-        found: Findings = import_module("hpi.statements").state(self.sample, self.metric, self.tolerance, report)
+        found: Findings = import_module("hpi.statements").state(self.sample, self.outcome, self.tolerance, report)
         return found
 
 
