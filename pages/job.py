@@ -1,7 +1,8 @@
 """Slow work on a page: how far it is, how long is left, and a way to end it.
 
-Keys: job (the container), cancel_job, retry_job. The panel asks how the work stands while there is something to wait
-for, and only then; when it is done the page is drawn anew.
+Keys: job (the container), cancel_job, retry_job; of work beside the answer, by its name: quiet-job-<name> (the
+container), refused-<name>, cancel_<name>, retry_<name>. What is open asks how the work stands, and only then; when it
+is done the page is drawn anew.
 """
 
 from __future__ import annotations
@@ -36,6 +37,34 @@ def first(work: Work | None) -> None:
     if work is not None and work.is_open:
         look.small_heading("The answer will appear here")
         st.text("No question about this table has been answered before, so there is nothing to show meanwhile.")
+
+
+def beside(name: str) -> None:
+    """Draw what there is to say of slow work beside the answer: how far it is, or why there will be no more of it.
+
+    `name` says which: `state.FINDINGS`, for example. Draws nothing where it was never asked for, and where it is done.
+    """
+    asked = state.session().beside.get(name)
+    if asked is None:
+        return
+    if asked.is_open:
+        _watched_beside(name)
+    elif asked.refused is not None:
+        look.refusal(asked.refused, f"refused-{name}")
+        if asked.may_help:
+            st.button("Try again", key=f"retry_{name}", on_click=asked.retry)
+
+
+@st.fragment(run_every=EVERY)
+def _watched_beside(name: str) -> None:
+    asked = state.session().beside.get(name)
+    if asked is None or asked.work is None or not asked.is_open:
+        st.rerun()
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"quiet-job-{name}"
+    ):
+        st.text(doing(asked.task.title, asked.work.status), width="content")
+        st.button("Cancel", key=f"cancel_{name}", on_click=asked.cancel)
 
 
 @st.fragment(run_every=EVERY)

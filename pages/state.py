@@ -7,66 +7,29 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from hpi import readers, scoring, subspace
-from hpi.errors import HpiError, SubspaceError
-from hpi.estimators import Estimator, PedAnova, by_name
-from hpi.jobs import Estimate
+from hpi.effects.outcome import outcome_of
+from hpi.errors import HpiError
+from hpi.jobs import Estimate, State, Task
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design
-from hpi.subspace import Filter, Sample, Subspace
+from hpi.statements import Findings
+from hpi.subspace import Filter, Sample
 from hpi.table import TrialTable
 from pages import work
+from pages.asked import Asked
+from pages.beside import Beside
 from pages.work import Work
 
-
-@dataclass(frozen=True)
-class Asked:
-    """The question on the page; region and target in percent, target None for its default."""
-
-    region: float = 100.0
-    target: float | None = None
-    where: tuple[Filter, ...] = ()
-    estimator: str = PedAnova.name
-
-    def resolved(self, n_trials: int) -> float:
-        """Return the target in percent, for a table of `n_trials` that pass; the region where it leaves none."""
-        if self.target is not None:
-            return self.target
-        try:
-            target = Subspace(region=self.region / 100).resolved(n_trials).target
-        except SubspaceError:  # the answer says so
-            return self.region
-        assert target is not None
-        return round(100 * target, 6)
-
-    @property
-    def of_all(self) -> Asked:
-        """The question as every estimator can be asked it: with its target."""
-        return replace(self, estimator=PedAnova.name)
-
-    @property
-    def method(self) -> Estimator:
-        """The estimator with its settings."""
-        return by_name(self.estimator)()
-
-    @property
-    def subspace(self) -> Subspace:
-        """The question as `hpi` asks it; raises SubspaceError."""
-        if not self.method.uses_target:
-            return Subspace(self.region / 100, None, self.where)
-        if self.target is not None and self.target >= self.region:
-            raise SubspaceError(
-                f"The target, the best {self.target:g} %, must be a smaller part than the region, "
-                f"the best {self.region:g} %: lower the one or raise the other."
-            )
-        target = None if self.target is None else self.target / 100
-        return Subspace(self.region / 100, target, self.where)
+FINDINGS = State.name
+QUICK = 5_000  # trials of the region times hyperparameters up to which findings are there at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +75,7 @@ class Session:
     tasks: dict[Any, tuple[str, ...]] = field(default_factory=dict)
     last: Answer | None = None
     work: Work | None = None
+    beside: dict[str, Beside] = field(default_factory=dict)
     visitor: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
@@ -231,12 +195,45 @@ def answer() -> Answer | str | None:
         return replace(now.last, refused=str(error)) if now.last else str(error)
     except Awaited:
         return replace(now.last, is_awaited=True) if now.last else None
+    _let_go_of_others_beside(now.last)
     return now.last
 
 
 def retry() -> None:
     """Hand the slow question over anew."""
     session().work = None
+
+
+def findings(answer: Answer, tolerance: float | None = None) -> Findings | None:
+    """Return what the trials of an answer say in sentences; None while that is worked out, or where it is refused.
+
+    Where it is None, `job.beside(FINDINGS)` draws how far it is, or why there is none. It is found once: as long as
+    table, roles, filters, region, target and tolerance are the same, no page works it out again, whatever the estimator
+    is. `answer` may be stale: then these are the findings of what is shown.
+    """
+    n_cells = answer.sample.n_region * len(answer.sample.design.hyperparameters)
+
+    def task() -> Task:
+        return State(answer.sample, outcome_of(answer.table)[0], tolerance)
+
+    return _beside(FINDINGS, answer, tolerance, task, n_cells <= QUICK)
+
+
+def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], is_quick: bool) -> Any:  # noqa: ANN401
+    """Return what a task finds out of the trials of an answer, and of `more`; let go of what was asked before."""
+    now = session()
+    question = (*_trials(answer), more)
+    kept = now.beside.get(name)
+    if kept is None or kept.question != question:
+        if kept is not None:
+            kept.let_go()
+        kept = now.beside[name] = Beside(question, task(), is_quick, now.visitor)
+    return kept.collect()
+
+
+def _trials(answer: Answer) -> tuple[Any, ...]:
+    """Return all that says which trials an answer is about, and which are the target."""
+    return (answer.table.fingerprint, answer.table.choices, answer.sample.subspace)
 
 
 def sample(asked: Asked | None = None) -> Sample | None:
@@ -287,3 +284,10 @@ def _let_go_of_other(key: Any) -> None:  # noqa: ANN401
     if now.work is not None and now.work.question != key:
         now.work.let_go()
         now.work = None
+
+
+def _let_go_of_others_beside(answer: Answer) -> None:
+    """Wait no longer for what belongs to other trials, also where the page that is drawn does not ask for any."""
+    now = session()
+    for name in [name for name, kept in now.beside.items() if kept.question[:-1] != _trials(answer)]:
+        now.beside.pop(name).let_go()

@@ -1,0 +1,53 @@
+"""The question on the page, in the page's units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hpi.errors import SubspaceError
+from hpi.estimators import Estimator, PedAnova, by_name
+from hpi.subspace import Filter, Subspace
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question on the page; region and target in percent, target None for its default."""
+
+    region: float = 100.0
+    target: float | None = None
+    where: tuple[Filter, ...] = ()
+    estimator: str = PedAnova.name
+
+    def resolved(self, n_trials: int) -> float:
+        """Return the target in percent, for a table of `n_trials` that pass; the region where it leaves none."""
+        if self.target is not None:
+            return self.target
+        try:
+            target = Subspace(region=self.region / 100).resolved(n_trials).target
+        except SubspaceError:  # the answer says so
+            return self.region
+        assert target is not None
+        return round(100 * target, 6)
+
+    @property
+    def of_all(self) -> Asked:
+        """The question as every estimator can be asked it: with its target."""
+        return replace(self, estimator=PedAnova.name)
+
+    @property
+    def method(self) -> Estimator:
+        """The estimator with its settings."""
+        return by_name(self.estimator)()
+
+    @property
+    def subspace(self) -> Subspace:
+        """The question as `hpi` asks it; raises SubspaceError."""
+        if not self.method.uses_target:
+            return Subspace(self.region / 100, None, self.where)
+        if self.target is not None and self.target >= self.region:
+            raise SubspaceError(
+                f"The target, the best {self.target:g} %, must be a smaller part than the region, "
+                f"the best {self.region:g} %: lower the one or raise the other."
+            )
+        target = None if self.target is None else self.target / 100
+        return Subspace(self.region / 100, target, self.where)
