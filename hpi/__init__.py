@@ -13,6 +13,7 @@ from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
 from hpi.scoring import importance
 from hpi.space import Hyperparameter, Kind
+from hpi.statements import Finding, Findings, findings
 from hpi.subspace import Between, OneOf, Subspace
 from hpi.table import TrialTable
 from hpi.version import VERSION as __version__
@@ -25,6 +26,8 @@ __all__ = [
     "Comparison",
     "Direction",
     "EstimatorError",
+    "Finding",
+    "Findings",
     "HpiError",
     "Hyperparameter",
     "ImportanceResult",
@@ -40,6 +43,7 @@ __all__ = [
     "TrialTable",
     "__version__",
     "agreement",
+    "findings",
     "importance",
     "read",
 ]

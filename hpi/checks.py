@@ -116,7 +116,18 @@ def _ties(sample: Sample, uses_target: bool) -> list[str]:
 
 
 def _adaptive(sample: Sample) -> str | None:
-    """Say so where later trials are better than earlier ones and were drawn from other places.
+    names = adaptive(sample)
+    if names is None:
+        return None
+    return (
+        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(names)}): an "
+        "optimiser seems to have chosen them. Read the importances as those within the trials that were run; what "
+        "was settled early looks less important, and the noise floor is too low."
+    )
+
+
+def adaptive(sample: Sample) -> tuple[str, ...] | None:
+    """Return hyperparameters whose later trials are better and drawn from other places, four at most; None where not.
 
     The trials are split after a fifth, a third and a half, since nobody knows when an optimiser began to aim.
     """
@@ -126,13 +137,7 @@ def _adaptive(sample: Sample) -> str | None:
     order = np.empty(len(design), dtype=np.int64)
     order[np.argsort(design.row)] = np.arange(len(design))
     drifting = {name for part in SPLITS for name in _drifting(design, order >= part * len(design))}
-    if not drifting:
-        return None
-    return (
-        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(sorted(drifting)[:4])}): an "
-        "optimiser seems to have chosen them. Read the importances as those within the trials that were run; what "
-        "was settled early looks less important, and the noise floor is too low."
-    )
+    return tuple(sorted(drifting)[:4]) or None
 
 
 def _drifting(design: Design, late: Mask) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hpi.statements.asking import findings, state
 from hpi.statements.finding import Finding, FindingKind, Findings, Line, Picture, Point, Strength
 
-__all__ = ["Finding", "FindingKind", "Findings", "Line", "Picture", "Point", "Strength"]
+__all__ = ["Finding", "FindingKind", "Findings", "Line", "Picture", "Point", "Strength", "findings", "state"]

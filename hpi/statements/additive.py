@@ -1,0 +1,210 @@
+"""An additive model of the loss over groups of every hyperparameter: each one's effect with the others held.
+
+Least squares on one column a group, with covariances that hold for any noise (HC3: MacKinnon and White 1985,
+10.1016/0304-4076(85)90158-7). Where trials were drawn independently of each other, its differences are those of the
+mean loss, whatever the true function is (Lin 2013, 10.1214/12-AOAS583): the others only take noise away. Degrees of
+freedom follow Welch and Satterthwaite, from the groups that are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from hpi.space import Floats
+from hpi.statements.groups import TRIALS_PER_COLUMN, Groups, columns
+
+RANK = 1e-9  # eigenvalues below this part of the largest are none: groups that always come together
+FULL = 0.99  # leverage from which on a trial is alone in what it says
+
+
+@dataclass(frozen=True)
+class Effect:
+    """An estimate with its standard error and degrees of freedom; nan where the trials cannot tell."""
+
+    value: float
+    se: float
+    df: float
+
+    @property
+    def t(self) -> float:
+        """The estimate in standard errors."""
+        return self.value / self.se if self.se > 0 else float("nan")
+
+    def interval(self, error: float = 0.05) -> tuple[float, float]:
+        """Return the ends of the interval that misses in this share of cases, half on each side."""
+        reach = -float(stdtrit(self.df, error / 2)) * self.se
+        return self.value - reach, self.value + reach
+
+    def p_above(self, threshold: float = 0.0) -> float:
+        """p-value against "not above the threshold"; 1 where the estimate is unknown."""
+        if not self.se > 0:
+            return 1.0
+        return float(stdtr(self.df, -(self.value - threshold) / self.se))
+
+    @property
+    def p(self) -> float:
+        """Two-sided p-value against 0; 1 where the estimate is unknown."""
+        return min(1.0, 2 * min(self.p_above(), (-self).p_above()))
+
+    def __neg__(self) -> Effect:
+        """Turn the sign."""
+        return Effect(-self.value, self.se, self.df)
+
+    def __mul__(self, factor: float) -> Effect:
+        """Return it in another unit."""
+        return Effect(self.value * factor, self.se * abs(factor), self.df)
+
+
+UNKNOWN = Effect(float("nan"), float("nan"), 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """The columns of a model, shared by everything that is fitted on it.
+
+    Attributes
+    ----------
+    groups
+        What the columns stand for: after the first of ones, all but the first group of each.
+    matrix
+        Shape (n_trials, n_columns).
+    inverse
+        Of the columns' products (Moore-Penrose), shape (n_columns, n_columns).
+    leverage
+        Shape (n_trials,).
+    """
+
+    groups: tuple[Groups, ...]
+    matrix: Floats
+    inverse: Floats
+    leverage: Floats
+
+    @classmethod
+    def of(cls, groups: tuple[Groups, ...], n_trials: int) -> Columns:
+        """Return the columns of these groups."""
+        matrix = np.zeros((n_trials, columns(groups)))
+        matrix[:, 0] = 1
+        for first, one in zip(_offsets(groups), groups, strict=True):
+            other = np.flatnonzero(one.code > 0)
+            matrix[other, first + one.code[other] - 1] = 1
+        inverse = np.asarray(np.linalg.pinv(matrix.T @ matrix, rcond=RANK, hermitian=True), dtype=float)
+        leverage = ((matrix @ inverse) * matrix).sum(axis=1).clip(0, FULL)
+        return cls(groups, matrix, inverse, leverage)
+
+    def weights(self, j: int, of_groups: Floats) -> Floats:
+        """Return weights of the columns, shape (n_columns,), from weights of the groups of hyperparameter j."""
+        found = np.zeros(self.matrix.shape[1])
+        first = _offsets(self.groups)[j]
+        found[first : first + len(of_groups) - 1] = of_groups[1:]
+        return found
+
+    @cached_property
+    def mean(self) -> Floats:
+        """Mean of each column, shape (n_columns,)."""
+        return np.asarray(self.matrix.mean(axis=0))
+
+    def can_tell(self, weights: Floats) -> bool:
+        """Whether a weighted sum of coefficients is determined by the trials."""
+        product = self.matrix.T @ (self.matrix @ (self.inverse @ weights))
+        return bool(np.abs(product - weights).max() < 1e-6)
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """The model fitted to one scale of the loss; differences are losses, so positive is worse."""
+
+    columns: Columns
+    coefficients: Floats
+    residual: Floats
+
+    @classmethod
+    def of(cls, columns: Columns, y: Floats) -> Fit:
+        """Fit y, shape (n_trials,)."""
+        coefficients = columns.inverse @ (columns.matrix.T @ y)
+        return cls(columns, coefficients, y - columns.matrix @ coefficients)
+
+    @cached_property
+    def squares(self) -> Floats:
+        """Squared residuals as if each trial had been left out of the fit, shape (n_trials,)."""
+        return np.asarray((self.residual / (1 - self.columns.leverage)) ** 2)
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """Covariance of the coefficients for any noise, shape (n_columns, n_columns)."""
+        half = self.columns.matrix @ self.columns.inverse
+        return np.asarray((half * self.squares[:, None]).T @ half)
+
+    def difference(self, j: int, weights: Floats) -> Effect:
+        """Return the weighted sum over groups of hyperparameter j; the weights, shape (n_groups,), sum to 0."""
+        c = self.columns.weights(j, weights)
+        if not self.columns.can_tell(c):
+            return UNKNOWN
+        return Effect(float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c)), self._df(j, weights))
+
+    def level(self, j: int, group: int) -> Effect:
+        """Return the mean of a group as it would be if the others were in it as they are in all trials."""
+        groups = self.columns.groups[j]
+        own = np.zeros(len(groups.count))
+        own[group] = 1
+        shares = groups.count / groups.count.sum()
+        c = self.columns.mean + self.columns.weights(j, own - shares)
+        if not self.columns.can_tell(c):
+            return UNKNOWN
+        return Effect(float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c)), self._df(j, own))
+
+    def part(self, j: int) -> Floats:
+        """Return what hyperparameter j adds in each trial, shape (n_trials,)."""
+        groups, first = self.columns.groups[j], _offsets(self.columns.groups)[j]
+        own = np.append(0.0, self.coefficients[first : first + len(groups.count) - 1])
+        return np.asarray(own[groups.code])
+
+    def _df(self, j: int, weights: Floats) -> float:
+        """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""
+        groups = self.columns.groups[j]
+        used = np.flatnonzero((weights != 0) & (groups.count > 1))
+        spread = np.bincount(groups.code, weights=self.squares, minlength=len(groups.count))[used]
+        part = weights[used] ** 2 * spread / groups.count[used] ** 2
+        kept = 1 - self.columns.matrix.shape[1] / len(self.residual)
+        if not part.any():
+            return 1.0
+        return max(1.0, float(kept * part.sum() ** 2 / (part**2 / (groups.count[used] - 1)).sum()))
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Both scales of the loss, with the others held where there are trials enough, else each hyperparameter alone.
+
+    Attributes
+    ----------
+    raw, ranks
+        A fit for each hyperparameter and its place in it, of the clipped loss and of its normal scores.
+    is_held
+        Whether the other hyperparameters are held.
+    """
+
+    raw: tuple[tuple[Fit, int], ...]
+    ranks: tuple[tuple[Fit, int], ...]
+    is_held: bool
+
+    @classmethod
+    def of(cls, groups: tuple[Groups, ...], clipped: Floats, scores: Floats) -> Model:
+        """Fit both scales."""
+        n = len(clipped)
+        if columns(groups) * TRIALS_PER_COLUMN <= n:
+            shared = Columns.of(groups, n)
+            places = [(shared, j) for j in range(len(groups))]
+            fits = {id(shared): (Fit.of(shared, clipped), Fit.of(shared, scores))}
+        else:
+            places = [(Columns.of((one,), n), 0) for one in groups]
+            fits = {id(own): (Fit.of(own, clipped), Fit.of(own, scores)) for own, _ in places}
+        raw, ranks = (tuple((fits[id(own)][scale], j) for own, j in places) for scale in (0, 1))
+        return cls(raw, ranks, len(fits) == 1 and len(groups) > 0)
+
+
+def _offsets(groups: tuple[Groups, ...]) -> list[int]:
+    """Return the first column of each hyperparameter."""
+    return [int(first) for first in np.cumsum([1, *(len(one.count) - 1 for one in groups)])[:-1]]

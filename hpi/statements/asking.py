@@ -1,0 +1,162 @@
+"""From trials to sentences: candidates of every kind, one correction for all of them, the strongest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hpi import checks
+from hpi.effects import Outcome
+from hpi.effects.outcome import outcome_of
+from hpi.errors import EstimatorError
+from hpi.estimators import Report, quiet
+from hpi.statements import family
+from hpi.statements.basis import Basis, Candidate
+from hpi.statements.contrasts import contrasts
+from hpi.statements.exceptions import exceptions, with_exceptions
+from hpi.statements.finding import Finding, FindingKind, Findings, Strength
+from hpi.statements.interactions import interactions
+from hpi.statements.same import same
+from hpi.statements.silence import cannot_say
+from hpi.statements.top import top
+from hpi.statements.trends import trends
+from hpi.statements.trials import Trials
+from hpi.subspace import Sample, Subspace, select
+from hpi.table import TrialTable
+
+RATE = family.RATE
+SURE = 0.001  # adjusted p-value up to which a finding may be strong
+MAIN = (FindingKind.TREND, FindingKind.CONTRAST, FindingKind.TOP)
+
+
+def findings(table: TrialTable, *, subspace: Subspace | None = None, tolerance: float | None = None) -> Findings:
+    """Say what the trials of the region show, in sentences with evidence, strongest first.
+
+    Parameters
+    ----------
+    table
+        The trials; metric and direction must be known.
+    subspace
+        Region, target and filters; all trials and their best tenth where none is given.
+    tolerance
+        A difference of the metric that does not matter, in its own unit; a tenth of its interquartile range where none
+        is given.
+
+    Raises
+    ------
+    TableError
+        If metric or direction is not known, or no column is a hyperparameter.
+    SubspaceError
+        If a filter names an unknown column or leaves nothing.
+    EstimatorError
+        If fewer than 16 trials are in the region, the metric is constant there, or the tolerance is not above 0.
+    """
+    return state(select(table, subspace or Subspace()), outcome_of(table)[0], tolerance)
+
+
+def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, report: Report = quiet) -> Findings:
+    """Do the same for a sample that was selected from a table before, and what its loss stands for."""
+    checks.refuse(sample, uses_target=False)
+    if tolerance is not None and not 0 < tolerance < float("inf"):
+        raise EstimatorError(
+            f"tolerance is {tolerance}; it is a difference of {outcome.name} that does not matter, above 0."
+        )
+    report(0.0, "fitting")
+    basis = Basis.of(Trials.of(sample), outcome, tolerance)
+    mains = [*trends(basis), *contrasts(basis)]
+    report(0.2, "exceptions and pairs")
+    candidates = [*mains, *top(basis), *exceptions(basis, mains), *interactions(basis, report)]
+    equivalent = same(basis)
+    report(0.95, "sentences")
+    is_adaptive = checks.adaptive(sample) is not None
+    kept = _kept(candidates)
+    alike = _without_effects(_survivors(equivalent), [one for one, _ in kept])
+    sentences = _strong_first([_finding(one, p, is_adaptive) for one, p in kept])
+    sentences += [_finding(one, p, is_adaptive) for one, p in alike]
+    return Findings(
+        findings=tuple(sentences),
+        cannot_say=cannot_say(sample, basis, sentences),
+        candidates=len(candidates) + len(equivalent),
+        metric=basis.measured,
+        tolerance=basis.tolerance,
+        n_trials=len(basis.trials),
+    )
+
+
+def _survivors(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+    """Return the candidates of one family that may be said, with their corrected p-values, the largest effect first."""
+    p = family.adjusted([one.p for one in candidates], [str(one.kind) for one in candidates])
+    kept = [(one, float(q)) for one, q in zip(candidates, p, strict=True) if q <= RATE]
+    return sorted(kept, key=lambda found: (-found[0].size, found[1], found[0].kind, found[0].hyperparameters))
+
+
+def _kept(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
+    """Return the effects that may be said, the largest first."""
+    above = _above_floor(candidates)
+    kept = [(one, p) for one, p in _survivors(candidates) if _key(one) in above]
+    middle = {one.hyperparameters for one, _ in kept if one.is_middle}
+    # What is best between two values is not said to be better the lower it is.
+    return with_exceptions([(one, p) for one, p in kept if not (_is_one_way(one) and one.hyperparameters in middle)])
+
+
+def _is_one_way(one: Candidate) -> bool:
+    return one.kind is FindingKind.TREND and not one.is_middle
+
+
+def _strong_first(findings: Sequence[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.strength is not Strength.STRONG)
+
+
+def _key(candidate: Candidate) -> tuple[str, tuple[str, ...]]:
+    """Return whose floor a candidate must pass: that of its hyperparameter, or of its pair."""
+    if candidate.kind is FindingKind.INTERACTION:
+        return "pair", candidate.hyperparameters
+    return "main", candidate.hyperparameters[:1]
+
+
+def _above_floor(candidates: Sequence[Candidate]) -> set[tuple[str, tuple[str, ...]]]:
+    """Return the hyperparameters and the pairs that can be told from chance among all of them."""
+    p: dict[tuple[str, tuple[str, ...]], list[float]] = {}
+    for one in candidates:
+        if one.kind is not FindingKind.EXCEPTION:
+            p.setdefault(_key(one), []).append(one.p)
+    found = set()
+    for word in ("main", "pair"):
+        keys = [key for key in p if key[0] == word]
+        above = family.above_floor([family.simes(p[key]) for key in keys])
+        found |= {key for key, is_above in zip(keys, above, strict=True) if is_above}
+    return found
+
+
+def _without_effects(
+    alike: Sequence[tuple[Candidate, float]], kept: Sequence[Candidate]
+) -> list[tuple[Candidate, float]]:
+    """Leave out "no difference" where a sentence says that there is one, alone or with another."""
+    levels = {(one.hyperparameters[0], frozenset(one.levels)) for one in kept if one.kind is FindingKind.CONTRAST}
+    whole = {name for one in kept if one.kind is not FindingKind.CONTRAST for name in one.hyperparameters}
+
+    def contradicted(one: Candidate) -> bool:
+        name = one.hyperparameters[0]
+        return name in whole or (name, frozenset(one.levels)) in levels
+
+    return [(one, p) for one, p in alike if not contradicted(one)]
+
+
+def _finding(one: Candidate, p: float, is_adaptive: bool) -> Finding:
+    sure = p <= SURE and one.matters and not is_adaptive
+    strength = Strength.STRONG if sure else Strength.WEAK
+    return Finding(
+        kind=one.kind,
+        text=one.says(strength, one.exception),
+        hyperparameters=one.hyperparameters,
+        effect=one.effect[0],
+        low=one.effect[1],
+        high=one.effect[2],
+        unit=one.unit,
+        p_adjusted=p,
+        n=one.n,
+        strength=strength,
+        exception=one.exception,
+        compared_with=one.compared_with,
+        picture=one.picture(),
+        by_scale=one.by_scale,
+    )

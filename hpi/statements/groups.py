@@ -1,0 +1,185 @@
+"""Groups of trials that a sentence can name: levels, or stretches of an ordered hyperparameter with a fair share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpi.effects.cuts import numbers_apart
+from hpi.space import Floats, Hyperparameter, Integers, Kind
+from hpi.statements.trials import Trials
+
+FEWEST = 8  # trials of a group that is compared with another
+MOST_LEVELS = 5  # of a category beside another hyperparameter; the others are not compared there
+COARSE = 3
+# So many groups from so many trials on: more show a narrower optimum, fewer are surer.
+STEPS = ((0, 3), (120, 4), (300, 5), (1500, 6), (5000, 8))
+TRIALS_PER_COLUMN = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """One hyperparameter's trials in groups.
+
+    Attributes
+    ----------
+    code
+        The group of each trial, shape (n_trials,). Those below `n_compared` are compared, in the order of the values;
+        then come rare levels together, and inactive trials together, where there are any.
+    ends, typical
+        Of the groups that are compared: its first and last value as words, and one value for it (about 5e-4).
+    rare
+        Levels with too few trials, and how many each has.
+    count
+        Trials of each group, shape (n_groups,).
+    """
+
+    hyperparameter: Hyperparameter
+    code: Integers
+    ends: tuple[tuple[str, str], ...]
+    typical: tuple[str, ...]
+    rare: tuple[tuple[str, int], ...]
+    count: Integers
+
+    @property
+    def name(self) -> str:
+        """Name of the hyperparameter."""
+        return self.hyperparameter.name
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether "lower" means something: not for categories and switches."""
+        return self.hyperparameter.is_ordered
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return all that is in each group that is compared: 1e-4 to 3e-3."""
+        return tuple(first if first == last else f"{first} to {last}" for first, last in self.ends)
+
+    @property
+    def n_compared(self) -> int:
+        """How many groups are compared."""
+        return len(self.ends)
+
+    @property
+    def n_active(self) -> int:
+        """Trials of the groups that are compared."""
+        return int(self.count[: self.n_compared].sum())
+
+
+def groups_of(trials: Trials) -> tuple[Groups, ...]:
+    """Return groups for every hyperparameter: as many as the number of trials allows, all together too."""
+    wanted = [n_groups for least, n_groups in STEPS if len(trials) >= least][::-1]
+    for n_groups in wanted:
+        found = tuple(_grouped(trials, j, n_groups, None) for j in range(len(trials.hyperparameters)))
+        if columns(found) * TRIALS_PER_COLUMN <= len(trials):
+            break
+    return found
+
+
+def coarse(trials: Trials) -> tuple[Groups, ...]:
+    """Return thirds of ordered hyperparameters and the most frequent levels of others: for two at once."""
+    return tuple(_grouped(trials, j, COARSE, MOST_LEVELS) for j in range(len(trials.hyperparameters)))
+
+
+def columns(groups: tuple[Groups, ...]) -> int:
+    """Count the coefficients of an additive model of these groups."""
+    return 1 + sum(len(one.count) - 1 for one in groups)
+
+
+def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int | None) -> Groups:
+    hyperparameter, x = trials.hyperparameters[j], trials.x[:, j]
+    if hyperparameter.kind in (Kind.CATEGORY, Kind.BOOL):
+        return _by_level(hyperparameter, x, most_levels)
+    return _by_stretch(hyperparameter, x, n_groups)
+
+
+def _by_level(hyperparameter: Hyperparameter, x: Floats, most: int | None) -> Groups:
+    levels = np.rint(x * (len(hyperparameter.levels) - 1))
+    found, count = np.unique(levels[~np.isnan(levels)], return_counts=True)
+    kept = count >= FEWEST
+    if most is not None and kept.sum() > most:
+        kept &= np.isin(np.arange(len(found)), np.argsort(-np.where(kept, count, 0), kind="stable")[:most])
+    labels = tuple(hyperparameter.levels[int(k)] for k in found[kept])
+    rare = tuple((hyperparameter.levels[int(found[k])], int(count[k])) for k in np.flatnonzero(~kept))
+    code = np.full(len(x), len(labels), dtype=np.int64)
+    for place, level in enumerate(found[kept]):
+        code[levels == level] = place
+    code[np.isnan(x)] = len(labels) + bool(rare)
+    return _groups(hyperparameter, code, tuple((label, label) for label in labels), labels, rare)
+
+
+def _by_stretch(hyperparameter: Hyperparameter, x: Floats, n_groups: int) -> Groups:
+    """Cut an ordered hyperparameter where its trials are shared out evenly; equal values stay together."""
+    active = x[~np.isnan(x)]
+    values, count = np.unique(active, return_counts=True)
+    cut = _ends(values, count, n_groups)  # position of the last value of each group
+    code = np.full(len(x), len(cut), dtype=np.int64)
+    code[~np.isnan(x)] = np.searchsorted(values[cut], active)
+    return _groups(hyperparameter, code, *_named(hyperparameter, values, count, cut), ())
+
+
+def _ends(values: Floats, count: Integers, n_groups: int) -> Integers:
+    """Return where each group ends: a group a value where they are few, else by shares; none below the fewest."""
+    below = np.cumsum(count)
+    if len(values) <= n_groups:
+        ends = np.arange(len(values))
+    else:
+        ends = np.unique(np.searchsorted(below, np.arange(1, n_groups + 1) * below[-1] / n_groups))
+    kept: list[int] = []
+    before = 0
+    for end in ends:
+        if below[end] - before >= FEWEST:
+            kept.append(int(end))
+            before = int(below[end])
+    if kept:
+        kept[-1] = len(values) - 1  # what was too little at the end joins the last group
+    return np.array(kept or [len(values) - 1] * bool(len(values)), dtype=np.int64)
+
+
+def _named(
+    hyperparameter: Hyperparameter, values: Floats, count: Integers, cut: Integers
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Name each group by its first and last value, and by the middle one of its trials."""
+    if not len(cut):
+        return (), ()
+    first, below = np.append(0, cut[:-1] + 1), np.cumsum(count)
+    middle = np.searchsorted(below, (np.append(0, below[cut[:-1]]) + below[cut]) / 2)
+    if not hyperparameter.is_numeric:
+        words = [hyperparameter.levels[k] for k in np.rint(values * (len(hyperparameter.levels) - 1)).astype(int)]
+        ends = [(words[a], words[b]) for a, b in zip(first, cut, strict=True)]
+        typical = [words[k] for k in middle]
+    else:
+        own = in_own_unit(hyperparameter, values)
+        texts = dict(zip((*first, *cut), numbers_apart(np.concatenate([own[first], own[cut]])), strict=True))
+        ends = [(texts[a], texts[b]) for a, b in zip(first, cut, strict=True)]
+        typical = [text if a == b else f"about {number(own[k])}" for k, a, b, text in
+                   zip(middle, first, cut, (text for text, _ in ends), strict=True)]  # fmt: skip
+    return tuple(ends), tuple(typical)
+
+
+def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:
+    """Return the values of a numeric hyperparameter at positions x in [0, 1]."""
+    low, high = hyperparameter.measured(hyperparameter.ends)
+    measured = low + x * (high - low)
+    value = np.exp(measured) if hyperparameter.log else measured
+    return np.rint(value) if hyperparameter.kind is Kind.INT else np.asarray(value)
+
+
+def number(value: float) -> str:
+    """Write a value in two digits that matter, whole numbers below 10,000 in full."""
+    return f"{value:.0f}" if value == round(value) and abs(value) < 10_000 else f"{value:.2g}"
+
+
+def _groups(
+    hyperparameter: Hyperparameter,
+    code: Integers,
+    ends: tuple[tuple[str, str], ...],
+    typical: tuple[str, ...],
+    rare: tuple[tuple[str, int], ...],
+) -> Groups:
+    # Inactive trials get the next number only where there are any: no group is empty.
+    found, numbered = np.unique(np.append(np.arange(len(ends)), code), return_inverse=True)
+    own = numbered[len(ends) :]
+    return Groups(hyperparameter, own, ends, typical, rare, np.bincount(own, minlength=len(found)))

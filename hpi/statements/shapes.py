@@ -1,0 +1,201 @@
+"""In what way two hyperparameters act together: the four cells that show it most, and how they read.
+
+The four cells are chosen among all that two groups of each make; the interval of what they show is widened for that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import combinations
+
+from hpi.statements import pairs, words
+from hpi.statements.additive import Effect
+from hpi.statements.basis import Basis
+from hpi.statements.finding import Picture, Strength
+from hpi.statements.groups import Groups
+
+SURE = 2.0  # standard errors from which on a gain counts as one
+
+
+class Way(StrEnum):
+    """How two act together."""
+
+    TURNS = "what is better with one is worse with the other"
+    ONLY = "one matters only where the other has certain values"
+    REINFORCE = "both together gain more than the sum"
+    REPLACE = "both together gain less than the sum"
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Four cells, and how they read.
+
+    Attributes
+    ----------
+    acting, by
+        The hyperparameter whose effect is spoken of, and the one that it depends on.
+    worse, better
+        Groups of the acting one: from the one to the other something is gained where `there`.
+    there, elsewhere
+        Groups of the other: where more is gained, and where less.
+    gain, otherwise
+        What is gained there, and elsewhere, in the metric's own unit with ends of intervals; negative is a loss.
+    extra
+        How much the two gains differ.
+    none_elsewhere
+        Whether what is gained elsewhere is surely less than what matters.
+    """
+
+    way: Way
+    acting: int
+    by: int
+    worse: int
+    better: int
+    there: int
+    elsewhere: int
+    gain: tuple[float, float, float]
+    otherwise: tuple[float, float, float]
+    extra: tuple[float, float, float]
+    none_elsewhere: bool
+
+
+def of(basis: Basis, cells: pairs.Table, j: int, k: int) -> Shape | None:
+    """Return how hyperparameters j and k act together; None where no four cells show it for sure."""
+    chosen = _four(cells)
+    if chosen is None:
+        return None
+    (a, b), (c, d), n_tried = chosen
+    if (
+        _extra(cells, a, b, c, d).interval(0.05 / n_tried)[0]
+        <= 0
+        <= _extra(cells, a, b, c, d).interval(0.05 / n_tried)[1]
+    ):
+        return None
+    readings = [_read(basis, cells, (j, k), (a, b), (c, d), n_tried, turned) for turned in (False, True)]
+    order = list(Way)
+    return min(readings, key=lambda shape: (order.index(shape.way), -shape.gain[0]))
+
+
+def _extra(cells: pairs.Table, a: int, b: int, c: int, d: int) -> Effect:
+    """Return how much more going from row a to row b lowers the loss in column d than in column c."""
+    return cells.sum({(a, d): 1.0, (b, d): -1.0, (a, c): -1.0, (b, c): 1.0})
+
+
+def _four(cells: pairs.Table) -> tuple[tuple[int, int], tuple[int, int], int] | None:
+    """Return the rows and columns whose difference of differences is the surest, and how many were tried."""
+    n_rows, n_columns = cells.count.shape
+    tried = []
+    for a, b in combinations(range(n_rows), 2):
+        for c, d in combinations(range(n_columns), 2):
+            t = _extra(cells, a, b, c, d).t
+            if t == t:
+                tried.append((-abs(t), (a, b), (c, d)))
+    if not tried:
+        return None
+    _, rows, columns = min(tried)
+    return rows, columns, len(tried)
+
+
+def _read(
+    basis: Basis,
+    cells: pairs.Table,
+    names: tuple[int, int],
+    rows: tuple[int, int],
+    columns: tuple[int, int],
+    n_tried: int,
+    turned: bool,
+) -> Shape:
+    """Read four cells as an effect of the row's hyperparameter that depends on the column's, or `turned`."""
+    acting, by = names[::-1] if turned else names
+    groups, others = (columns, rows) if turned else (rows, columns)
+
+    def gain(worse: int, better: int, at: int) -> Effect:
+        places = ((at, worse), (at, better)) if turned else ((worse, at), (better, at))
+        return cells.sum({places[0]: 1.0, places[1]: -1.0}) * basis.trials.unit
+
+    # Spoken of is the larger of the two gains, in the direction in which it is one.
+    ways = [(worse, better, there) for worse, better in (groups, groups[::-1]) for there in others]
+    worse, better, there = max(ways, key=lambda way: gain(*way).value)
+    elsewhere = others[0] if there == others[1] else others[1]
+    here, away = gain(worse, better, there), gain(worse, better, elsewhere)
+    reach = (_extra(cells, *rows, *columns) * basis.trials.unit).interval(0.05 / n_tried)
+    width = (reach[1] - reach[0]) / 2
+    extra = here.value - away.value
+    within = basis.tolerance is not None and max(map(abs, away.interval())) < basis.tolerance
+    return Shape(
+        _way(here, away, cells, basis, (worse, better), (there, elsewhere), turned),
+        acting,
+        by,
+        worse,
+        better,
+        there,
+        elsewhere,
+        (here.value, *here.interval()),
+        (away.value, *away.interval()),
+        (extra, extra - width, extra + width),
+        within,
+    )
+
+
+def _way(
+    here: Effect,
+    away: Effect,
+    cells: pairs.Table,
+    basis: Basis,
+    groups: tuple[int, int],
+    others: tuple[int, int],
+    turned: bool,
+) -> Way:
+    if away.t < -SURE and here.t > SURE:
+        return Way.TURNS
+    if abs(away.t) <= SURE:
+        return Way.ONLY
+    # Both gain in the same direction: the other hyperparameter's own gain says whether they add to each other.
+    (worse, better), (there, elsewhere) = groups, others
+
+    def other(at: int) -> float:
+        places = ((elsewhere, at), (there, at)) if turned else ((at, elsewhere), (at, there))
+        return cells.sum({places[0]: 1.0, places[1]: -1.0}).value
+
+    return Way.REINFORCE if other(worse) + other(better) > 0 else Way.REPLACE
+
+
+def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, exception: str | None) -> str:
+    """Return the sentence."""
+    acting, by = basis.thirds[shape.acting], basis.thirds[shape.by]
+    there, elsewhere = pairs.where(by, shape.there), pairs.where(by, shape.elsewhere)
+    step = _step(acting, shape.worse, shape.better)
+    gain, otherwise = words.amount(*shape.gain), words.amount(*shape.otherwise)
+    metric = basis.measured
+    if shape.way is Way.TURNS:
+        loss = words.amount(-shape.otherwise[0], -shape.otherwise[2], -shape.otherwise[1])
+        how = f"what is better for {acting.name} turns round with {by.name}"
+        body = f"with {there} {metric} improves by {gain} {step}, with {elsewhere} it worsens by {loss}"
+    elif shape.way is Way.ONLY:
+        degree = "only" if shape.none_elsewhere else "above all"
+        how = f"{acting.name} matters {degree} with {there}"
+        body = f"there {metric} improves by {gain} {step}, with {elsewhere} by {otherwise}"
+    else:
+        does = "reinforce each other" if shape.way is Way.REINFORCE else "replace each other in part"
+        how = f"{acting.name} and {by.name} {does}"
+        body = f"{metric} improves by {gain} {step} with {there}, by {otherwise} with {elsewhere}"
+    seems = "" if strength is Strength.STRONG else "It seems that "
+    tail = " In the ranks of the trials this is not seen: it depends on the scale of the metric." if by_scale else ""
+    return f"{seems}{how}: {body}, on average.{tail}"
+
+
+def _step(groups: Groups, worse: int, better: int) -> str:
+    if groups.is_ordered:
+        return f"from {groups.name} {groups.typical[worse]} to {groups.typical[better]}"
+    return f"from {groups.name} = {groups.labels[worse]} to {groups.labels[better]}"
+
+
+def picture(basis: Basis, cells: pairs.Table, shape: Shape) -> Picture:
+    """Return a line of the acting hyperparameter for each group of the one that it depends on."""
+    turned = shape.acting > shape.by
+    marked = tuple((g, at) for g in (shape.worse, shape.better) for at in (shape.there, shape.elsewhere))
+    if turned:
+        swapped = pairs.Table(cells.count.T, cells.mean.T, cells.variance.T, cells.kept)
+        return pairs.picture(basis, swapped, shape.acting, shape.by, marked)
+    return pairs.picture(basis, cells, shape.acting, shape.by, marked)

@@ -1,0 +1,185 @@
+"""What the table cannot say, and why: a sentence for each reason to expect no answer, or to read one with care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+
+from hpi import checks
+from hpi.statements import pairs, words
+from hpi.statements.additive import Columns, Fit
+from hpi.statements.basis import Basis
+from hpi.statements.finding import Finding
+from hpi.statements.groups import FEWEST, Groups, columns
+from hpi.statements.trends import ends
+from hpi.subspace import Sample
+
+MOST_OF_A_KIND = 4
+AT_CEILING = 0.05  # share of equal best trials
+INFLATED = 2.0  # times the standard error that trials drawn independently would give
+EXPECTED = 10.0  # trials that a cell would hold by chance where its emptiness is worth a word
+
+
+def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[str, ...]:
+    """Return a sentence for each reason."""
+    return (
+        *_adaptive(sample),
+        *_thinned(basis),
+        *_not_held(basis),
+        *_ceiling(basis),
+        *_some(_rare(basis)),
+        *_some(_together(basis)),
+        *_some(_holes(basis)),
+        *_undecided(basis, said),
+    )
+
+
+def _some(sentences: list[str]) -> list[str]:
+    more = len(sentences) - MOST_OF_A_KIND
+    return sentences if more <= 0 else [*sentences[:MOST_OF_A_KIND], f"And {more} more of this kind."]
+
+
+def _adaptive(sample: Sample) -> list[str]:
+    names = checks.adaptive(sample)
+    if names is None:
+        return []
+    return [
+        f"Later trials are better than earlier ones and lie elsewhere ({', '.join(names)}): an optimiser seems to have "
+        "chosen them. Trials then are no independent evidence and good values were tried more often: read every "
+        "finding as one about the trials that were run. None of them is called sure."
+    ]
+
+
+def _thinned(basis: Basis) -> list[str]:
+    step = basis.trials.step
+    if step == 1:
+        return []
+    return [f"The sentences rest on every {step}th trial in the order of the metric ({len(basis.trials):,} trials)."]
+
+
+def _not_held(basis: Basis) -> list[str]:
+    if basis.model.is_held or len(basis.groups) < 2:
+        return []
+    return [
+        f"{len(basis.trials):,} trials are too few to hold the other hyperparameters fixed ({columns(basis.groups)} "
+        "groups in all): each is looked at by itself, so hyperparameters that were drawn together can be taken for "
+        "each other."
+    ]
+
+
+def _ceiling(basis: Basis) -> list[str]:
+    loss = basis.trials.loss
+    equal = int(np.searchsorted(loss, loss[0], side="right"))
+    if equal < 2 or equal < AT_CEILING * len(loss):
+        return []
+    best = -loss[0] if basis.outcome.maximize else loss[0]
+    return [
+        f"{words.of_trials(equal, len(loss))} trials share the best {basis.measured}, {best:.6g}: what is better among "
+        "them cannot be seen, and effects come out too small."
+    ]
+
+
+def _rare(basis: Basis) -> list[str]:
+    """Say which levels have too few trials."""
+    found = []
+    for groups in basis.groups:
+        if groups.rare:
+            levels = words.listed([f"{level} ({n})" for level, n in sorted(groups.rare)[:MOST_OF_A_KIND]])
+            more = len(groups.rare) - MOST_OF_A_KIND
+            rest = f" and {more} more levels" if more > 0 else ""
+            found.append(f"{groups.name}: too few trials have {levels}{rest}; {FEWEST} of a level are compared.")
+        elif groups.n_compared < 2:
+            found.append(
+                f"{groups.name}: too few trials with different values to compare ({groups.n_active:,} trials)."
+            )
+    return found
+
+
+def _together(basis: Basis) -> list[str]:
+    """Say which hyperparameters were drawn so much together that their effects cannot be told apart."""
+    if not basis.model.is_held:
+        return []
+    return [
+        f"{groups.name} was drawn together with {other}: what is due to the one and what to the other cannot be told "
+        "apart, or only roughly."
+        for j, groups in enumerate(basis.groups)
+        if groups.n_compared > 1 and (other := _twin(basis, j)) is not None
+    ]
+
+
+def _twin(basis: Basis, j: int) -> str | None:
+    """Return the hyperparameter that goes with this one most, where that makes its effect much less sure."""
+    groups = basis.groups[j]
+    fit, place = basis.model.raw[j]
+    weights = ends(groups)
+    held = fit.difference(place, weights).se
+    alone = Columns.of((groups,), len(basis.trials))
+    by_itself = Fit.of(alone, fit.residual).difference(0, weights).se
+    if held == held and held < INFLATED * by_itself:
+        return None
+    others = [k for k in range(len(basis.groups)) if k != j]
+    return basis.groups[max(others, key=lambda k: _association(groups, basis.groups[k]))].name if others else None
+
+
+def _association(first: Groups, second: Groups) -> float:
+    """Return Cramer's V of two hyperparameters' groups."""
+    counts = _crossed(first, second)
+    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+    chi2 = float(((counts - expected) ** 2 / np.where(expected > 0, expected, 1)).sum())
+    return float(chi2 / max(1, min(counts.shape) - 1))
+
+
+def _crossed(first: Groups, second: Groups) -> np.ndarray:
+    shape = len(first.count), len(second.count)
+    return np.bincount(first.code * shape[1] + second.code, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _holes(basis: Basis) -> list[str]:
+    """Say which combinations were hardly tried although both parts were, the emptiest first."""
+    found = []
+    for first, second in combinations(basis.thirds, 2):
+        counts = _crossed(first, second)[: first.n_compared, : second.n_compared]
+        if counts.size == 0 or not counts.any():
+            continue
+        expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+        for a, b in zip(*np.nonzero((counts < 2) & (expected >= EXPECTED)), strict=True):
+            here = f"{pairs.where(first, int(a))} together with {pairs.where(second, int(b))}"
+            tried = "No trial has" if counts[a, b] == 0 else "One trial alone has"
+            found.append((-float(expected[a, b]), f"{tried} {here}: nothing can be said there."))
+    return [sentence for _, sentence in sorted(found)]
+
+
+def _undecided(basis: Basis, said: Sequence[Finding]) -> list[str]:
+    """Say of which hyperparameters neither an effect nor its absence is shown, and what cannot be ruled out."""
+    named = {name for finding in said for name in finding.hyperparameters}
+    found = []
+    for j, groups in enumerate(basis.groups):
+        if groups.name in named or groups.n_compared < 2:
+            continue
+        reach = _largest(basis, j)
+        if reach == reach:
+            found.append((groups.name, reach))
+    if not found:
+        return []
+    each = words.listed([f"{name} (up to {words.some(reach)})" for name, reach in found])
+    return [
+        f"Not told apart from chance, and not shown to be without effect: {each}; in brackets the average difference "
+        f"of {basis.measured} that cannot be ruled out."
+    ]
+
+
+def _largest(basis: Basis, j: int) -> float:
+    """Return the largest difference between two groups that an interval still holds."""
+    groups = basis.groups[j]
+    if groups.is_ordered:
+        every = [ends(groups)]
+    else:
+        every = []
+        for a, b in combinations(range(groups.n_compared), 2):
+            weights = np.zeros(len(groups.count))
+            weights[a], weights[b] = 1, -1
+            every.append(weights)
+    reaches = [max(map(abs, basis.by_metric(j, weights).interval())) for weights in every]
+    return max((reach for reach in reaches if reach == reach), default=float("nan"))

@@ -1,0 +1,147 @@
+"""Reaching the top: a stretch of values, or a level, that the target's trials have more often than the others.
+
+Fisher's exact test of one stretch, times the number of stretches that it was chosen from; the odds ratio with half a
+trial added to each cell (Haldane 1956, Anscombe 1956), its interval widened for the same choice.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from scipy.special import gammaln, ndtri
+
+from hpi.space import Integers
+from hpi.statements import words
+from hpi.statements.basis import Basis, Candidate
+from hpi.statements.finding import FindingKind, Line, Picture, Point, Strength
+from hpi.statements.groups import Groups
+
+LEAST_SHARE = 0.5  # of the target's trials: a stretch that holds fewer is no advice
+AS_STANDARD_DEVIATIONS = math.sqrt(3) / math.pi  # of a log odds ratio (Hasselblad and Hedges 1995)
+MATTERS = 2.0  # odds ratio from which on a finding may be strong
+WILSON = 1.96
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Groups from first to last: target trials in it, all trials in it, and the p-value of as many by chance."""
+
+    first: int
+    last: int
+    target: int
+    region: int
+    p: float
+
+
+def top(basis: Basis) -> list[Candidate]:
+    """Return the best stretch or level of every hyperparameter, where the target is a part of the region."""
+    n = len(basis.trials)
+    if not 0 < basis.trials.n_target < n:
+        return []
+    found = [_best(basis, groups) for groups in basis.groups if groups.n_compared > 1]
+    return [candidate for candidate in found if candidate is not None]
+
+
+def _best(basis: Basis, groups: Groups) -> Candidate | None:
+    active = groups.code < groups.n_compared
+    target = np.bincount(groups.code[: basis.trials.n_target], minlength=len(groups.count))[: groups.n_compared]
+    region = groups.count[: groups.n_compared]
+    n_target, n_region = int(target.sum()), int(active.sum())
+    if not 0 < n_target < n_region:
+        return None
+    stretches = _stretches(groups)
+    tried = [_tried(target, region, a, b) for a, b in stretches]
+    fair = [one for one in tried if one.target >= LEAST_SHARE * n_target]
+    if not fair:
+        return None
+    best = min(fair, key=lambda one: (one.p, one.first, one.last))
+    odds = _odds(best, n_target, n_region, 0.05 / len(stretches))
+    return Candidate(
+        kind=FindingKind.TOP,
+        hyperparameters=(groups.name,),
+        p=min(1.0, best.p * len(stretches)) if odds[1] > 1 else 1.0,
+        effect=odds,
+        unit="odds ratio",
+        n=n_region,
+        size=math.log(odds[1]) * AS_STANDARD_DEVIATIONS,
+        matters=odds[1] >= MATTERS,
+        says=partial(_says, basis, groups, best, (n_target, n_region), odds),
+        compared_with=f"{groups.name} outside" if groups.is_ordered else f"all other values of {groups.name}",
+        picture=partial(_picture, basis, groups, target, tuple(range(best.first, best.last + 1))),
+    )
+
+
+def _stretches(groups: Groups) -> list[tuple[int, int]]:
+    """Return every stretch of neighbours but the whole, or every level."""
+    n = groups.n_compared
+    if not groups.is_ordered:
+        return [(a, a) for a in range(n)]
+    return [(a, b) for a in range(n) for b in range(a, n) if b - a < n - 1]
+
+
+def _tried(target: Integers, region: Integers, first: int, last: int) -> _Stretch:
+    inside = int(target[first : last + 1].sum()), int(region[first : last + 1].sum())
+    return _Stretch(first, last, *inside, _by_chance(*inside, int(target.sum()), int(region.sum())))
+
+
+def _by_chance(in_both: int, n_inside: int, n_target: int, n_region: int) -> float:
+    """Chance that so many or more of the target lie inside, if it is drawn from the region blindly."""
+    k = np.arange(in_both, min(n_inside, n_target) + 1)
+    k = k[n_target - k <= n_region - n_inside]
+    logs = _log_choose(n_inside, k) + _log_choose(n_region - n_inside, n_target - k)
+    return float(min(1.0, np.exp(logs - _log_choose(n_region, np.array(n_target))).sum()))
+
+
+def _log_choose(n: int, k: Integers) -> Integers:
+    return np.asarray(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1))
+
+
+def _odds(one: _Stretch, n_target: int, n_region: int, error: float) -> tuple[float, float, float]:
+    """Return the odds ratio of being in the target, inside against outside, with its interval (Woolf 1955)."""
+    cells = np.array(
+        [one.target, one.region - one.target, n_target - one.target, n_region - n_target - one.region + one.target]
+    )
+    a, b, c, d = cells + 0.5
+    log = math.log(a * d / (b * c))
+    reach = float(-ndtri(error / 2)) * math.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    return math.exp(log), math.exp(log - reach), math.exp(log + reach)
+
+
+def _says(
+    basis: Basis,
+    groups: Groups,
+    best: _Stretch,
+    sizes: tuple[int, int],
+    odds: tuple[float, float, float],
+    strength: Strength,
+    exception: str | None,
+) -> str:
+    n_target, n_region = sizes
+    if groups.is_ordered:
+        where = words.stretch(groups.ends[best.first][0], groups.ends[best.last][1])
+    else:
+        where = f"= {groups.labels[best.first]}"
+    among = f"Among the best {100 * basis.trials.n_target / len(basis.trials):.3g}\u00a0%"
+    held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
+    of_all = f"of all trials {words.of_trials(best.region, n_region)} do"
+    rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
+    return f"{among}, {held} ({of_all}); {rise} {words.amount(*odds)}-fold."
+
+
+def _picture(basis: Basis, groups: Groups, target: Integers, marked: tuple[int, ...]) -> Picture:
+    points = []
+    for g in range(groups.n_compared):
+        share, n = int(target[g]) / int(groups.count[g]), int(groups.count[g])
+        points.append(Point(groups.labels[g], share, *_wilson(int(target[g]), n), n, g in marked))
+    measured = f"share in the best {100 * basis.trials.n_target / len(basis.trials):.3g} %"
+    return Picture(groups.name, measured, (Line("", tuple(points)),), groups.is_ordered, is_share=True)
+
+
+def _wilson(k: int, n: int) -> tuple[float, float]:
+    """Return the interval of a share (Wilson 1927)."""
+    z2 = WILSON**2
+    middle, reach = (k + z2 / 2) / (n + z2), WILSON * math.sqrt(k * (n - k) / n + z2 / 4) / (n + z2)
+    return max(0.0, middle - reach), min(1.0, middle + reach)

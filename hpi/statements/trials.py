@@ -1,0 +1,103 @@
+"""The trials that sentences speak of: one row a configuration, and the loss on the two scales that are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from hpi.space import Design, Floats, Hyperparameter
+from hpi.subspace import Sample, cut
+
+FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
+TAILS = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """The region's trials, best first, hyperparameters in the order of their names.
+
+    Attributes
+    ----------
+    x
+        Positions, shape (n_trials, n_hyperparameters), in [0, 1]; nan where inactive.
+    loss
+        Shape (n_trials,), ascending; a mean where several trials of one configuration are kept.
+    clipped
+        The loss within Tukey's outer fences, so that a mean of it is not decided by a few diverged trials; from 0 to 1
+        over its range.
+    unit, lowest
+        The range of the clipped loss, and its least value, in the metric's own unit.
+    scores
+        Normal scores of the loss's ranks: alike for every monotone transformation of the metric.
+    n_target
+        So many of the first trials are the target.
+    step
+        How many trials of the table stand behind each one here.
+    """
+
+    hyperparameters: tuple[Hyperparameter, ...]
+    x: Floats
+    loss: Floats
+    clipped: Floats
+    scores: Floats
+    unit: float
+    lowest: float
+    n_target: int
+    step: int = 1
+
+    def __len__(self) -> int:
+        """Count the trials."""
+        return len(self.loss)
+
+    @classmethod
+    def of(cls, sample: Sample) -> Trials:
+        """Return the trials of a sample's region: fairly thinned where there are more than 100,000."""
+        thin = cut(sample.design.thinned, sample.subspace) if sample.design.step > 1 else sample
+        region = thin.design.keep(np.arange(len(thin.design)) < thin.n_region)
+        one = region if region.unit is None else _one_a_configuration(region)
+        n_target = thin.n_target if region.unit is None else max(1, round(thin.q * len(one)))
+        within = clipped(one.loss)
+        lowest, unit = float(within[0]), float(within[-1] - within[0])
+        names = [hyperparameter.name for hyperparameter in one.hyperparameters]
+        order = sorted(range(len(names)), key=names.__getitem__)
+        return cls(
+            hyperparameters=tuple(one.hyperparameters[j] for j in order),
+            x=one.x[:, order],
+            loss=one.loss,
+            clipped=(within - lowest) / unit,
+            scores=normal_scores(one.loss),
+            unit=unit,
+            lowest=lowest,
+            n_target=n_target,
+            step=sample.design.step,
+        )
+
+
+def _one_a_configuration(design: Design) -> Design:
+    """Return one trial for each configuration, with the mean of its losses, best first."""
+    assert design.unit is not None
+    _, first, inverse = np.unique(design.unit, return_index=True, return_inverse=True)
+    mean = np.bincount(inverse, weights=design.loss) / np.bincount(inverse)
+    order = np.lexsort((first, mean))
+    kept = first[order]
+    return Design(design.hyperparameters, design.x[kept], mean[order], design.row[kept])
+
+
+def clipped(loss: Floats) -> Floats:
+    """Return a loss, shape (n,), with what lies beyond Tukey's outer fences moved onto them.
+
+    Where more than half of the trials are equal there are no fences, and the outermost hundredths are moved in.
+    """
+    low, high = np.quantile(loss, (0.25, 0.75))
+    reach = FENCES * (high - low)
+    ends = (low - reach, high + reach) if reach > 0 else tuple(np.quantile(loss, (TAILS, 1 - TAILS)))
+    return np.asarray(np.clip(loss, *ends)) if ends[0] < ends[1] else loss
+
+
+def normal_scores(loss: Floats) -> Floats:
+    """Return normal quantiles of the ranks of a loss, shape (n,): (rank - 1/2) / n, equal ones at their mean rank."""
+    _, inverse, counts = np.unique(loss, return_inverse=True, return_counts=True)
+    rank = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    return np.asarray(ndtri((rank - 0.5) / len(loss)))

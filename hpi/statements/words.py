@@ -1,0 +1,62 @@
+"""Sentences of findings, as plain text: names in them are data. A weak finding does not read like a strong one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from hpi.statements.finding import Strength
+
+DIGITS = 2  # that matter, of half an interval
+LARGE, SMALL = 1e6, 1e-4
+
+
+def amount(value: float, low: float, high: float) -> str:
+    """Write an estimate and its interval in the digits that the interval supports: 0.021 [0.012, 0.030]."""
+    half = (high - low) / 2
+    largest = max(abs(low), abs(high), abs(value))
+    if not math.isfinite(half):
+        return f"{value:.2g}"
+    if largest >= LARGE or 0 < largest < SMALL:
+        return f"{value:.2e} [{low:.2e}, {high:.2e}]"
+    places = max(0, DIGITS - 1 - math.floor(math.log10(half))) if half > 0 else 6
+    a, b, c = (f"{round(one, places) + 0.0:.{places}f}" for one in (value, low, high))
+    return f"{a} [{b}, {c}]"
+
+
+def some(value: float) -> str:
+    """Write a number in two digits that matter."""
+    if value == 0 or LARGE > abs(value) >= SMALL:
+        places = 0 if value == 0 else max(0, 1 - math.floor(math.log10(abs(value))))
+        return f"{value:.{places}f}"
+    return f"{value:.1e}"
+
+
+def is_(strength: Strength) -> str:
+    """Return the verb for what is so."""
+    return "is" if strength is Strength.STRONG else "seems"
+
+
+def are(strength: Strength) -> str:
+    """Return the verb for what several are."""
+    return "are" if strength is Strength.STRONG else "seem"
+
+
+def except_(exception: str | None) -> str:
+    """Return the words that say where it is the other way round."""
+    return "" if exception is None else f"; except with {exception}, where it is the other way round"
+
+
+def stretch(first: str, last: str) -> str:
+    """Say between which values: from 1e-4 to 3e-3, or at 3."""
+    return f"at {first}" if first == last else f"between {first} and {last}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words: a, b and c."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def of_trials(n: int, all_: int) -> str:
+    """Write a part of a number of trials: 108 of 120."""
+    return f"{n:,} of {all_:,}"
