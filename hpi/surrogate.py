@@ -50,11 +50,13 @@ class Encoded:
 class Forest:
     """A fitted forest and its R^2 on the trials that each tree has not seen; nan where there are none.
 
-    `model` is scikit-learn's RandomForestRegressor.
+    `model` is scikit-learn's RandomForestRegressor; `seen` says which trials each tree has drawn, shape (n_trees,
+    n_trials).
     """
 
     model: Any
     r2: float
+    seen: Mask
 
     @property
     def trees(self) -> list[Any]:
@@ -153,7 +155,7 @@ def _grow(
         total[~drawn] += member.tree_.predict(matrix[~drawn])[:, 0]
         times += ~drawn
     some = times > 0
-    return Forest(model, r2(y[some], total[some] / times[some]))
+    return Forest(model, r2(y[some], total[some] / times[some]), np.array(seen))
 
 
 def _seen(model: Any, matrix: Singles, y: Floats, report: Callable[[float], None]) -> list[Mask]:  # noqa: ANN401

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from hpi.effects.adjusted import AdjustedEffects, adjusted
 from hpi.effects.along import Means, Quartiles
 from hpi.effects.cuts import OTHER, Cut
+from hpi.effects.held import Held
+from hpi.effects.joint import Joint
 from hpi.effects.one import Compared, OneEffect, one_effect
 from hpi.effects.order import History, history
 from hpi.effects.outcome import Outcome
@@ -11,14 +14,18 @@ from hpi.effects.two import TwoEffects, two_effects
 
 __all__ = [
     "OTHER",
+    "AdjustedEffects",
     "Compared",
     "Cut",
+    "Held",
     "History",
+    "Joint",
     "Means",
     "OneEffect",
     "Outcome",
     "Quartiles",
     "TwoEffects",
+    "adjusted",
     "history",
     "one_effect",
     "two_effects",

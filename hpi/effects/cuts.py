@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from hpi.effects.outcome import frozen
-from hpi.space import Floats, Hyperparameter, Integers, Mask
+from hpi.space import Floats, Hyperparameter, Integers, Kind, Mask
 from hpi.subspace import Between, Filter
 
 FEW_VALUES = 10
 MOST_LEVELS = 30
 GRID = 12  # so few values for each bin, and each of them twice or more, are a grid, not a continuum
+DIGITS = 12
 LARGE = 1e6  # whole numbers below are written in full
 OTHER = "other"
 INACTIVE = -1
@@ -33,16 +34,20 @@ class Cut:
         Of bins, ascending, shape (n_cells + 1,), in the hyperparameter's own unit; None for levels.
     n_grouped
         How many rare levels the last cell holds together; 0 where every level has its own.
+    values
+        Of levels, shape (n_cells,): numbers, or positions among the hyperparameter's own levels; nan for the last cell
+        where it holds several. None for bins.
     """
 
     labels: tuple[str, ...]
     code: Integers
     edges: Floats | None = None
     n_grouped: int = 0
+    values: Floats | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays."""
-        frozen(self.code, self.edges)
+        frozen(self.code, self.edges, self.values)
 
     def __len__(self) -> int:
         """Count the cells."""
@@ -64,7 +69,8 @@ class Cut:
             order = np.append(order[order != len(self) - 1], len(self) - 1)
         place = np.empty(len(order) + 1, dtype=np.int64)
         place[order], place[-1] = np.arange(len(order)), INACTIVE
-        return Cut(tuple(self.labels[k] for k in order), place[self.code], n_grouped=self.n_grouped)
+        values = None if self.values is None else self.values[order]
+        return Cut(tuple(self.labels[k] for k in order), place[self.code], n_grouped=self.n_grouped, values=values)
 
 
 def values_of(hyperparameter: Hyperparameter, column: pd.Series) -> Floats:
@@ -73,6 +79,23 @@ def values_of(hyperparameter: Hyperparameter, column: pd.Series) -> Floats:
         return column.to_numpy(dtype=float, na_value=np.nan)
     code = pd.Index(hyperparameter.levels).get_indexer(pd.Index(column.astype(object))).astype(float)
     return np.where(column.notna(), code, np.nan)
+
+
+def values_at(hyperparameter: Hyperparameter, x: Floats) -> Floats:
+    """Return what lies at positions x in [0, 1]: numbers in the own unit, or the position of the level; nan stays nan.
+
+    Numbers are rounded to twelve digits, so that those of the table come back as they were written.
+    """
+    if not hyperparameter.is_numeric:
+        return np.rint(x * (len(hyperparameter.levels) - 1))
+    low, high = hyperparameter.measured(hyperparameter.ends)
+    value = low + x * (high - low)
+    value = np.exp(value) if hyperparameter.log else value
+    if hyperparameter.kind is Kind.INT:
+        return np.rint(value)
+    size = np.abs(value) if hyperparameter.log else np.full(len(x), max(map(abs, hyperparameter.ends)))
+    step = 10.0 ** (np.floor(np.log10(size)) - DIGITS + 1)
+    return np.clip(np.rint(value / step) * step, *hyperparameter.ends)
 
 
 def is_discrete(hyperparameter: Hyperparameter, values: Floats) -> bool:
@@ -89,9 +112,10 @@ def by_level(hyperparameter: Hyperparameter, values: Floats, most: int = MOST_LE
     if n_grouped:
         code, kept = _without_rare(code, most - 1)
         labels = [*(labels[k] for k in kept), f"{OTHER} ({n_grouped} levels)"]
+        found = np.append(found[kept], np.nan)
     full = np.full(len(values), INACTIVE, dtype=np.int64)
     full[active] = code
-    return Cut(tuple(labels), full, n_grouped=n_grouped)
+    return Cut(tuple(labels), full, n_grouped=n_grouped, values=found)
 
 
 def by_bin(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from hpi.effects.along import ordered_levels
-from hpi.effects.cuts import INACTIVE, Cut, bounds_of, by_bin, is_discrete, values_of
+from hpi.effects.cuts import INACTIVE, Cut, bounds_of, by_bin, is_discrete, values_at
 from hpi.effects.outcome import Outcome, frozen, outcome_of
 from hpi.space import Floats, Hyperparameter, Integers
 from hpi.subspace import Sample
@@ -61,9 +61,9 @@ class TwoEffects:
 
 def two_effects(table: TrialTable, sample: Sample, first: str, second: str) -> TwoEffects:
     """Return the grid of the region's trials over two hyperparameters, of any kinds."""
-    outcome, metric = outcome_of(table)
-    metric = metric[sample.design.row]
-    across, upward = (_axis(table, sample, name, outcome, metric) for name in (first, second))
+    outcome, _ = outcome_of(table)
+    metric = outcome.loss(sample.design.loss)
+    across, upward = (cells_of(sample, outcome, name) for name in (first, second))
     inside = slice(0, sample.n_region)
     shape = len(upward[1]), len(across[1])
     cell = upward[1].code[inside] * shape[1] + across[1].code[inside]
@@ -81,16 +81,17 @@ def two_effects(table: TrialTable, sample: Sample, first: str, second: str) -> T
     )
 
 
-def _axis(table: TrialTable, sample: Sample, name: str, outcome: Outcome, metric: Floats) -> tuple[Hyperparameter, Cut]:
-    design = sample.design
+def cells_of(sample: Sample, outcome: Outcome, name: str) -> tuple[Hyperparameter, Cut]:
+    """Return the hyperparameter called `name` and its cells in a grid; it takes the trials alone, not their table."""
+    design, n_region = sample.design, sample.n_region
     hyperparameter = design.hyperparameters[design.column(name)]
-    value = values_of(hyperparameter, table.trials[name].iloc[design.row])
+    value = values_at(hyperparameter, design.x[:, design.column(name)])
     if is_discrete(hyperparameter, value):
-        cut = ordered_levels(hyperparameter, value, outcome, metric, sample)
+        cut = ordered_levels(hyperparameter, value, outcome, outcome.loss(design.loss), sample)
     else:
-        n_bins = int(np.clip(round((sample.n_region / WANTED_IN_CELL) ** 0.5), FEWEST_BINS, MOST_BINS))
+        n_bins = int(np.clip(round((n_region / WANTED_IN_CELL) ** 0.5), FEWEST_BINS, MOST_BINS))
         cut = by_bin(hyperparameter, value, n_bins, bounds_of(hyperparameter, sample.subspace.where))
-    return hyperparameter, _with_inactive(cut, sample.n_region)
+    return hyperparameter, _with_inactive(cut, n_region)
 
 
 def _with_inactive(cut: Cut, n_region: int) -> Cut:

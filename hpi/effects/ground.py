@@ -1,0 +1,134 @@
+"""The configurations that predictions are averaged over, and the forest that makes them.
+
+A forest takes no gaps: where a hyperparameter is inactive it sees a number below all positions, or a level of its own.
+So one forest serves all hyperparameters; whoever averages sees to it that no configuration is asked for that could not
+be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from hpi import surrogate
+from hpi.space import Design, Floats, Hyperparameter, Integers, Mask
+from hpi.subspace import Sample
+
+MOST_AVERAGED = 1000
+MOST_GROWN = 5000  # trials: on more, R^2 grows by thousandths and time by seconds
+GAP = -1.0  # where a position would be, of what is inactive
+OFF = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """Trials of the region and a forest of their loss.
+
+    Attributes
+    ----------
+    hyperparameters
+        In column order.
+    x
+        Of all trials of the region, shape (n_region, n_hyperparameters): positions, -1 where inactive.
+    state
+        Which domain each value lies in, -1 where inactive, of the same shape.
+    base
+        The trials that are averaged over: at most 1,000, one a configuration, evenly over the ranks of the metric,
+        shape (n_base,).
+    order
+        A random order of them, shape (n_base,): who stands in for whom must not follow the loss.
+    forest, among, unseen
+        The forest, the positions that it has seen, and for each of its trees which of `base` it has not drawn, shape
+        (n_trees, n_base).
+    zero, unit
+        The loss is zero + unit * prediction.
+    """
+
+    hyperparameters: tuple[Hyperparameter, ...]
+    x: Floats
+    state: Integers
+    base: Integers
+    order: Integers
+    forest: surrogate.Forest
+    among: Floats
+    unseen: Mask
+    zero: float
+    unit: float
+
+    def active(self, column: int) -> Mask:
+        """Whether a hyperparameter is active in each trial of the region, shape (n_region,)."""
+        return np.asarray(self.state[:, column] != OFF)
+
+    def moved(self, rows: Integers, to: Mapping[int, float], members: Integers) -> tuple[Floats, Integers]:
+        """Return configurations in which the columns of `to` have the given positions, and their states.
+
+        Both have shape (n_rows, n_hyperparameters); `rows` are places in `base`, `members` the trials of the region
+        that are where the configurations go. Where what is active, or in which domain, never occurs among the
+        members, it would be a configuration that cannot be: it is taken from one of them.
+        """
+        own = self.base[rows]
+        x, state = self.x[own], self.state[own]
+        donors = members[self.order[rows] % len(members)]
+        for k in np.flatnonzero((self.state != self.state[0]).any(axis=0)):
+            wrong = ~np.isin(state[:, k], np.unique(self.state[members, k]))
+            x[wrong, k], state[wrong, k] = self.x[donors[wrong], k], self.state[donors[wrong], k]
+        for column, position in to.items():
+            x[:, column] = position
+        return x, state
+
+    def predict(self, rows: Integers, x: Floats) -> tuple[Floats, Floats]:
+        """Return the loss of configurations x as all trees see it, and as those that have not drawn the trial.
+
+        Both have shape (n_rows,); x, shape (n_rows, n_hyperparameters), was made of the trials at `rows` of `base`.
+        """
+        matrix = surrogate.encode(x, self.hyperparameters, self.among).matrix.astype(np.float32)
+        each = np.stack([tree.predict(matrix)[:, 0] for tree in self.forest.trees])
+        unseen = self.unseen[:, rows]
+        some = unseen.any(axis=0)
+        fair = np.where(some, unseen, True)
+        return self._loss(each.mean(axis=0)), self._loss((each * fair).sum(axis=0) / fair.sum(axis=0))
+
+    def _loss(self, predicted: Floats) -> Floats:
+        return np.asarray(self.zero + self.unit * predicted)
+
+
+def grow(sample: Sample, rng: np.random.Generator, report: Callable[[float], None]) -> Ground:
+    """Return the region's trials with a forest grown on at most about 5,000 of them."""
+    design = sample.design.keep(np.arange(len(sample.design)) < sample.n_region)
+    x = np.where(np.isnan(design.x), GAP, design.x)
+    grown = surrogate.part_of(len(design), design.unit, rng, MOST_GROWN)
+    encoded = surrogate.encode(x[grown], design.hyperparameters)
+    unit = None if design.unit is None else design.unit[grown]
+    forest = surrogate.grow(encoded, design.loss[grown], unit, rng, report)
+    base = _base(design)
+    place = np.searchsorted(grown, base).clip(0, len(grown) - 1)
+    unseen = ~(forest.seen[:, place] & (grown[place] == base))
+    return Ground(
+        hyperparameters=design.hyperparameters,
+        x=x,
+        state=np.where(np.isnan(design.x), OFF, 0) if design.regime is None else design.regime,
+        base=base,
+        order=rng.permutation(len(base)),
+        forest=forest,
+        among=x[grown],
+        unseen=unseen,
+        **_scale(design.loss[grown]),
+    )
+
+
+def _base(design: Design) -> Integers:
+    """Return one trial a configuration, at most 1,000, evenly over their ranks."""
+    first = np.arange(len(design)) if design.unit is None else np.sort(np.unique(design.unit, return_index=True)[1])
+    return first[np.linspace(0, len(first) - 1, min(MOST_AVERAGED, len(first))).round().astype(np.int64)]
+
+
+def _scale(loss: Floats) -> dict[str, float]:
+    """Return what leads from the forest's numbers back to the loss: two of them are known."""
+    ends = surrogate.unitless(loss)
+    low, span = float(ends.min()), float(np.ptp(ends))
+    if span == 0:
+        return {"zero": float(loss[0]), "unit": 0.0}
+    unit = float(loss.max()) / span - float(loss.min()) / span
+    return {"zero": float(loss.min()) - low * unit, "unit": unit}
