@@ -1,4 +1,4 @@
-"""The question on the page, in the page's units."""
+"""The question on the page, in the page's units, and what is shown of its answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from hpi.errors import SubspaceError
 from hpi.estimators import Estimator, PedAnova, by_name
-from hpi.subspace import Filter, Subspace
+from hpi.results import ImportanceResult
+from hpi.subspace import Filter, Sample, Subspace
+from hpi.table import TrialTable
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,22 @@ class Asked:
             )
         target = None if self.target is None else self.target / 100
         return Subspace(self.region / 100, target, self.where)
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the pages show.
+
+    `refused`: why it is not the answer to the question that is asked now. `is_awaited`: that one is being worked out.
+    """
+
+    table: TrialTable
+    sample: Sample
+    result: ImportanceResult
+    refused: str | None = None
+    is_awaited: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether another question is asked now."""
+        return self.refused is not None or self.is_awaited

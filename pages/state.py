@@ -14,9 +14,10 @@ from typing import Any
 import streamlit as st
 
 from hpi import readers, scoring, subspace
+from hpi.effects import AdjustedEffects
 from hpi.effects.outcome import outcome_of
 from hpi.errors import HpiError
-from hpi.jobs import Estimate, State, Task
+from hpi.jobs import Adjust, Estimate, State, Task
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design
@@ -24,31 +25,13 @@ from hpi.statements import Findings
 from hpi.subspace import Filter, Sample
 from hpi.table import TrialTable
 from pages import work
-from pages.asked import Asked
+from pages.asked import Answer, Asked
 from pages.beside import Beside
 from pages.work import Work
 
-FINDINGS = State.name
-QUICK = 5_000  # trials of the region times hyperparameters up to which findings are there at once
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """What the pages show.
-
-    `refused`: why it is not the answer to the question that is asked now. `is_awaited`: that one is being worked out.
-    """
-
-    table: TrialTable
-    sample: Sample
-    result: ImportanceResult
-    refused: str | None = None
-    is_awaited: bool = False
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether another question is asked now."""
-        return self.refused is not None or self.is_awaited
+FINDINGS, ADJUSTED = State.name, Adjust.name
+QUICK = 600_000  # trials times pairs, up to which findings take about a quarter of a second
+A_PAIR = 750  # what a pair takes whatever the number of trials, in trials
 
 
 class Awaited(Exception):  # noqa: N818
@@ -211,12 +194,25 @@ def findings(answer: Answer, tolerance: float | None = None) -> Findings | None:
     table, roles, filters, region, target and tolerance are the same, no page works it out again, whatever the estimator
     is. `answer` may be stale: then these are the findings of what is shown.
     """
-    n_cells = answer.sample.n_region * len(answer.sample.design.hyperparameters)
+    size = (answer.sample.n_region + A_PAIR) * len(answer.sample.design.hyperparameters) ** 2
 
     def task() -> Task:
         return State(answer.sample, outcome_of(answer.table)[0], tolerance)
 
-    return _beside(FINDINGS, answer, tolerance, task, n_cells <= QUICK)
+    return _beside(FINDINGS, answer, tolerance, task, size <= QUICK)
+
+
+def adjusted(answer: Answer, pair: tuple[str, str] | None = None) -> AdjustedEffects | None:
+    """Return the effects of all hyperparameters with the others held, and of a pair; None while they are worked out.
+
+    Where it is None, `job.beside(ADJUSTED)` draws how far it is, or why there is none. Kept as the findings are, for
+    the last pair that was asked for. `reason` in what is found says why there are no curves.
+    """
+
+    def task() -> Task:
+        return Adjust(answer.sample, outcome_of(answer.table)[0], 0, pair)
+
+    return _beside(ADJUSTED, answer, pair, task, is_quick=False)
 
 
 def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], is_quick: bool) -> Any:  # noqa: ANN401

@@ -23,7 +23,7 @@ from hpi.effects import Outcome
 from hpi.errors import EstimatorError, JobError
 from hpi.estimators import ESTIMATORS, Coefficient, PedAnova, base
 from hpi.estimators.base import Pairs
-from hpi.jobs import TASKS, Estimate, JobLimits, Jobs, Log, Phase, State, files
+from hpi.jobs import TASKS, Adjust, Estimate, JobLimits, Jobs, Log, Phase, State, files
 from hpi.jobs.failures import error_of
 from hpi.jobs.files import key_of
 from hpi.jobs.jobs import ABANDONED, PREFIX
@@ -170,9 +170,12 @@ def test_findings_come_back_from_their_files_to_the_last_bit(findings):
         assert same(files.load_answer(Path(folder)), findings)
 
 
-@pytest.mark.parametrize("tolerance", [None, 0.1 + 0.2])
-def test_a_task_without_an_estimator_comes_back_as_well(tmp_path, tolerance):
-    asked = State(sample(), Outcome("val \udc80", maximize=True), tolerance)
+VAL = Outcome("val \udc80", maximize=True)
+OTHERS = [State(sample(), VAL), State(sample(), VAL, 0.1 + 0.2), Adjust(sample(), VAL, 3, ("lr", "\udc80"))]
+
+
+@pytest.mark.parametrize("asked", OTHERS)
+def test_a_task_without_an_estimator_comes_back_as_well(tmp_path, asked):
     files.save_task(tmp_path, asked)
     assert same(files.load_task(tmp_path), asked)
 
@@ -229,6 +232,10 @@ def test_a_key_differs_with_everything_that_the_answer_depends_on():
         State(cut(design, Subspace(0.8, 0.2)), Outcome("loss", maximize=True)),
         State(cut(design, Subspace(0.8, 0.2)), LOSS, 1.0),
         State(cut(design, Subspace(0.8, 0.2)), LOSS, 1 + 2**-52),
+        Adjust(cut(design, Subspace(0.8, 0.2)), LOSS, 0),
+        Adjust(cut(design, Subspace(0.8, 0.2)), LOSS, 1),
+        Adjust(cut(design, Subspace(0.8, 0.2)), LOSS, 0, ("a", "b")),
+        Adjust(cut(design, Subspace(0.8, 0.2)), LOSS, 0, ("b", "a")),
     ]
     assert len({key_of(one) for one in tasks}) == len(tasks)
     again = cut(noise_design(200, np.random.default_rng(0)), Subspace(0.8, 0.2))
@@ -240,6 +247,21 @@ def test_the_numbers_are_those_of_this_process_to_the_last_bit(open_jobs, estima
     asked = sample(3, 300)
     job = ended(open_jobs().submit(Estimate(asked, estimator, 11), "a"))
     assert same(job.answer(), scoring.estimate(asked, estimator, 11))
+
+
+@pytest.mark.parametrize("task", [State, Adjust], ids=lambda task: task.name)
+def test_so_are_sentences_and_adjusted_effects(open_jobs, task):
+    rng = np.random.default_rng(3)
+    design = noise_design(300, rng)
+    falling = np.argsort(design.x[:, 0] + 0.1 * rng.random(300))  # the first hyperparameter decides
+    design = dataclasses.replace(design, x=design.x[falling])
+    asked = task(cut(design, Subspace(0.8, 0.2)), VAL, *([] if task is State else [0, ("lr", "n_layers")]))
+    job = ended(open_jobs().submit(asked, "a"))
+    said = []
+    assert same(job.answer(), asked.run(lambda done, doing: said.append(done)))
+    assert said == sorted(said)
+    assert said[-1] <= 1
+    assert job.answer().findings if task is State else job.answer().curves
 
 
 def test_progress_is_what_the_estimator_reports(open_jobs):

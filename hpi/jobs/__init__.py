@@ -4,6 +4,6 @@ from hpi.jobs.job import Job, Phase, Status
 from hpi.jobs.jobs import Jobs
 from hpi.jobs.limits import JobLimits
 from hpi.jobs.log import Log
-from hpi.jobs.tasks import TASKS, Estimate, State, Task
+from hpi.jobs.tasks import TASKS, Adjust, Estimate, State, Task
 
-__all__ = ["TASKS", "Estimate", "Job", "JobLimits", "Jobs", "Log", "Phase", "State", "Status", "Task"]
+__all__ = ["TASKS", "Adjust", "Estimate", "Job", "JobLimits", "Jobs", "Log", "Phase", "State", "Status", "Task"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, ClassVar, Protocol
 
-from hpi import checks, estimators, scoring
-from hpi.effects import Outcome
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from hpi import checks, estimators, scoring, statements
+from hpi.effects import AdjustedEffects, Outcome, adjusted
 from hpi.estimators import Estimator, Report
-from hpi.statements.finding import Findings
+from hpi.statements import Findings
 from hpi.subspace import Sample
 
 
@@ -88,8 +90,31 @@ class State:
 
     def run(self, report: Report) -> Findings:
         """Return what was found."""
-        found: Findings = import_module("hpi.statements").state(self.sample, self.outcome, self.tolerance, report)
-        return found
+        with threadpool_limits(limits=1, user_api="blas"):
+            return statements.state(self.sample, self.outcome, self.tolerance, report)
 
 
-TASKS: tuple[type[Task], ...] = (Estimate, State)
+@dataclass(frozen=True, eq=False)
+class Adjust:
+    """Effects of all hyperparameters with the others held, and of a pair; answered by `hpi.effects.AdjustedEffects`."""
+
+    sample: Sample
+    outcome: Outcome
+    seed: int
+    pair: tuple[str, str] | None = None
+
+    name: ClassVar[str] = "adjusted"
+    has_others: ClassVar[bool] = False
+    title: ClassVar[str] = "Adjusting for the other hyperparameters"
+
+    def refuse(self) -> None:
+        """Raise EstimatorError where the region is too small or has one metric value."""
+        checks.refuse(self.sample, uses_target=False)
+
+    def run(self, report: Report) -> AdjustedEffects:
+        """Return what a forest says."""
+        with threadpool_limits(limits=1, user_api="blas"):
+            return adjusted(self.sample, self.outcome, np.random.default_rng(self.seed), self.pair, report)
+
+
+TASKS: tuple[type[Task], ...] = (Estimate, State, Adjust)

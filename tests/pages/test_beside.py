@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import hpi
 from hpi import readers
 from hpi.errors import EstimatorError, JobError
 from hpi.estimators import PedAnova
 from hpi.jobs import Estimate, JobLimits, Jobs, Log, Phase
+from hpi.roles import Role
+from hpi.subspace import Between
 from pages import state, work
 from pages.state import FINDINGS
 from tests.pages.tables import as_upload, search
@@ -26,10 +29,24 @@ def page():
     job.beside(state.FINDINGS)
 
 
+def adjusting():
+    from pages import job, state
+
+    state.adjusted(state.answer(), ("lr", "dropout"))
+    job.beside(state.ADJUSTED)
+
+
 def elsewhere():
     from pages import state
 
     state.answer()
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "search.csv"
+    path.write_bytes(as_upload(search())[1])
+    return readers.read(path)
 
 
 @pytest.fixture
@@ -41,19 +58,21 @@ def jobs(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def opened(jobs, monkeypatch, tmp_path):
+def opened(jobs, monkeypatch, table):
     """A function that opens a page whose work beside the answer does `how`, in a job unless `is_quick`."""
-    path = tmp_path / "search.csv"
-    path.write_bytes(as_upload(search())[1])
 
     def start(how: str, is_quick: bool = False) -> AppTest:
         monkeypatch.setattr(state, "State", lambda sample, outcome, tolerance: Estimate(sample, Slow(how=how), 0))
         monkeypatch.setattr(state, "QUICK", 10**9 if is_quick else 0)
-        app = AppTest.from_function(page, default_timeout=60)
-        app.session_state["hpi"] = state.Session(table=readers.read(path))
-        return run(app)
+        return visit(page, state.Session(table=table))
 
     return start
+
+
+def visit(script, session: state.Session) -> AppTest:
+    app = AppTest.from_function(script, default_timeout=60)
+    app.session_state["hpi"] = session
+    return run(app)
 
 
 def run(app: AppTest) -> AppTest:
@@ -151,9 +170,6 @@ def test_what_cannot_begin_is_a_sentence(opened, monkeypatch, error, buttons):
 
 @pytest.mark.parametrize("change", ["region", "target", "filter", "role", "tolerance"])
 def test_another_question_lets_go_of_the_job(opened, change):
-    from hpi.roles import Role
-    from hpi.subspace import Between
-
     app = opened("wait")
     first = beside(app).work.job
     session = now(app)
@@ -173,9 +189,7 @@ def test_another_question_lets_go_of_the_job(opened, change):
 def test_a_page_that_asks_for_nothing_beside_lets_go_once_the_question_is_another(opened):
     app = opened("wait")
     first = beside(app).work.job
-    other = AppTest.from_function(elsewhere, default_timeout=60)
-    other.session_state["hpi"] = now(app)
-    run(other)
+    other = visit(elsewhere, now(app))
     assert not first.ended.is_set()
     now(app).asked = state.replace(now(app).asked, region=50.0)
     run(other)
@@ -200,3 +214,26 @@ def test_what_was_lost_since_nobody_looked_is_begun_again(opened):
     run(app)
     assert beside(app).work.job is not lost.job
     assert "was cancelled" not in said(app)
+
+
+@pytest.mark.parametrize("quick", [0, 10**9], ids=["by a job", "at once"])
+def test_what_is_found_is_what_python_finds(jobs, table, monkeypatch, quick):
+    monkeypatch.setattr(state, "QUICK", quick)
+    app = visit(page, state.Session(table=table))
+    app = app if quick else ended(app)
+    assert beside(app).found == hpi.findings(table)
+    assert beside(app).found.findings
+
+
+def test_adjusted_effects_come_by_a_job_of_their_own(jobs, table):
+    app = visit(adjusting, state.Session(table=table))
+    adjusted = now(app).beside[state.ADJUSTED]
+    assert keys(app) == [f"cancel_{state.ADJUSTED}"]
+    assert adjusted.work.job.ended.wait(60)
+    run(app)
+    assert adjusted.found.of("lr").name == "lr"
+    assert adjusted.found.joint is not None
+    assert keys(app) == []
+    first = adjusted.found
+    again = visit(adjusting, state.Session(table=table))  # another visitor: the server still has the answer
+    assert now(again).beside[state.ADJUSTED].found is first
