@@ -69,7 +69,9 @@ class Columns:
     Attributes
     ----------
     groups
-        What the columns stand for: after the first of ones, all but the first group of each.
+        What the columns stand for: after the first of ones, all active groups but the first of each, less their share
+        of the active trials. So a hyperparameter adds nothing on average where it is active, and nothing where it is
+        not: what comes with its being active is its parent's.
     matrix
         Shape (n_trials, n_columns).
     inverse
@@ -89,8 +91,10 @@ class Columns:
         matrix = np.zeros((n_trials, columns(groups)))
         matrix[:, 0] = 1
         for first, one in zip(_offsets(groups), groups, strict=True):
-            other = np.flatnonzero(one.code > 0)
-            matrix[other, first + one.code[other] - 1] = 1
+            n, active = one.n_groups, one.code < one.n_groups
+            if n < 2:
+                continue
+            matrix[active, first : first + n - 1] = np.eye(n)[one.code[active], 1:] - one.shares[1:]
         inverse = np.asarray(np.linalg.pinv(matrix.T @ matrix, rcond=RANK, hermitian=True), dtype=float)
         leverage = ((matrix @ inverse) * matrix).sum(axis=1).clip(0, FULL)
         return cls(groups, matrix, inverse, leverage)
@@ -99,13 +103,9 @@ class Columns:
         """Return weights of the columns, shape (n_columns,), from weights of the groups of hyperparameter j."""
         found = np.zeros(self.matrix.shape[1])
         first = _offsets(self.groups)[j]
-        found[first : first + len(of_groups) - 1] = of_groups[1:]
+        n = max(1, self.groups[j].n_groups)
+        found[first : first + n - 1] = of_groups[1:n]
         return found
-
-    @cached_property
-    def mean(self) -> Floats:
-        """Mean of each column, shape (n_columns,)."""
-        return np.asarray(self.matrix.mean(axis=0))
 
     def can_tell(self, weights: Floats) -> bool:
         """Whether a weighted sum of coefficients is determined by the trials."""
@@ -148,19 +148,18 @@ class Fit:
     def level(self, j: int, group: int) -> Effect:
         """Return the mean of a group as it would be if the others were in it as they are in all trials."""
         groups = self.columns.groups[j]
-        own = np.zeros(len(groups.count))
-        own[group] = 1
-        shares = groups.count / groups.count.sum()
-        c = self.columns.mean + self.columns.weights(j, own - shares)
+        own = np.eye(len(groups.count))[group]
+        c = self.columns.weights(j, own - np.append(groups.shares, np.zeros(len(own) - groups.n_groups)))
+        c[0] = 1  # all other columns are 0 on average
         if not self.columns.can_tell(c):
             return UNKNOWN
         return Effect(float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c)), self._df(j, own))
 
     def part(self, j: int) -> Floats:
         """Return what hyperparameter j adds in each trial, shape (n_trials,)."""
-        groups, first = self.columns.groups[j], _offsets(self.columns.groups)[j]
-        own = np.append(0.0, self.coefficients[first : first + len(groups.count) - 1])
-        return np.asarray(own[groups.code])
+        first = _offsets(self.columns.groups)[j]
+        own = np.s_[first : first + max(1, self.columns.groups[j].n_groups) - 1]
+        return np.asarray(self.columns.matrix[:, own] @ self.coefficients[own])
 
     def _df(self, j: int, weights: Floats) -> float:
         """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""
@@ -207,4 +206,4 @@ class Model:
 
 def _offsets(groups: tuple[Groups, ...]) -> list[int]:
     """Return the first column of each hyperparameter."""
-    return [int(first) for first in np.cumsum([1, *(len(one.count) - 1 for one in groups)])[:-1]]
+    return [int(first) for first in np.cumsum([1, *(max(1, one.n_groups) - 1 for one in groups)])[:-1]]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from threadpoolctl import threadpool_limits
+
 from hpi import checks
 from hpi.effects import Outcome
 from hpi.effects.outcome import outcome_of
@@ -60,13 +62,19 @@ def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, repo
         raise EstimatorError(
             f"tolerance is {tolerance}; it is a difference of {outcome.name} that does not matter, above 0."
         )
-    report(0.0, "fitting")
+    # One thread for small matrices: several wait for each other, and the last digit depends on their number.
+    with threadpool_limits(limits=1, user_api="blas"):
+        return _stated(sample, outcome, tolerance, report)
+
+
+def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: Report) -> Findings:
+    report(0.0, "holding the others fixed")
     basis = Basis.of(Trials.of(sample), outcome, tolerance)
     mains = [*trends(basis), *contrasts(basis)]
-    report(0.2, "exceptions and pairs")
+    report(0.2, "exceptions")
     candidates = [*mains, *top(basis), *exceptions(basis, mains), *interactions(basis, report)]
     equivalent = same(basis)
-    report(0.95, "sentences")
+    report(0.95, "putting it in words")
     is_adaptive = checks.adaptive(sample) is not None
     kept = _kept(candidates)
     alike = _without_effects(_survivors(equivalent), [one for one, _ in kept])
@@ -93,13 +101,16 @@ def _kept(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
     """Return the effects that may be said, the largest first."""
     above = _above_floor(candidates)
     kept = [(one, p) for one, p in _survivors(candidates) if _key(one) in above]
-    middle = {one.hyperparameters for one, _ in kept if one.is_middle}
-    # What is best between two values is not said to be better the lower it is.
-    return with_exceptions([(one, p) for one, p in kept if not (_is_one_way(one) and one.hyperparameters in middle)])
+    return with_exceptions(_one_trend_each(kept))
 
 
-def _is_one_way(one: Candidate) -> bool:
-    return one.kind is FindingKind.TREND and not one.is_middle
+def _one_trend_each(kept: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
+    """Keep one trend a hyperparameter: what is best between two values is not said to be better the lower it is."""
+    trends = [(not one.is_middle, p, one) for one, p in kept if one.kind is FindingKind.TREND]
+    best: dict[str, Candidate] = {}
+    for _, _, one in sorted(trends, key=lambda found: found[:2]):
+        best.setdefault(one.hyperparameters[0], one)
+    return [(one, p) for one, p in kept if one.kind is not FindingKind.TREND or best[one.hyperparameters[0]] is one]
 
 
 def _strong_first(findings: Sequence[Finding]) -> list[Finding]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpi.effects.cuts import numbers_apart
 from hpi.space import Floats, Hyperparameter, Integers, Kind
 from hpi.statements.trials import Trials
 
@@ -16,6 +15,8 @@ COARSE = 3
 # So many groups from so many trials on: more show a narrower optimum, fewer are surer.
 STEPS = ((0, 3), (120, 4), (300, 5), (1500, 6), (5000, 8))
 TRIALS_PER_COLUMN = 6
+GRID = 4  # values a group, from which on they are a continuum
+END, TYPICAL = 3, 2  # digits
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +64,17 @@ class Groups:
         return len(self.ends)
 
     @property
+    def n_groups(self) -> int:
+        """How many groups of active trials there are: those that are compared, and rare levels together."""
+        return self.n_compared + bool(self.rare)
+
+    @property
+    def shares(self) -> Floats:
+        """Share of the active trials in each group of them, shape (n_groups,)."""
+        count = self.count[: self.n_groups]
+        return np.asarray(count / max(1, count.sum()))
+
+    @property
     def n_active(self) -> int:
         """Trials of the groups that are compared."""
         return int(self.count[: self.n_compared].sum())
@@ -85,7 +97,7 @@ def coarse(trials: Trials) -> tuple[Groups, ...]:
 
 def columns(groups: tuple[Groups, ...]) -> int:
     """Count the coefficients of an additive model of these groups."""
-    return 1 + sum(len(one.count) - 1 for one in groups)
+    return 1 + sum(max(1, one.n_groups) - 1 for one in groups)
 
 
 def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int | None) -> Groups:
@@ -141,22 +153,26 @@ def _ends(values: Floats, count: Integers, n_groups: int) -> Integers:
 def _named(
     hyperparameter: Hyperparameter, values: Floats, count: Integers, cut: Integers
 ) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Name each group by its first and last value, and by the middle one of its trials."""
+    """Name each group by its first and last value, and by the middle one of its trials.
+
+    Where there are many values a group goes to halfway to the next one, so that neighbours share an end.
+    """
     if not len(cut):
         return (), ()
     first, below = np.append(0, cut[:-1] + 1), np.cumsum(count)
     middle = np.searchsorted(below, (np.append(0, below[cut[:-1]]) + below[cut]) / 2)
     if not hyperparameter.is_numeric:
         words = [hyperparameter.levels[k] for k in np.rint(values * (len(hyperparameter.levels) - 1)).astype(int)]
-        ends = [(words[a], words[b]) for a, b in zip(first, cut, strict=True)]
-        typical = [words[k] for k in middle]
-    else:
-        own = in_own_unit(hyperparameter, values)
-        texts = dict(zip((*first, *cut), numbers_apart(np.concatenate([own[first], own[cut]])), strict=True))
-        ends = [(texts[a], texts[b]) for a, b in zip(first, cut, strict=True)]
-        typical = [text if a == b else f"about {number(own[k])}" for k, a, b, text in
-                   zip(middle, first, cut, (text for text, _ in ends), strict=True)]  # fmt: skip
-    return tuple(ends), tuple(typical)
+        return tuple((words[a], words[b]) for a, b in zip(first, cut, strict=True)), tuple(words[k] for k in middle)
+    low, high = values[first], values[cut]
+    if hyperparameter.kind is not Kind.INT and len(values) > GRID * len(cut):
+        between = (high[:-1] + low[1:]) / 2
+        low, high = np.append(low[0], between), np.append(between, high[-1])
+    texts = [[number(v, END) for v in in_own_unit(hyperparameter, ends)] for ends in (low, high)]
+    one = low == high
+    typical = [number(v, END) if alone else f"about {number(v, TYPICAL)}"
+               for v, alone in zip(in_own_unit(hyperparameter, values[middle]), one, strict=True)]  # fmt: skip
+    return tuple(zip(*texts, strict=True)), tuple(typical)
 
 
 def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:
@@ -167,9 +183,9 @@ def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:
     return np.rint(value) if hyperparameter.kind is Kind.INT else np.asarray(value)
 
 
-def number(value: float) -> str:
-    """Write a value in two digits that matter, whole numbers below 10,000 in full."""
-    return f"{value:.0f}" if value == round(value) and abs(value) < 10_000 else f"{value:.2g}"
+def number(value: float, digits: int) -> str:
+    """Write a value in so many digits that matter; whole numbers below a million in full."""
+    return f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.{digits}g}"
 
 
 def _groups(

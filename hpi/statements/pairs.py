@@ -30,6 +30,11 @@ class Table:
     variance: Floats
     kept: float
 
+    @property
+    def turned(self) -> Table:
+        """The same cells with the second hyperparameter's groups as rows."""
+        return Table(self.count.T, self.mean.T, self.variance.T, self.kept)
+
     def cell(self, a: int, b: int) -> Effect:
         """Return the mean of one cell; unknown with too few trials."""
         n = int(self.count[a, b])

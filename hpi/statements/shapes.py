@@ -22,9 +22,11 @@ class Way(StrEnum):
     """How two act together."""
 
     TURNS = "what is better with one is worse with the other"
-    ONLY = "one matters only where the other has certain values"
+    ONLY = "one matters only where the other is in one group"
+    MOSTLY = "one matters there twice as much as elsewhere, or more"
     REINFORCE = "both together gain more than the sum"
     REPLACE = "both together gain less than the sum"
+    DEPENDS = "what one does depends on the other"
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,6 @@ class Shape:
         What is gained there, and elsewhere, in the metric's own unit with ends of intervals; negative is a loss.
     extra
         How much the two gains differ.
-    none_elsewhere
-        Whether what is gained elsewhere is surely less than what matters.
     """
 
     way: Way
@@ -57,7 +57,6 @@ class Shape:
     gain: tuple[float, float, float]
     otherwise: tuple[float, float, float]
     extra: tuple[float, float, float]
-    none_elsewhere: bool
 
 
 def of(basis: Basis, cells: pairs.Table, j: int, k: int) -> Shape | None:
@@ -111,8 +110,7 @@ def _read(
     groups, others = (columns, rows) if turned else (rows, columns)
 
     def gain(worse: int, better: int, at: int) -> Effect:
-        places = ((at, worse), (at, better)) if turned else ((worse, at), (better, at))
-        return cells.sum({places[0]: 1.0, places[1]: -1.0}) * basis.trials.unit
+        return _difference(cells.turned if turned else cells, worse, better, at) * basis.trials.unit
 
     # Spoken of is the larger of the two gains, in the direction in which it is one.
     ways = [(worse, better, there) for worse, better in (groups, groups[::-1]) for there in others]
@@ -122,9 +120,8 @@ def _read(
     reach = (_extra(cells, *rows, *columns) * basis.trials.unit).interval(0.05 / n_tried)
     width = (reach[1] - reach[0]) / 2
     extra = here.value - away.value
-    within = basis.tolerance is not None and max(map(abs, away.interval())) < basis.tolerance
     return Shape(
-        _way(here, away, cells, basis, (worse, better), (there, elsewhere), turned),
+        _way(basis, cells.turned if turned else cells, here, away, (worse, better), (there, elsewhere)),
         acting,
         by,
         worse,
@@ -134,31 +131,32 @@ def _read(
         (here.value, *here.interval()),
         (away.value, *away.interval()),
         (extra, extra - width, extra + width),
-        within,
     )
 
 
 def _way(
-    here: Effect,
-    away: Effect,
-    cells: pairs.Table,
-    basis: Basis,
-    groups: tuple[int, int],
-    others: tuple[int, int],
-    turned: bool,
+    basis: Basis, cells: pairs.Table, here: Effect, away: Effect, groups: tuple[int, int], others: tuple[int, int]
 ) -> Way:
+    """Say how the acting hyperparameter's gain depends on the other; rows of the cells are its groups."""
     if away.t < -SURE and here.t > SURE:
         return Way.TURNS
-    if abs(away.t) <= SURE:
+    unit, (there, elsewhere) = basis.trials.unit, others
+    rest = [_difference(cells, a, b, at) * unit for at in range(cells.count.shape[1]) if at != there
+            for a, b in combinations(range(cells.count.shape[0]), 2)]  # fmt: skip
+    reach = [max(map(abs, one.interval())) for one in rest]
+    if basis.tolerance is not None and max(reach) < basis.tolerance:  # nan, where a cell is thin, is not below it
         return Way.ONLY
+    if all(abs(one.value) < here.value / 2 for one in rest):
+        return Way.MOSTLY
+    if away.t <= SURE:
+        return Way.DEPENDS
     # Both gain in the same direction: the other hyperparameter's own gain says whether they add to each other.
-    (worse, better), (there, elsewhere) = groups, others
+    own = sum(cells.sum({(g, elsewhere): 1.0, (g, there): -1.0}).value for g in groups)
+    return Way.REINFORCE if own > 0 else Way.REPLACE
 
-    def other(at: int) -> float:
-        places = ((elsewhere, at), (there, at)) if turned else ((at, elsewhere), (at, there))
-        return cells.sum({places[0]: 1.0, places[1]: -1.0}).value
 
-    return Way.REINFORCE if other(worse) + other(better) > 0 else Way.REPLACE
+def _difference(cells: pairs.Table, a: int, b: int, at: int) -> Effect:
+    return cells.sum({(a, at): 1.0, (b, at): -1.0})
 
 
 def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, exception: str | None) -> str:
@@ -172,12 +170,15 @@ def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, excepti
         loss = words.amount(-shape.otherwise[0], -shape.otherwise[2], -shape.otherwise[1])
         how = f"what is better for {acting.name} turns round with {by.name}"
         body = f"with {there} {metric} improves by {gain} {step}, with {elsewhere} it worsens by {loss}"
-    elif shape.way is Way.ONLY:
-        degree = "only" if shape.none_elsewhere else "above all"
+    elif shape.way in (Way.ONLY, Way.MOSTLY):
+        degree = "only" if shape.way is Way.ONLY else "above all"
         how = f"{acting.name} matters {degree} with {there}"
-        body = f"there {metric} improves by {gain} {step}, with {elsewhere} by {otherwise}"
+        body = f"there {metric} improves by {gain} {step}; with {elsewhere} it changes by {otherwise}"
+    elif shape.way is Way.DEPENDS:
+        how = f"what {acting.name} does depends on {by.name}"
+        body = f"with {there} {metric} improves by {gain} {step}; with {elsewhere} it changes by {otherwise}"
     else:
-        does = "reinforce each other" if shape.way is Way.REINFORCE else "replace each other in part"
+        does = "reinforce each other" if shape.way is Way.REINFORCE else "make up for each other in part"
         how = f"{acting.name} and {by.name} {does}"
         body = f"{metric} improves by {gain} {step} with {there}, by {otherwise} with {elsewhere}"
     seems = "" if strength is Strength.STRONG else "It seems that "
@@ -193,9 +194,6 @@ def _step(groups: Groups, worse: int, better: int) -> str:
 
 def picture(basis: Basis, cells: pairs.Table, shape: Shape) -> Picture:
     """Return a line of the acting hyperparameter for each group of the one that it depends on."""
-    turned = shape.acting > shape.by
     marked = tuple((g, at) for g in (shape.worse, shape.better) for at in (shape.there, shape.elsewhere))
-    if turned:
-        swapped = pairs.Table(cells.count.T, cells.mean.T, cells.variance.T, cells.kept)
-        return pairs.picture(basis, swapped, shape.acting, shape.by, marked)
-    return pairs.picture(basis, cells, shape.acting, shape.by, marked)
+    rows = cells.turned if shape.acting > shape.by else cells
+    return pairs.picture(basis, rows, shape.acting, shape.by, marked)

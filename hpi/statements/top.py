@@ -128,7 +128,7 @@ def _says(
     held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
     of_all = f"of all trials {words.of_trials(best.region, n_region)} do"
     rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
-    return f"{among}, {held} ({of_all}); {rise} {words.amount(*odds)}-fold."
+    return f"{among}, {held} ({of_all}); {rise} {words.odds(*odds)}-fold."
 
 
 def _picture(basis: Basis, groups: Groups, target: Integers, marked: tuple[int, ...]) -> Picture:

@@ -78,9 +78,18 @@ def _one_way(
 
 def better(groups: Groups, lower: bool, strength: Strength) -> str:
     """Say which way is better: Lower depth is better, or for levels in order, by the level at that end."""
-    if groups.hyperparameter.kind is Kind.ORDINAL:
+    if groups.hyperparameter.kind is Kind.ORDINAL and not _ascends(groups.hyperparameter.levels):
         return f"{groups.name} nearer to {groups.typical[0 if lower else -1]} {words.is_(strength)} better"
     return f"{'Lower' if lower else 'Higher'} {groups.name} {words.is_(strength)} better"
+
+
+def _ascends(levels: tuple[str, ...]) -> bool:
+    """Whether levels are numbers in their order."""
+    try:
+        values = [float(level) for level in levels]
+    except ValueError:
+        return False
+    return values == sorted(values)
 
 
 def _middle(basis: Basis, j: int, best: bool) -> Candidate:

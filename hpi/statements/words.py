@@ -24,6 +24,12 @@ def amount(value: float, low: float, high: float) -> str:
     return f"{a} [{b}, {c}]"
 
 
+def odds(value: float, low: float, high: float) -> str:
+    """Write an odds ratio and its interval, each in two digits that matter: 4.1 [2.3, 7.5]."""
+    a, b, c = (f"{float(f'{one:.2g}'):,.15g}" for one in (value, low, high))
+    return f"{a} [{b}, {c}]"
+
+
 def some(value: float) -> str:
     """Write a number in two digits that matter."""
     if value == 0 or LARGE > abs(value) >= SMALL:
@@ -35,11 +41,6 @@ def some(value: float) -> str:
 def is_(strength: Strength) -> str:
     """Return the verb for what is so."""
     return "is" if strength is Strength.STRONG else "seems"
-
-
-def are(strength: Strength) -> str:
-    """Return the verb for what several are."""
-    return "are" if strength is Strength.STRONG else "seem"
 
 
 def except_(exception: str | None) -> str:
