@@ -18,6 +18,7 @@ from hpi.space import Floats
 from hpi.statements.groups import TRIALS_PER_COLUMN, Groups, columns
 
 RANK = 1e-9  # eigenvalues below this part of the largest are none: groups that always come together
+ROUNDING = 1e-6
 FULL = 0.99  # leverage from which on a trial is alone in what it says
 
 
@@ -74,8 +75,9 @@ class Columns:
         not: what comes with its being active is its parent's.
     matrix
         Shape (n_trials, n_columns).
-    inverse
-        Of the columns' products (Moore-Penrose), shape (n_columns, n_columns).
+    inverse, told
+        Of the columns' products, the inverse (Moore-Penrose) and the projection onto what the trials can tell,
+        shape (n_columns, n_columns).
     leverage
         Shape (n_trials,).
     """
@@ -83,6 +85,7 @@ class Columns:
     groups: tuple[Groups, ...]
     matrix: Floats
     inverse: Floats
+    told: Floats
     leverage: Floats
 
     @classmethod
@@ -95,9 +98,10 @@ class Columns:
             if n < 2:
                 continue
             matrix[active, first : first + n - 1] = np.eye(n)[one.code[active], 1:] - one.shares[1:]
-        inverse = np.asarray(np.linalg.pinv(matrix.T @ matrix, rcond=RANK, hermitian=True), dtype=float)
+        products = matrix.T @ matrix
+        inverse = np.asarray(np.linalg.pinv(products, rcond=RANK, hermitian=True), dtype=float)
         leverage = ((matrix @ inverse) * matrix).sum(axis=1).clip(0, FULL)
-        return cls(groups, matrix, inverse, leverage)
+        return cls(groups, matrix, inverse, products @ inverse, leverage)
 
     def weights(self, j: int, of_groups: Floats) -> Floats:
         """Return weights of the columns, shape (n_columns,), from weights of the groups of hyperparameter j."""
@@ -109,8 +113,7 @@ class Columns:
 
     def can_tell(self, weights: Floats) -> bool:
         """Whether a weighted sum of coefficients is determined by the trials."""
-        product = self.matrix.T @ (self.matrix @ (self.inverse @ weights))
-        return bool(np.abs(product - weights).max() < 1e-6)
+        return bool(np.abs(self.told @ weights - weights).max() < ROUNDING)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,6 +140,14 @@ class Fit:
         """Covariance of the coefficients for any noise, shape (n_columns, n_columns)."""
         half = self.columns.matrix @ self.columns.inverse
         return np.asarray((half * self.squares[:, None]).T @ half)
+
+    @cached_property
+    def spread(self) -> tuple[Floats, ...]:
+        """Sum of the squares in each group of each hyperparameter, shape (n_groups,)."""
+        return tuple(
+            np.bincount(groups.code, weights=self.squares, minlength=len(groups.count)).astype(float)
+            for groups in self.columns.groups
+        )
 
     def difference(self, j: int, weights: Floats) -> Effect:
         """Return the weighted sum over groups of hyperparameter j; the weights, shape (n_groups,), sum to 0."""
@@ -165,8 +176,7 @@ class Fit:
         """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""
         groups = self.columns.groups[j]
         used = np.flatnonzero((weights != 0) & (groups.count > 1))
-        spread = np.bincount(groups.code, weights=self.squares, minlength=len(groups.count))[used]
-        part = weights[used] ** 2 * spread / groups.count[used] ** 2
+        part = weights[used] ** 2 * self.spread[j][used] / groups.count[used] ** 2
         kept = 1 - self.columns.matrix.shape[1] / len(self.residual)
         if not part.any():
             return 1.0
