@@ -27,6 +27,27 @@ STYLE = """<style>
 .st-key-job, .st-key-jobs {border-left: 4px solid #0F766E; padding: .5rem .9rem; background: rgba(15, 118, 110, .07)}
 .st-key-job [data-testid=stText], .st-key-jobs [data-testid=stText] {font-variant-numeric: tabular-nums}
 [class*=st-key-filter] [data-tag] {background: #475569; color: #FFFFFF}
+/* Findings: a strong one has a solid mark and full ink, a weak one neither. */
+[class*=st-key-strong-] {border-left: 4px solid #0F766E; padding-left: .9rem}
+[class*=st-key-weak-] {border-left: 4px dotted #94A3B8; padding-left: .9rem}
+[class*=st-key-strong-] [data-testid=stText], [class*=st-key-weak-] [data-testid=stText] {line-height: 1.5}
+[class*=st-key-strong-] > :first-child [data-testid=stText] {font-size: .85rem; font-weight: 600}
+[class*=st-key-weak-] > :first-child [data-testid=stText] {font-size: .85rem; opacity: .8}
+[class*=st-key-finding-] [class*=st-key-strong-] > :last-child [data-testid=stText],
+[class*=st-key-finding-] [class*=st-key-weak-] > :last-child [data-testid=stText] {font-size: 1.08rem}
+.st-key-in_words [data-testid=stText] {font-size: .95rem}
+[class*=st-key-weak-] > :last-child [data-testid=stText] {opacity: .85}
+[class*=st-key-finding-] {border-bottom: 1px solid rgba(128, 140, 155, .25); padding-bottom: .6rem}
+[class*=st-key-quiet-evidence] {padding-left: 1.15rem}
+[class*=st-key-onward-] {padding-left: 1.15rem}
+/* Importance: bars, what stands beside them, what stands below; one below the other where there is no room. */
+.st-key-in_words {min-height: 19rem}
+@media (min-width: 641px) {
+  .st-key-three > div > [data-testid=stHorizontalBlock] {display: grid; align-items: start; row-gap: 1rem;
+    grid-template-columns: minmax(0, 5fr) minmax(0, 2fr); grid-template-rows: auto 1fr}
+  .st-key-three > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] {width: auto; min-width: 0}
+  .st-key-three > div > [data-testid=stHorizontalBlock] > :nth-child(2) {grid-row: 1 / span 2; grid-column: 2}
+}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table

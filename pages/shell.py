@@ -26,7 +26,9 @@ EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
     "known_function.csv": "**A known answer.** 1,000 points of a function: b decides most, then a; e and f do nothing.",
 }
-IMPORTANCE, ONE, TWO, COMPARE, DATA = (f"pages/{name}.py" for name in ("importance", "one", "two", "compare", "data"))
+IMPORTANCE, ONE, TWO, FINDINGS, COMPARE, DATA = (
+    f"pages/{name}.py" for name in ("importance", "one", "two", "findings", "compare", "data")
+)
 
 
 def pages() -> list[StreamlitPage]:
@@ -36,6 +38,7 @@ def pages() -> list[StreamlitPage]:
         st.Page(IMPORTANCE, title="Importance"),
         st.Page(ONE, title="One hyperparameter", url_path="one"),
         st.Page(TWO, title="Two hyperparameters", url_path="two"),
+        st.Page(FINDINGS, title="Findings"),
         st.Page(COMPARE, title="Compare"),
         st.Page(DATA, title="Data"),
     ]

@@ -23,6 +23,7 @@ PAGES = {
     "importance": "Importance",
     "one": "One hyperparameter",
     "two": "Two hyperparameters",
+    "findings": "Findings",
     "compare": "Compare",
     "data": "Data",
 }

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from hpi.figures.finding_places import COLUMN, Places, apart, names_of, places, round_ticks, rounded
 from hpi.figures.heading import LINE, Fact, heading
 from hpi.figures.labels import percent, short, width, wrapped
-from hpi.figures.theme import SMALL, Theme, draw
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.statements import Finding, Line, Picture, Point
 
 HEIGHT, WITH_NAMES = 220, 280  # pixels; below each other it is a row a group
@@ -98,6 +98,8 @@ def _values(picture: Picture, layout: Places) -> dict[str, object]:
 def _groups(picture: Picture, layout: Places, theme: Theme) -> dict[str, object]:
     last = len(layout.labels) - 0.5
     axis: dict[str, object] = {"tickvals": layout.ticks, "ticktext": layout.tick_words, "tickangle": 0}
+    # ticks that nobody sees: they keep the labels away from those of the metric
+    axis |= {"ticks": "outside", "ticklen": 8, "tickcolor": NOTHING}
     axis |= {"showgrid": False, "fixedrange": True, "tickfont": {"color": theme.text, "size": SMALL}}
     if layout.is_upright:
         return axis | {"range": [-0.5, last], "title": {"text": wrapped(short(picture.across, 78), TITLE)}}

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from hpi.figures.axes import level_labels
-from hpi.figures.labels import folded, percent, plain, shortened, width
+from hpi.figures.labels import percent, plain, shortened, width, wrapped
 from hpi.statements import Line, Picture, Point
 
 # The server does not know the width of the screen: what must fit is laid out for the narrowest.
@@ -143,9 +143,9 @@ def rounded(value: float, step: float) -> str:
 
 
 def names_of(lines: tuple[Line, ...]) -> list[str]:
-    """Return the names of lines in one row or two (of many lines in one), escaped, each different."""
+    """Return the names of lines in a few rows (of many lines in one), escaped, each different."""
     rows = 2 if len(lines) <= MOST_FOLDED else 1
-    return [folded(name, NAME_COLUMNS) for name in shortened([line.name for line in lines], rows * (NAME_COLUMNS - 1))]
+    return [wrapped(name, NAME_COLUMNS) for name in shortened([line.name for line in lines], rows * (NAME_COLUMNS - 1))]
 
 
 def apart(wanted: list[float], room: float, low: float, high: float) -> list[float]:

@@ -1,0 +1,65 @@
+"""Beside the findings: what the table cannot say, how it was found out and what does not matter, and files.
+
+Keys: quiet-cannot_say; copy_markdown (a popover), findings_csv, findings_json; tolerance, default_tolerance.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from hpi.statements import Findings
+from hpi.statements.words import some
+from pages import finding_words, found, look, state
+
+MOST = 8
+CUT = "What the table cannot say"
+
+
+def cannot_say(said: Findings) -> None:
+    """Draw why something is missing or to be read with care; nothing where there is nothing of the kind."""
+    if not said.cannot_say:
+        return
+    look.small_heading(CUT)
+    look.quiet("cannot_say", *said.cannot_say[:MOST])
+    more = said.cannot_say[MOST:]
+    if more:
+        with st.expander(f"{len(more)} more that it cannot say"):
+            look.quiet("cannot_say_more", *more)
+
+
+def take_away(said: Findings) -> None:
+    """Draw what can be taken along: text for a paper or a ticket, and files; written when they are asked for."""
+    with st.container(gap="xsmall", key="take_away"):
+        copy = st.popover("Copy as Markdown", key="copy_markdown", on_change="rerun", width="stretch")
+        if copy.open:
+            with copy:
+                st.code(found.as_markdown(said), language=None, wrap_lines=True, height=360, width=520)
+        st.download_button(
+            "Download the findings (CSV)", partial(found.as_csv, said), "findings.csv", "text/csv", key="findings_csv",
+            on_click="ignore", width="stretch",
+        )  # fmt: skip
+        st.download_button(
+            "Download the findings (JSON)", partial(found.as_json, said), "findings.json", "application/json",
+            key="findings_json", on_click="ignore", width="stretch",
+        )  # fmt: skip
+
+
+def method(said: Findings | None) -> None:
+    """Draw how findings are found out, and the one number of it that is a matter of opinion."""
+    with st.expander("How this is found out"):
+        st.markdown(finding_words.METHOD)
+        now = found.chosen()
+        default = said.tolerance if said is not None and now.tolerance is None else None
+        state.copy(tolerance=now.tolerance)
+        st.text(finding_words.matters(said, now.tolerance))
+        st.number_input(
+            "A difference that does not matter, in units of the metric", 0.0, value=None, format="%g",
+            key="tolerance", placeholder="" if default is None else f"{some(default)} (default)", on_change=_tolerance,
+        )  # fmt: skip
+
+
+def _tolerance() -> None:
+    """Take over a typed number; an empty field and 0 stand for the default."""
+    found.chosen().choose(tolerance=st.session_state["tolerance"] or None)

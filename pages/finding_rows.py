@@ -1,0 +1,123 @@
+"""Findings one below the other: sentence, evidence, picture, and the way onward.
+
+Keys: about, kinds, strong_only, all_again (the filters); finding-<i> (a row), strong-<i> or weak-<i> (its words),
+picture-<i>, onward-<i>; more; to_findings.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from hpi import figures
+from hpi.statements import Finding, FindingKind, Findings
+from pages import finding_words, found, job, look, shell, state
+
+LEADING = 3
+EVERY_ONE = "about every hyperparameter"
+PAIR, ALONE = "See the pair →", "See its trials →"
+
+
+def all_of(said: Findings, answer: state.Answer) -> None:
+    """Draw the filters, and the findings that pass them; where none does, the way back."""
+    shown = filters(said, answer)
+    if shown:
+        rows(shown)
+        return
+    with st.container(key="no_match"):
+        st.text(finding_words.no_match(len(said.findings)))
+        st.button("Show all findings", key="all_again", on_click=_all_again)
+
+
+def _all_again() -> None:
+    found.chosen().choose(about=None, kinds=(), strong_only=False)
+
+
+def filters(said: Findings, answer: state.Answer) -> list[Finding]:
+    """Draw the filters and return the findings that pass them."""
+    now = found.chosen()
+    names = found.named(said, [h.name for h in answer.table.hyperparameters])
+    state.copy(about=now.about or "", kinds=list(now.kinds), strong_only=now.strong_only)
+    with st.container(gap="xsmall", key="finding_filters"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            st.selectbox(
+                "Hyperparameter", ["", *names], format_func=lambda name: _title(name, names), key="about",
+                on_change=_chosen, args=("about",), width=300, label_visibility="collapsed",
+            )  # fmt: skip
+            st.toggle("strong only", key="strong_only", on_change=_chosen, args=("strong_only",))
+        st.pills(
+            "Kind", found.kinds(said), format_func=finding_words.KINDS.get, selection_mode="multi", key="kinds",
+            on_change=_chosen, args=("kinds",), label_visibility="collapsed",
+        )  # fmt: skip
+    return [finding for finding in said.findings if now.keeps(finding)]
+
+
+def _title(name: str, names: dict[str, int]) -> str:
+    return f"about {name}  ·  {names[name]}" if name else EVERY_ONE
+
+
+def _chosen(key: str) -> None:
+    value = st.session_state[key]
+    taken = {"about": lambda: value or None, "kinds": lambda: tuple(value), "strong_only": lambda: value}
+    found.chosen().choose(**{key: taken[key]()})
+
+
+def rows(shown: list[Finding]) -> None:
+    """Draw the first findings, and a button for more of them."""
+    now = found.chosen()
+    for i, finding in enumerate(shown[: now.shown]):
+        _row(i, finding)
+    left = len(shown) - now.shown
+    if left > 0:
+        more = min(left, found.AT_ONCE)
+        st.button(f"Show {more} more (of {left} below)", key="more", on_click=_more)
+
+
+def _more() -> None:
+    found.chosen().shown += found.AT_ONCE
+
+
+def _row(i: int, finding: Finding) -> None:
+    with st.container(key=f"finding-{i}"):
+        said, picture = st.columns([6, 5], gap="medium")
+        with said, st.container(gap="xsmall"):
+            sentence(finding, str(i))
+            look.quiet(f"evidence-{i}", finding_words.evidence(finding))
+            if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{i}", type="tertiary"):
+                _go_on(finding)
+        with picture:
+            look.chart(figures.finding(finding, look.theme()), f"picture-{i}")
+
+
+def sentence(finding: Finding, key: str) -> None:
+    """Draw a sentence with its strength; `key` is unique on the page."""
+    with st.container(key=f"{finding.strength}-{key}", gap="xsmall"):
+        st.text(finding_words.mark(finding))
+        st.text(finding.text)
+
+
+def _go_on(finding: Finding) -> None:
+    """Open the page of the hyperparameter, or of the two, that a finding is about."""
+    first, *others = finding.hyperparameters
+    if others:
+        state.session().pair = (first, others[0])
+        st.switch_page(shell.TWO)
+    state.session().chosen = first
+    st.switch_page(shell.ONE)
+
+
+def leading(answer: state.Answer) -> None:
+    """Draw the strongest findings as text, and the way to all of them; a quiet line while there are none yet."""
+    look.small_heading("In words")
+    said = found.findings(answer)
+    if said is None:
+        job.beside(state.FINDINGS)
+        return
+    effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
+    for i, finding in enumerate(effects[:LEADING]):
+        sentence(finding, f"leading-{i}")
+    if not effects:
+        look.quiet("no_words", finding_words.lead(said))
+    n = len(said.findings)
+    label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
+    if st.button(label, key="to_findings"):
+        st.switch_page(shell.FINDINGS)

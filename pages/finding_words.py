@@ -1,0 +1,125 @@
+"""Sentences about findings, as plain text: names are data, so nothing here is Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hpi.statements import Finding, FindingKind, Findings, Strength
+from hpi.statements.words import amount, some
+from pages import words
+from pages.words import BLANK
+
+MARKS = {Strength.STRONG: "● strong", Strength.WEAK: "○ weak"}
+NAMES = 4  # in one sentence
+ODDS = "odds ratio"
+LEAST_P = 0.001
+KINDS = {
+    FindingKind.TREND: "trend",
+    FindingKind.CONTRAST: "contrast",
+    FindingKind.EXCEPTION: "exception",
+    FindingKind.INTERACTION: "interaction",
+    FindingKind.TOP: "reaching the top",
+    FindingKind.SAME: "no difference",
+}
+AWAITED = "The sentences will appear here as soon as the table has been read for them."
+METHOD = """
+- **What is looked at.** Every sentence that could be said of this table: which way is better, where the best values
+  lie, which level beats which, where it is the other way round, which two act together, what the best trials have in
+  common. Each with the other hyperparameters held fixed, so that one does not get the credit of another. The
+  estimator of the bars plays no part in it.
+- **What is said.** Looking at many sentences finds some by luck alone. They are corrected together (Benjamini and
+  Hochberg): of all sentences on this page at most 5 % are expected to be false alarms. The adjusted p says so for each.
+- **Strong**: the adjusted p is .001 or less, and even the near end of the interval is larger than what matters (for
+  odds: 2 and more). **Weak**: it passed the correction, no more; read it as a hint. Trials that an optimiser chose
+  give weak findings only.
+- **No difference** is not a test that failed to find one: it is shown that the difference is smaller than what matters.
+- **The pictures** show each group of trials with its 95 % interval; coloured is what the sentence speaks of.
+"""
+
+
+def lead(found: Findings) -> str:
+    """Say how much was found of what was looked at, and what does not matter."""
+    looked = "1 sentence" if found.candidates == 1 else f"{found.candidates:,} sentences"
+    trials = f"{found.n_trials:,} trials"
+    effects = [finding for finding in found.findings if finding.kind is not FindingKind.SAME]
+    if not effects:
+        nothing = f"No effect can be said for sure: of {looked} looked at, none that claims one holds among {trials}."
+        return " ".join(filter(None, (nothing, _same(found))))
+    strong = sum(finding.strength is Strength.STRONG for finding in effects)
+    verb = "holds" if len(effects) == 1 else "hold"
+    said = f"{len(effects)} of {looked} looked at {verb} among {trials}: {_strengths(strong, len(effects))}."
+    return " ".join(filter(None, (said, _same(found))))
+
+
+def _strengths(strong: int, n: int) -> str:
+    if n == 1:
+        return "a strong one" if strong else "a weak one"
+    if strong in (0, n):
+        return "all of them strong" if strong else "all of them weak"
+    return f"{strong} strong, {n - strong} weak"
+
+
+def _same(found: Findings) -> str | None:
+    """Say what makes no difference that matters."""
+    names = list(dict.fromkeys(
+        name for finding in found.findings if finding.kind is FindingKind.SAME for name in finding.hyperparameters
+    ))  # fmt: skip
+    if not names:
+        return None
+    verb = "makes" if len(names) == 1 else "make"
+    size = "" if found.tolerance is None else f" (it stays within {some(found.tolerance)} {found.metric})"
+    return f"{_some(names)} {verb} no difference that matters{size}."
+
+
+def _some(names: Sequence[str]) -> str:
+    if len(names) <= NAMES:
+        return words.listed(names)
+    return words.listed([*names[: NAMES - 1], f"{len(names) - NAMES + 1} others"])
+
+
+def mark(finding: Finding) -> str:
+    """Say how strong a finding is, and of which kind."""
+    scale = f"  ·  depends on the scale of {finding.unit}" if finding.by_scale else ""
+    return f"{MARKS[finding.strength]}  ·  {KINDS[finding.kind]}{scale}"
+
+
+def evidence(finding: Finding) -> str:
+    """Say what a sentence rests on: effect with interval, trials, p-value, and what it is compared with."""
+    size = amount(finding.effect, finding.low, finding.high)
+    sign = "+" if finding.effect > 0 and not size.startswith("-") else ""
+    effect = f"{ODDS} {size}" if finding.unit == ODDS else f"effect {sign}{size} {finding.unit}"
+    trials = "1 trial" if finding.n == 1 else f"{finding.n:,} trials"
+    return "  ·  ".join([effect, trials, p_value(finding.p_adjusted), f"compared with {finding.compared_with}"])
+
+
+def p_value(p: float) -> str:
+    """Write an adjusted p-value: adjusted p < .001, adjusted p = .03."""
+    if p < LEAST_P:
+        return f"adjusted p{BLANK}<{BLANK}.001"
+    return f"adjusted p{BLANK}={BLANK}{f'{p:.2g}'.removeprefix('0')}"
+
+
+def nothing(found: Findings) -> list[str]:
+    """Say why there is no finding at all, and what could be done; plain text, a line each."""
+    return [
+        f"Every sentence that could be said of these {found.n_trials:,} trials was looked at, and after the correction "
+        "for so many looks none is left. That is no proof that nothing matters: an effect may be too small for so "
+        "few trials, or lie in a combination that is too rare here.",
+        "More trials help most. A wider region holds more of them: move the right end of the slider to 100 %.",
+    ]
+
+
+def no_match(n: int) -> str:
+    """Say that the filters leave none of `n` findings, and what to do."""
+    return (
+        f"None of the {n:,} findings passes these filters. Choose fewer kinds or another hyperparameter, or show all."
+    )
+
+
+def matters(found: Findings | None, chosen: float | None) -> str:
+    """Say what is taken for too small to matter; `chosen` by the visitor, None for the default."""
+    if chosen is not None:
+        return f"What does not matter was set to {some(chosen)}; empty the field for the default."
+    known = found is not None and found.tolerance is not None
+    now = f": {some(found.tolerance)} {found.metric}" if known else ""
+    return f"By default a tenth of the interquartile range of the metric does not matter{now}."

@@ -1,0 +1,109 @@
+"""What was found, which of it a visitor wants to see, and the files of it. Draws nothing.
+
+Key of st.session_state: findings_chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from hpi.statements import Finding, FindingKind, Findings, Strength
+from pages import state, words
+
+HELD = "findings_chosen"
+AT_ONCE = 8  # pictures
+
+
+@dataclass
+class Chosen:
+    """Which findings a visitor wants to see of a table, how many at once, and what does not matter to them.
+
+    `tolerance` is in units of the metric, None for the default.
+    """
+
+    table: Hashable
+    about: str | None = None
+    kinds: tuple[FindingKind, ...] = ()
+    strong_only: bool = False
+    shown: int = AT_ONCE
+    tolerance: float | None = None
+
+    def keeps(self, finding: Finding) -> bool:
+        """Whether a finding passes the filters."""
+        return (
+            (self.about is None or self.about in finding.hyperparameters)
+            and (not self.kinds or finding.kind in self.kinds)
+            and (not self.strong_only or finding.strength is Strength.STRONG)
+        )
+
+    def choose(self, **changes: Any) -> None:  # noqa: ANN401
+        """Set filters, and begin with the first findings again."""
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.shown = AT_ONCE
+
+
+def chosen() -> Chosen:
+    """Return what was chosen for the table that is open; nothing yet for another one."""
+    table = state.session().table
+    assert table is not None
+    key = (table.fingerprint, table.choices)
+    kept = st.session_state.get(HELD)
+    if kept is None or kept.table != key:
+        kept = st.session_state[HELD] = Chosen(key)
+    return kept  # type: ignore[no-any-return]
+
+
+def findings(answer: state.Answer) -> Findings | None:
+    """Return what the trials of an answer say; None while it is worked out or where it is refused.
+
+    Then `job.beside(state.FINDINGS)` says which of both.
+    """
+    return state.findings(answer, chosen().tolerance)
+
+
+def kinds(found: Findings) -> list[FindingKind]:
+    """Return the kinds that there are, and those that are asked for, in their order."""
+    there = {finding.kind for finding in found.findings} | set(chosen().kinds)
+    return [kind for kind in FindingKind if kind in there]
+
+
+def named(found: Findings, hyperparameters: list[str]) -> dict[str, int]:
+    """Return how many findings name each hyperparameter, the most first."""
+    count = Counter(name for finding in found.findings for name in finding.hyperparameters)
+    return {name: count[name] for name in sorted(hyperparameters, key=lambda name: -count[name])}
+
+
+def as_markdown(found: Findings) -> str:
+    """Return the findings as a paper or a ticket takes them."""
+    lines = [f"- {finding.text}" for finding in found.findings]
+    return "\n".join([*lines, "", *(f"- {reason}" for reason in found.cannot_say)])
+
+
+def as_csv(found: Findings) -> str:
+    """Return a row a finding as CSV."""
+    rows = [_plain(finding) | {"hyperparameters": ", ".join(finding.hyperparameters)} for finding in found.findings]
+    columns = ["kind", "strength", "text", "hyperparameters", "effect", "low", "high", "unit", "p_adjusted", "n",
+               "compared_with", "except", "by_scale"]  # fmt: skip
+    return words.as_csv(pd.DataFrame(rows, columns=columns, dtype=object))
+
+
+def as_json(found: Findings) -> str:
+    """Return everything that was found, and what cannot be said, as JSON; what is not known is null."""
+    plain = found.to_dict() | {"findings": [_plain(finding) for finding in found.findings]}
+    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+
+
+def _plain(finding: Finding) -> dict[str, Any]:
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in finding.to_dict().items()
+    }
