@@ -16,6 +16,7 @@ from scipy.special import stdtr, stdtrit
 
 from hpi.space import Floats
 from hpi.statements.groups import TRIALS_PER_COLUMN, Groups, columns
+from hpi.statements.trials import Trials
 
 RANK = 1e-9  # eigenvalues below this part of the largest are none: groups that always come together
 ROUNDING = 1e-6
@@ -185,33 +186,36 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Both scales of the loss, with the others held where there are trials enough, else each hyperparameter alone.
+    """What is explained, with the others held where there are trials enough, else each hyperparameter alone.
 
     Attributes
     ----------
-    raw, ranks
-        A fit for each hyperparameter and its place in it, of the clipped loss and of its normal scores.
+    raw, ranks, target
+        A fit for each hyperparameter and its place in it: of the clipped loss, of its normal scores, and of 1 in the
+        target and 0 elsewhere.
     is_held
         Whether the other hyperparameters are held.
     """
 
     raw: tuple[tuple[Fit, int], ...]
     ranks: tuple[tuple[Fit, int], ...]
+    target: tuple[tuple[Fit, int], ...]
     is_held: bool
 
     @classmethod
-    def of(cls, groups: tuple[Groups, ...], clipped: Floats, scores: Floats) -> Model:
-        """Fit both scales."""
-        n = len(clipped)
+    def of(cls, groups: tuple[Groups, ...], trials: Trials) -> Model:
+        """Fit all three."""
+        n = len(trials)
+        explained = trials.clipped, trials.scores, (np.arange(n) < trials.n_target).astype(float)
         if columns(groups) * TRIALS_PER_COLUMN <= n:
             shared = Columns.of(groups, n)
             places = [(shared, j) for j in range(len(groups))]
-            fits = {id(shared): (Fit.of(shared, clipped), Fit.of(shared, scores))}
+            fits = {id(shared): [Fit.of(shared, y) for y in explained]}
         else:
             places = [(Columns.of((one,), n), 0) for one in groups]
-            fits = {id(own): (Fit.of(own, clipped), Fit.of(own, scores)) for own, _ in places}
-        raw, ranks = (tuple((fits[id(own)][scale], j) for own, j in places) for scale in (0, 1))
-        return cls(raw, ranks, len(fits) == 1 and len(groups) > 0)
+            fits = {id(own): [Fit.of(own, y) for y in explained] for own, _ in places}
+        raw, ranks, target = (tuple((fits[id(own)][i], j) for own, j in places) for i in range(len(explained)))
+        return cls(raw, ranks, target, len(fits) == 1 and len(groups) > 0)
 
 
 def _offsets(groups: tuple[Groups, ...]) -> list[int]:

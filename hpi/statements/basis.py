@@ -46,7 +46,7 @@ class Basis:
         if tolerance is None:
             low, high = np.quantile(trials.loss, (0.25, 0.75))
             tolerance = TOLERANCE * float(high - low) or None
-        model = Model.of(groups, trials.clipped, trials.scores)
+        model = Model.of(groups, trials)
         return cls(trials, outcome, groups, coarse(trials), model, tolerance)
 
     @property
@@ -62,6 +62,11 @@ class Basis:
     def by_ranks(self, j: int, weights: Floats) -> Effect:
         """Return the same difference in normal scores of the loss."""
         fit, place = self.model.ranks[j]
+        return fit.difference(place, weights)
+
+    def by_target(self, j: int, weights: Floats) -> Effect:
+        """Return the same difference in the share of trials that are in the target."""
+        fit, place = self.model.target[j]
         return fit.difference(place, weights)
 
     def shares(self, j: int, chosen: Mask) -> Floats:

@@ -1,5 +1,7 @@
 """Reaching the top: a stretch of values, or a level, that the target's trials have more often than the others.
 
+It must be so in the counts, and also with the other hyperparameters held, so that one that was drawn together with
+another does not get its credit: the larger p-value counts (Berger 1982).
 Fisher's exact test of one stretch, times the number of stretches that it was chosen from; the odds ratio with half a
 trial added to each cell (Haldane 1956, Anscombe 1956), its interval widened for the same choice.
 """
@@ -41,11 +43,12 @@ def top(basis: Basis) -> list[Candidate]:
     n = len(basis.trials)
     if not 0 < basis.trials.n_target < n:
         return []
-    found = [_best(basis, groups) for groups in basis.groups if groups.n_compared > 1]
+    found = [_best(basis, j) for j, groups in enumerate(basis.groups) if groups.n_compared > 1]
     return [candidate for candidate in found if candidate is not None]
 
 
-def _best(basis: Basis, groups: Groups) -> Candidate | None:
+def _best(basis: Basis, j: int) -> Candidate | None:
+    groups = basis.groups[j]
     active = groups.code < groups.n_compared
     target = np.bincount(groups.code[: basis.trials.n_target], minlength=len(groups.count))[: groups.n_compared]
     region = groups.count[: groups.n_compared]
@@ -62,7 +65,7 @@ def _best(basis: Basis, groups: Groups) -> Candidate | None:
     return Candidate(
         kind=FindingKind.TOP,
         hyperparameters=(groups.name,),
-        p=min(1.0, best.p * len(stretches)) if odds[1] > 1 else 1.0,
+        p=min(1.0, max(best.p, _held_p(basis, j, best)) * len(stretches)) if odds[1] > 1 else 1.0,
         effect=odds,
         unit="odds ratio",
         n=n_region,
@@ -72,6 +75,15 @@ def _best(basis: Basis, groups: Groups) -> Candidate | None:
         compared_with=f"{groups.name} outside" if groups.is_ordered else f"all other values of {groups.name}",
         picture=partial(_picture, basis, groups, target, tuple(range(best.first, best.last + 1))),
     )
+
+
+def _held_p(basis: Basis, j: int, one: _Stretch) -> float:
+    """p-value of "inside, no larger share is in the target than outside, with the others held"."""
+    groups = basis.groups[j]
+    place = np.arange(len(groups.count))
+    inside = (one.first <= place) & (place <= one.last)
+    outside = ~inside & (place < groups.n_compared)
+    return basis.by_target(j, basis.shares(j, inside) - basis.shares(j, outside)).p_above()
 
 
 def _stretches(groups: Groups) -> list[tuple[int, int]]:
