@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,9 +18,26 @@ from hpi.space import Design, Floats, Hyperparameter, Integers, Mask
 from hpi.subspace import Sample
 
 MOST_AVERAGED = 1000
-MOST_GROWN = 5000  # trials: on more, R^2 grows by thousandths and time by seconds
+MOST_GROWN = 4000  # trials: on more, R^2 grows by thousandths and time by seconds
 GAP = -1.0  # where a position would be, of what is inactive
 OFF = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Trials that were moved.
+
+    Attributes
+    ----------
+    x
+        Their configurations, shape (n_rows, n_hyperparameters).
+    own, donor
+        Which trials of the region they are, and from which something was taken, else themselves; shape (n_rows,).
+    """
+
+    x: Floats
+    own: Integers
+    donor: Integers
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +58,8 @@ class Ground:
     order
         A random order of them, shape (n_base,): who stands in for whom must not follow the loss.
     forest, among, unseen
-        The forest, the positions that it has seen, and for each of its trees which of `base` it has not drawn, shape
-        (n_trees, n_base).
+        The forest, the positions that it has seen, and which trials of the region each of its trees has not drawn,
+        shape (n_trees, n_region).
     zero, unit
         The loss is zero + unit * prediction.
     """
@@ -57,37 +75,39 @@ class Ground:
     zero: float
     unit: float
 
+    @cached_property
+    def conditional(self) -> Integers:
+        """Columns that are not in one state in all trials of the region."""
+        return np.flatnonzero((self.state != self.state[0]).any(axis=0))
+
     def active(self, column: int) -> Mask:
         """Whether a hyperparameter is active in each trial of the region, shape (n_region,)."""
         return np.asarray(self.state[:, column] != OFF)
 
-    def moved(self, rows: Integers, to: Mapping[int, float], members: Integers) -> tuple[Floats, Integers]:
-        """Return configurations in which the columns of `to` have the given positions, and their states.
+    def moved(self, rows: Integers, to: Mapping[int, float], members: Integers) -> Placed:
+        """Return trials moved to where the columns of `to` have the given positions.
 
-        Both have shape (n_rows, n_hyperparameters); `rows` are places in `base`, `members` the trials of the region
-        that are where the configurations go. Where what is active, or in which domain, never occurs among the
-        members, it would be a configuration that cannot be: it is taken from one of them.
+        `rows` are places in `base`, `members` the trials of the region that are where the others are moved to. Where
+        what is active, or in which domain, never occurs among the members, it would be a configuration that cannot be:
+        it is taken from one of them.
         """
         own = self.base[rows]
-        x, state = self.x[own], self.state[own]
-        donors = members[self.order[rows] % len(members)]
-        for k in np.flatnonzero((self.state != self.state[0]).any(axis=0)):
-            wrong = ~np.isin(state[:, k], np.unique(self.state[members, k]))
-            x[wrong, k], state[wrong, k] = self.x[donors[wrong], k], self.state[donors[wrong], k]
+        x = self.x[own]
+        donors, taken = members[self.order[rows] % len(members)], np.zeros(len(rows), dtype=bool)
+        for k in self.conditional:
+            wrong = ~np.isin(self.state[own, k], np.unique(self.state[members, k]))
+            x[wrong, k] = self.x[donors[wrong], k]
+            taken |= wrong
         for column, position in to.items():
             x[:, column] = position
-        return x, state
+        return Placed(x, own, np.where(taken, donors, own))
 
-    def predict(self, rows: Integers, x: Floats) -> tuple[Floats, Floats]:
-        """Return the loss of configurations x as all trees see it, and as those that have not drawn the trial.
-
-        Both have shape (n_rows,); x, shape (n_rows, n_hyperparameters), was made of the trials at `rows` of `base`.
-        """
-        matrix = surrogate.encode(x, self.hyperparameters, self.among).matrix.astype(np.float32)
+    def predict(self, placed: Placed) -> tuple[Floats, Floats]:
+        """Return the loss, shape (n_rows,), by all trees, and by those that have drawn neither trial nor donor."""
+        matrix = surrogate.encode(placed.x, self.hyperparameters, self.among).matrix.astype(np.float32)
         each = np.stack([tree.predict(matrix)[:, 0] for tree in self.forest.trees])
-        unseen = self.unseen[:, rows]
-        some = unseen.any(axis=0)
-        fair = np.where(some, unseen, True)
+        unseen = self.unseen[:, placed.own] & self.unseen[:, placed.donor]
+        fair = np.where(unseen.any(axis=0), unseen, True)
         return self._loss(each.mean(axis=0)), self._loss((each * fair).sum(axis=0) / fair.sum(axis=0))
 
     def _loss(self, predicted: Floats) -> Floats:
@@ -95,7 +115,7 @@ class Ground:
 
 
 def grow(sample: Sample, rng: np.random.Generator, report: Callable[[float], None]) -> Ground:
-    """Return the region's trials with a forest grown on at most about 5,000 of them."""
+    """Return the region's trials with a forest grown on at most about 4,000 of them."""
     design = sample.design.keep(np.arange(len(sample.design)) < sample.n_region)
     x = np.where(np.isnan(design.x), GAP, design.x)
     grown = surrogate.part_of(len(design), design.unit, rng, MOST_GROWN)
@@ -103,8 +123,8 @@ def grow(sample: Sample, rng: np.random.Generator, report: Callable[[float], Non
     unit = None if design.unit is None else design.unit[grown]
     forest = surrogate.grow(encoded, design.loss[grown], unit, rng, report)
     base = _base(design)
-    place = np.searchsorted(grown, base).clip(0, len(grown) - 1)
-    unseen = ~(forest.seen[:, place] & (grown[place] == base))
+    unseen = np.ones((len(forest.seen), len(design)), dtype=bool)
+    unseen[:, grown] = ~forest.seen
     return Ground(
         hyperparameters=design.hyperparameters,
         x=x,

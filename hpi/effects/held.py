@@ -17,7 +17,7 @@ from hpi.subspace import Sample
 
 WANTED_AT_PLACE, FEWEST_PLACES, MOST_PLACES = 20, 4, 24
 NO_PLACE = -1
-SURELY = 4.0  # standard errors
+SURELY_MISSED = 16  # trials: so many of a state are not missing by chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,14 +121,15 @@ def _draft(ground: Ground, sample: Sample, j: int, outcome: Outcome) -> _Draft:
     if reason is not None:
         return _Draft(hyperparameter.name, np.empty(0), np.empty(0, np.int64), np.empty((0, 0)), None, reason)
     positions, place = _places(sample, j, np.where(inside, ground.x[:, j], np.nan), len(rows))
-    predicted, fair, linked = _predicted(ground, j, rows, positions, place, outcome)
+    predicted, fair = _predicted(ground, j, rows, positions, place, outcome)
+    clear = _clear(ground, rows, place, len(positions))
     return _Draft(
         name=hyperparameter.name,
         at=values_at(hyperparameter, positions),
         count=np.bincount(place[place != NO_PLACE], minlength=len(positions)).astype(np.int64),
         predicted=predicted,
-        moved=None if linked else Moved(rows, place[ground.base[rows]], fair),
-        note=_note(active, inside, linked),
+        moved=Moved(rows, place[ground.base[rows]], fair, clear) if clear.any() else None,
+        note=_note(active, inside, clear),
     )
 
 
@@ -155,34 +156,36 @@ def _places(sample: Sample, j: int, x: Floats, n_averaged: int) -> tuple[Floats,
 
 def _predicted(
     ground: Ground, j: int, rows: Integers, positions: Floats, place: Integers, outcome: Outcome
-) -> tuple[Floats, Floats, bool]:
-    """Return the metric of each trial at each place, shape (n_places, n_rows): by all trees, by those that may tell.
-
-    The third says whether what else is active depends on this hyperparameter and on others together.
-    """
-    found, linked = np.empty((2, len(positions), len(rows))), False
-    own = ground.base[rows]
+) -> tuple[Floats, Floats]:
+    """Return the metric of each trial at each place, shape (n_places, n_rows): by all trees, by those that may tell."""
+    found = np.empty((2, len(positions), len(rows)))
     for k, position in enumerate(positions):
-        x, state = ground.moved(rows, {j: float(position)}, np.flatnonzero(place == k))
-        found[:, k] = [outcome.loss(loss) for loss in ground.predict(rows, x)]
-        linked |= _is_linked(ground.state[own], state, place[own] == k)
-    return found[0], found[1], linked
+        placed = ground.moved(rows, {j: float(position)}, np.flatnonzero(place == k))
+        found[:, k] = [outcome.loss(loss) for loss in ground.predict(placed)]
+    return found[0], found[1]
 
 
-def _is_linked(before: Integers, after: Integers, here: Mask) -> bool:
-    """Whether states had to be changed and still are others here than elsewhere: trials are not exchangeable then."""
-    n_here, n_there = int(here.sum()), int((~here).sum())
-    for k in np.flatnonzero((before != after).any(axis=0)) if n_here and n_there else ():
-        for state in np.unique(after[:, k]):
-            found = after[:, k] == state
-            error = np.sqrt(found.mean() * (1 - found.mean()) * (1 / n_here + 1 / n_there))
-            if abs(found[here].mean() - found[~here].mean()) > SURELY * error:
-                return True
-    return False
+def _clear(ground: Ground, rows: Integers, place: Integers, n_places: int) -> Mask:
+    """Whether trials at a place could be those of another one but for this hyperparameter, shape (n_places,).
+
+    Where it decides what else is active, those that are moved there get that from others; but where both occur at one
+    place, as on either side of a threshold, or where it decides together with others, nobody knows who would get what.
+    """
+    clear = np.ones(n_places, dtype=bool)
+    for k in ground.conditional:
+        state = ground.state[:, k]
+        share = np.array([np.mean(state[ground.base[rows]] == one) for one in np.unique(state)])
+        count = np.array(
+            [np.bincount(place[(place >= 0) & (state == one)], minlength=n_places) for one in np.unique(state)]
+        )
+        missed = share @ np.where(count == 0, count.sum(axis=0), 0)
+        if missed.sum() > SURELY_MISSED:
+            clear &= (count > 0).sum(axis=0) == 1
+    return clear
 
 
-def _note(active: Mask, inside: Mask, linked: bool) -> str | None:
-    if linked:
+def _note(active: Mask, inside: Mask, clear: Mask) -> str | None:
+    if not clear.any():
         return "what else is active depends on it and on others together, so it is not compared with the trials"
     if not inside[active].all():
         return f"for the {int(inside.sum()):,} trials in its most frequent domain"

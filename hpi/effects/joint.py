@@ -80,7 +80,8 @@ def joint_of(ground: Ground, sample: Sample, outcome: Outcome, pair: tuple[str, 
                 rows &= (ground.active(side.column) != side.is_off[at])[ground.base]
         if rows.sum() >= FEWEST_ACTIVE:
             to = {across.column: float(across.position[k]), upward.column: float(upward.position[i])}
-            surface[i, k] = _average(ground, np.flatnonzero(rows), to, np.flatnonzero(cell == i * shape[1] + k))
+            placed = ground.moved(np.flatnonzero(rows), to, np.flatnonzero(cell == i * shape[1] + k))
+            surface[i, k] = ground.predict(placed)[0].mean()
     surface = outcome.loss(surface)
     remainder = beyond_a_sum(surface, count)
     return Joint(pair, count, surface, remainder, _share(surface, remainder, count))
@@ -125,11 +126,6 @@ def _decides(count: Integers, is_off: Mask, axis: int) -> bool:
     """Whether one hyperparameter is active in all or in none of the trials of each cell of the other one."""
     off = (count * is_off).sum(axis=axis)
     return bool(((off == 0) | (off == count.sum(axis=axis))).all())
-
-
-def _average(ground: Ground, rows: Integers, to: dict[int, float], members: Integers) -> float:
-    x, _ = ground.moved(rows, to, members)
-    return float(ground.predict(rows, x)[0].mean())
 
 
 def _share(surface: Floats, remainder: Floats, count: Integers) -> float | None:

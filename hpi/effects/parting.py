@@ -20,6 +20,7 @@ from hpi.space import Floats, Integers, Mask
 SHUFFLES = 499
 LEVEL = 0.05
 FEWEST_AT_PLACE = 10
+LEAST_SPREAD = 1e-9  # of the metric: below it are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +35,14 @@ class Moved:
         Where each of them lies itself, shape (n_rows,); -1 at no place.
     predicted
         For each place, each trial moved there, in the metric's unit, shape (n_places, n_rows).
+    clear
+        Which places can be compared at all, shape (n_places,).
     """
 
     rows: Integers
     place: Integers
     predicted: Floats
+    clear: Mask
 
     @property
     def count(self) -> Integers:
@@ -61,7 +65,8 @@ class Moved:
         left = (1 / np.maximum(count, 1) - 1 / n).clip(0)
         error = np.sqrt(self.predicted.var(axis=1, ddof=1) * left)
         scale = np.abs(self.predicted).max(initial=0)
-        return np.asarray(np.where((count >= FEWEST_AT_PLACE) & (error > 1e-9 * scale), error, np.nan))
+        known = self.clear & (count >= FEWEST_AT_PLACE) & (error > LEAST_SPREAD * scale)
+        return np.asarray(np.where(known, error, np.nan))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from hpi.effects import OneEffect
+from hpi.effects import AdjustedEffects, OneEffect
+from hpi.figures import overlays
 from hpi.figures.axes import Scale, is_upright, level_labels, metric_axis, name_of, said, value_axis
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import plain, wrapped
+from hpi.figures.overlays import Overlay
 from hpi.figures.theme import NOTHING, Theme, draw, faded
 from hpi.space import Floats, Integers, Mask
 
 MOST_POINTS, MOST_TARGET = 1000, 300
-HEIGHT, ROW = 400, 40  # pixels
+HEIGHT, ROW, BELOW = 400, 40, 60  # pixels
 HOVER = 46  # columns
 JITTER = 0.3
 GOLDEN = 0.6180339887498949
@@ -43,10 +45,14 @@ class _Picture:
     inactive: Mask
 
 
-def metric_against(effect: OneEffect, theme: Theme) -> go.Figure:
-    """Return the trials as points: target, rest of the region and outside, at most about 1,000 of them."""
+def metric_against(effect: OneEffect, theme: Theme, adjusted: AdjustedEffects | None = None) -> go.Figure:
+    """Return the trials as points: target, rest of the region and outside, at most about 1,000 of them.
+
+    Over them their mean, and the curve of `adjusted` if there is one.
+    """
     picture = _picture(effect, theme)
-    title, above = heading(_facts(picture, theme), theme)
+    overlay = Overlay.of(effect, picture.scale, picture.lengthwise, adjusted)
+    title, above = heading([*_facts(picture, theme), *overlays.facts(overlay, theme)], theme)
     rows = 0 if effect.levels is None else len(effect.levels) + bool(picture.inactive.any())
     height = above + 70 + ROW * rows if picture.lengthwise else HEIGHT + above
     figure = draw(theme, int(height), title=title, margin={"l": 12, "r": 16, "t": above, "b": 12}, **_layout(picture))
@@ -55,6 +61,8 @@ def metric_against(effect: OneEffect, theme: Theme) -> go.Figure:
     if picture.inactive.any():
         figure.add_traces([_points(picture, part, inactive=True) for part in picture.parts])
     figure.add_trace(_medians(picture, theme))
+    figure.add_traces(overlays.lines(overlay, theme))
+    figure.update_layout(annotations=overlays.names(overlay, theme, HEIGHT - BELOW))
     return figure
 
 

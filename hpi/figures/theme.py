@@ -43,6 +43,8 @@ class Theme:
         What chance explains: fill and outline.
     attention
         What must not be overlooked.
+    model
+        What a model says, beside what the trials say.
     scale
         A sequence from little to much, even in lightness, away from the background.
     """
@@ -58,6 +60,7 @@ class Theme:
     chance: str
     chance_line: str
     attention: str
+    model: str
     scale: tuple[str, ...]
 
     @property
@@ -105,6 +108,7 @@ LIGHT = Theme(
     chance="#CBD5E1",
     chance_line="#64748B",
     attention="#B45309",
+    model="#3D619E",
     scale=("#F3E08B", "#A8C98A", "#62ADA0", "#3C89A8", "#3D619E", "#40347A"),
 )
 DARK = Theme(
@@ -119,6 +123,7 @@ DARK = Theme(
     chance="#334155",
     chance_line="#94A3B8",
     attention="#F59E0B",
+    model="#8FB1EA",
     scale=("#40347A", "#3D619E", "#3C89A8", "#62ADA0", "#A8C98A", "#F3E08B"),
 )
 

@@ -1,0 +1,214 @@
+"""Lines over the trials of one hyperparameter: their mean with its band, and the forest's curve with the others held.
+
+Each line is named where it ends, in its own colour; names that would overlap are moved apart.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from hpi.effects import AdjustedEffects, Held, OneEffect
+from hpi.figures.axes import Scale, said
+from hpi.figures.heading import Fact
+from hpi.figures.labels import plain
+from hpi.figures.theme import SMALL, Theme, faded
+from hpi.space import Floats
+
+APART = 15  # pixels between two names
+MEAN, HELD = "mean", "others held fixed"
+MARK = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """What is drawn over the trials; `lengthwise` says that levels stand below each other.
+
+    `held` is None where there is no curve for this hyperparameter.
+    """
+
+    effect: OneEffect
+    scale: Scale
+    lengthwise: bool
+    held: Held | None
+    r2: float | None
+
+    @classmethod
+    def of(cls, effect: OneEffect, scale: Scale, lengthwise: bool, adjusted: AdjustedEffects | None) -> Overlay:
+        """Choose the curve that belongs to the effect."""
+        held = None if adjusted is None else adjusted.of(effect.hyperparameter.name)
+        return cls(effect, scale, lengthwise, held, None if adjusted is None else adjusted.r2)
+
+    def placed(self, along: Floats, metric: Floats) -> dict[str, object]:
+        """Coordinates on the axis of the hyperparameter and on that of the metric."""
+        metric = self.scale.clipped(metric)
+        return {"x": metric, "y": along} if self.lengthwise else {"x": along, "y": metric}
+
+    @property
+    def along(self) -> Floats:
+        """Where the places of the curve are on the axis, shape (n_places,); nan for a level in a group of rare ones."""
+        assert self.held is not None
+        if self.effect.levels is None:
+            return self.held.at
+        values = self.effect.levels.values
+        assert values is not None
+        near = np.isclose(self.held.at[:, None], values[None, :], rtol=1e-9, atol=0)
+        return np.where(near.any(axis=1), near.argmax(axis=1), np.nan)
+
+
+def facts(overlay: Overlay, theme: Theme) -> list[Fact]:
+    """What stands above the chart of the lines."""
+    mean = "dots" if overlay.effect.levels is None else "cross"
+    found = [Fact(f"{mean}: {MEAN} with its 95 % band", theme.text)]
+    if overlay.held is None:
+        return found
+    where = f", {overlay.held.note}" if overlay.held.note else ""
+    spread = "thin lines" if overlay.effect.levels is None else "bar"
+    forest = f"a forest's average (R² {overlay.r2:.2f}), {spread}: middle half"
+    found.append(Fact(f"{HELD}: {forest}{where}", theme.model))
+    if overlay.held.parts.any():
+        found.append(Fact("◆ the mean parts from it by more than chance", theme.attention))
+    return found
+
+
+def lines(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
+    """The lines and their bands: along the values, or a mark a level."""
+    drawn = _curve(overlay, theme) if overlay.effect.levels is None else _marks(overlay, theme)
+    return [*drawn, *_parting(overlay, theme)]
+
+
+def _curve(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
+    means = overlay.effect.means
+    drawn = [
+        _band(overlay, "band of the mean", means.at, means.low, means.high, faded(theme.text, 0.16)),
+        _line(overlay, MEAN, means.at, means.mean, {"color": theme.text, "width": 2, "dash": "dot"}),
+    ]
+    held = overlay.held
+    if held is not None:
+        gap = np.array([np.nan])
+        both = np.concatenate([held.at, gap, held.at]), np.concatenate([held.low, gap, held.high])
+        thin = {"color": theme.model, "width": 1}
+        drawn.append(_line(overlay, "middle half of the predictions", *both, thin))
+        drawn.append(_line(overlay, HELD, held.at, held.mean, {"color": theme.model, "width": 3}))
+    return drawn
+
+
+def _band(overlay: Overlay, name: str, at: Floats, low: Floats, high: Floats, fill: str) -> go.Scatter:
+    known = ~np.isnan(low)
+    along = np.concatenate([at[known], at[known][::-1]])
+    ends = np.concatenate([high[known], low[known][::-1]])
+    return go.Scatter(
+        name=name,
+        **overlay.placed(along, ends),
+        fill="toself",
+        fillcolor=fill,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+    )
+
+
+def _line(overlay: Overlay, name: str, at: Floats, metric: Floats, line: dict[str, object]) -> go.Scatter:
+    return go.Scatter(
+        name=name, mode="lines", **overlay.placed(at, metric), line=line, hovertemplate=_hover(overlay, name)
+    )
+
+
+def _marks(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
+    means, held = overlay.effect.means, overlay.held
+    shift = 0 if held is None else 0.14
+    mean = {"symbol": "x-thin", "size": MARK, "line": {"width": 2, "color": theme.text}}
+    drawn = [_mark(overlay, MEAN, means.at - shift, (means.mean, means.low, means.high), mean, theme.text)]
+    if held is not None:
+        mark = {"symbol": "square", "size": MARK, "color": theme.model, "line": {"width": 1, "color": theme.background}}
+        three = (held.mean, held.low, held.high)
+        drawn.append(_mark(overlay, HELD, overlay.along + shift, three, mark, theme.model))
+    return drawn
+
+
+def _mark(
+    overlay: Overlay,
+    name: str,
+    at: Floats,
+    three: tuple[Floats, Floats, Floats],
+    marker: dict[str, object],
+    colour: str,
+) -> go.Scatter:
+    """A mark a level, with a bar from the low to the high end."""
+    middle, low, high = map(overlay.scale.clipped, three)
+    bar = {"array": high - middle, "arrayminus": middle - low, "color": colour, "thickness": 2, "width": 4}
+    return go.Scatter(
+        name=name,
+        mode="markers",
+        **overlay.placed(at, middle),
+        **{"error_x" if overlay.lengthwise else "error_y": bar},
+        marker=marker,
+        hovertemplate=_hover(overlay, name),
+    )
+
+
+def _parting(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
+    held = overlay.held
+    if held is None or not held.parts.any():
+        return []
+    shift = 0 if overlay.effect.levels is None else 0.14
+    marker = {"symbol": "diamond", "size": MARK, "color": theme.attention}
+    marker["line"] = {"width": 1, "color": theme.background}
+    where = overlay.placed((overlay.along + shift)[held.parts], held.mean[held.parts])
+    return [go.Scatter(name="parting", mode="markers", **where, marker=marker, hoverinfo="skip")]
+
+
+def _hover(overlay: Overlay, name: str) -> str:
+    number = "%{x:.4g}" if overlay.lengthwise else "%{y:.4g}"
+    return f"{plain(name)}, {plain(said(overlay.effect.outcome))}: {number}<extra></extra>"
+
+
+def names(overlay: Overlay, theme: Theme, height: int) -> list[dict[str, object]]:
+    """Annotations that name the lines at their right ends; `height` is that of the plot in pixels.
+
+    Levels have marks that the facts explain.
+    """
+    quartiles, means, held = overlay.effect.quartiles, overlay.effect.means, overlay.held
+    if overlay.effect.levels is not None or not len(quartiles.at):
+        return []
+    ends = [("median", theme.text, quartiles.at[-1], quartiles.median[-1])]
+    ends.append((MEAN, theme.text, means.at[-1], means.mean[-1]))
+    if held is not None:
+        ends.append((HELD, theme.model, held.at[-1], held.mean[-1]))
+    log = overlay.effect.hyperparameter.log
+    low, high = overlay.scale.range
+    step = APART * (high - low) / height
+    places = _apart([_on_axis(float(overlay.scale.clipped(np.array(end[3]))), overlay.scale.log) for end in ends], step)
+    return [
+        {
+            "text": plain(name),
+            "x": _on_axis(float(at), log),
+            "y": float(place),
+            "xanchor": "right",
+            "yanchor": "bottom",
+            "showarrow": False,
+            "font": {"size": SMALL, "color": colour},
+            "bgcolor": faded(theme.background, 0.75),
+        }
+        for (name, colour, at, _), place in zip(ends, places, strict=True)
+    ]
+
+
+def _on_axis(value: float, log: bool) -> float:
+    """Return a coordinate as annotations want it."""
+    return math.log10(value) if log else value
+
+
+def _apart(places: list[float], step: float) -> Floats:
+    """Move places apart, so that two are never nearer than `step`; their order stays."""
+    order = np.argsort(places, kind="stable")
+    moved = np.array(places)[order]
+    for k in range(1, len(moved)):
+        moved[k] = max(moved[k], moved[k - 1] + step)
+    moved -= (moved - np.array(places)[order]).mean()
+    back = np.empty(len(moved))
+    back[order] = moved
+    return back
