@@ -18,6 +18,7 @@ import hpi
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimator, by_name
 from hpi.roles import Repeats
+from hpi.statements import paper
 from hpi.subspace import parse_filter
 
 ALL = "all"
@@ -57,14 +58,22 @@ def _print(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m hpi", description=hpi.__doc__.splitlines()[0] if hpi.__doc__ else None)
-    commands = parser.add_subparsers(required=True, metavar="{describe,importance}")
+    commands = parser.add_subparsers(required=True, metavar="{describe,importance,findings}")
     describe = commands.add_parser("describe", help="say what each column of a table is taken for, and why")
     describe.set_defaults(answer=_describe)
     importance = commands.add_parser("importance", help="say which hyperparameters decide who is among the best")
     importance.set_defaults(answer=_importance)
-    for command in (describe, importance):
+    findings = commands.add_parser("findings", help="say in sentences what the trials show, each with its evidence")
+    findings.set_defaults(answer=_findings)
+    for command in (describe, importance, findings):
         _add_table_options(command)
-    _add_question_options(importance)
+        _add_form_options(command, has_markdown=command is findings)
+    for command in (importance, findings):
+        _add_question_options(command)
+    _add_estimator_options(importance)
+    findings.add_argument(
+        "--tolerance", type=float, help="a difference of the metric that does not matter (default: a tenth of its IQR)"
+    )
     return parser
 
 
@@ -81,18 +90,27 @@ def _add_table_options(command: argparse.ArgumentParser) -> None:
         "--repeats", choices=get_args(Repeats), default="auto", help="what becomes of rows of one configuration"
     )
     command.add_argument("--task", help="use one dataset or task of several; otherwise each is ranked by itself")
-    command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def _add_form_options(command: argparse.ArgumentParser, has_markdown: bool) -> None:
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print one JSON object")
+    if has_markdown:
+        form.add_argument("--markdown", action="store_true", help="print Markdown, for a paper or a ticket")
 
 
 def _add_question_options(command: argparse.ArgumentParser) -> None:
-    names = ", ".join([*(estimator.name for estimator in hpi.ESTIMATORS), ALL])
-    command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
-    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
     command.add_argument("--region", type=float, default=1.0, help="ask among the best part of the trials (default 1)")
     command.add_argument("--target", type=float, help="the better part to explain (default .1, more in small tables)")
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=...", help="lr=1e-4:1e-2 or optimizer=adam,sgd"
     )
+
+
+def _add_estimator_options(command: argparse.ArgumentParser) -> None:
+    names = ", ".join([*(estimator.name for estimator in hpi.ESTIMATORS), ALL])
+    command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
+    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
     command.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
 
 
@@ -129,10 +147,20 @@ def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     return answer, "\n".join([f"{len(table.frame):,} rows", *lines, *table.notices])
 
 
+def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    table = _read(options)
+    found = hpi.findings(table, subspace=_subspace(table, options), tolerance=options.tolerance)
+    return found.to_dict(), paper.as_markdown(found) if options.markdown else paper.as_text(found)
+
+
+def _subspace(table: hpi.TrialTable, options: argparse.Namespace) -> hpi.Subspace:
+    where = tuple(parse_filter(table, text) for text in options.where)
+    return hpi.Subspace(options.region, options.target, where)
+
+
 def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     table = _read(options)
-    where = tuple(parse_filter(table, text) for text in options.where)
-    subspace = hpi.Subspace(options.region, options.target, where)
+    subspace = _subspace(table, options)
     if options.estimator == ALL:
         return _all(table, subspace, options)
     result = hpi.importance(

@@ -14,6 +14,7 @@ import pytest
 
 import hpi
 from hpi.__main__ import main
+from hpi.statements import FindingKind, paper
 from hpi.toys import ADDITIVE
 
 
@@ -165,3 +166,61 @@ def test_the_same_command_prints_the_same_bytes(csv):
     first, second = (subprocess.run(command, capture_output=True, check=True) for _ in range(2))
     assert first.stdout == second.stdout
     assert first.stderr == b""
+
+
+def test_findings_answer_as_the_python_call_does(capsys, csv):
+    printed = answer(
+        capsys, "findings", csv, "--region", ".9", "--where", "kind=x", "--tolerance", ".05", "--minimize", "--json"
+    )
+    subspace = hpi.Subspace(0.9, None, (hpi.OneOf("kind", ("x",)),))
+    expected = hpi.findings(hpi.read(csv, direction="minimize"), subspace=subspace, tolerance=0.05)
+    assert printed == json.loads(json.dumps(expected.to_dict()))
+    assert printed["tolerance"] == 0.05
+    assert printed["candidates"] > len(printed["findings"]) > 0
+    fields = "kind text hyperparameters effect low high unit p_adjusted n strength except"
+    assert set(fields.split()) <= set(printed["findings"][0])
+    assert {finding["kind"] for finding in printed["findings"]} <= {str(kind) for kind in FindingKind}
+
+
+@pytest.mark.parametrize(("option", "write"), [([], paper.as_text), (["--markdown"], paper.as_markdown)])
+def test_findings_for_people(capsys, csv, option, write):
+    assert main(["findings", str(csv), *option]) == 0
+    assert capsys.readouterr().out == write(hpi.findings(hpi.read(csv))) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--tolerance", "0"], "tolerance is 0"),
+        (["--tolerance", "nan"], "tolerance is nan"),
+        (["--tolerance", "much"], "invalid float"),
+        (["--json", "--markdown"], "not allowed with argument"),
+        (["--estimator", "linear"], "unrecognized"),
+        (["--seed", "1"], "unrecognized"),
+        (["--region", ".04", "--target", ".01"], "at least 16 are needed"),
+        (["--where", "kind=z"], "has no value 'z'"),
+    ],
+)
+def test_complaints_about_findings_are_one_line(capsys, csv, arguments, message):
+    assert message in complaint(capsys, "findings", csv, *arguments)
+
+
+def test_a_table_that_says_nothing_is_an_answer(capsys, tmp_path):
+    rng = np.random.default_rng(0)
+    path = tmp_path / "noise.csv"
+    pd.DataFrame({"x": rng.random(200), "y": rng.random(200), "loss": rng.random(200)}).to_csv(path, index=False)
+    assert [
+        one for one in answer(capsys, "findings", path, "--json")["findings"] if one["kind"] != "no difference"
+    ] == []
+
+
+@pytest.mark.parametrize("form", ["--json", "--markdown"])
+def test_findings_are_the_same_bytes_whatever_the_hash_seed(csv, form):
+    command = [sys.executable, "-m", "hpi", "findings", str(csv), form]
+    ran = [
+        subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
+        for seed in ("1", "2")
+    ]
+    assert ran[0].stdout == ran[1].stdout
+    assert len(ran[0].stdout) > 1000
+    assert ran[0].stderr == b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -106,7 +107,7 @@ class Finding:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the finding as JSON has it; the picture is left out."""
-        plain = {key: value for key, value in asdict(self).items() if key != "picture"}
+        plain = {key: _known(value) for key, value in asdict(self).items() if key != "picture"}
         plain["except"] = plain.pop("exception")
         return plain | {"kind": str(self.kind), "strength": str(self.strength)}
 
@@ -150,3 +151,8 @@ class Findings:
     def about(self, name: str) -> tuple[Finding, ...]:
         """Return the findings that name a hyperparameter, strongest first."""
         return tuple(finding for finding in self.findings if name in finding.hyperparameters)
+
+
+def _known(value: Any) -> Any:  # noqa: ANN401
+    """Return a value as JSON has it: None where it is a number that is not known."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
