@@ -9,7 +9,7 @@ from functools import partial
 
 import streamlit as st
 
-from hpi.statements import Findings
+from hpi.statements import Findings, paper
 from hpi.statements.words import some
 from pages import finding_words, found, look, state
 
@@ -31,19 +31,17 @@ def cannot_say(said: Findings) -> None:
 
 def take_away(said: Findings) -> None:
     """Draw what can be taken along: text for a paper or a ticket, and files; written when they are asked for."""
-    with st.container(gap="xsmall", key="take_away"):
-        copy = st.popover("Copy as Markdown", key="copy_markdown", on_change="rerun", width="stretch")
+    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key="take_away"):
+        copy = st.popover("Copy as Markdown", key="copy_markdown", on_change="rerun")
         if copy.open:
             with copy:
-                st.code(found.as_markdown(said), language=None, wrap_lines=True, height=360, width=520)
-        st.download_button(
-            "Download the findings (CSV)", partial(found.as_csv, said), "findings.csv", "text/csv", key="findings_csv",
-            on_click="ignore", width="stretch",
-        )  # fmt: skip
-        st.download_button(
-            "Download the findings (JSON)", partial(found.as_json, said), "findings.json", "application/json",
-            key="findings_json", on_click="ignore", width="stretch",
-        )  # fmt: skip
+                st.code(paper.as_markdown(said), language=None, wrap_lines=True, height=360, width=560)
+        for kind, write, mime in (("CSV", found.as_csv, "text/csv"), ("JSON", found.as_json, "application/json")):
+            key = kind.lower()
+            st.download_button(
+                kind, partial(write, said), f"findings.{key}", mime, key=f"findings_{key}", on_click="ignore",
+                help=f"Download the findings as {kind}",
+            )  # fmt: skip
 
 
 def method(said: Findings | None) -> None:

@@ -10,18 +10,43 @@ import streamlit as st
 
 from hpi import figures
 from hpi.statements import Finding, FindingKind, Findings
-from pages import finding_words, found, job, look, shell, state
+from pages import beside_findings, finding_words, found, job, look, shell, state
 
 LEADING = 3
 EVERY_ONE = "about every hyperparameter"
 PAIR, ALONE = "See the pair →", "See its trials →"
 
 
-def all_of(said: Findings, answer: state.Answer) -> None:
-    """Draw the filters, and the findings that pass them; where none does, the way back."""
-    shown = filters(said, answer)
+def head(said: Findings, answer: state.Answer) -> None:
+    """Draw what narrows the findings, and what can be taken along."""
+    with st.container(gap="xsmall", key="finding_head"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if said.findings:
+                with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                    _about(said, answer)
+            beside_findings.take_away(said)
+        if said.findings:
+            st.pills(
+                "Kind", found.kinds(said), format_func=finding_words.KINDS.get, selection_mode="multi", key="kinds",
+                on_change=_chosen, args=("kinds",), label_visibility="collapsed",
+            )  # fmt: skip
+
+
+def _about(said: Findings, answer: state.Answer) -> None:
+    now, names = found.chosen(), found.named(said, [h.name for h in answer.table.hyperparameters])
+    state.copy(about=now.about or "", kinds=list(now.kinds), strong_only=now.strong_only)
+    st.selectbox(
+        "Hyperparameter", ["", *names], format_func=lambda name: _title(name, names), key="about",
+        on_change=_chosen, args=("about",), width=240, label_visibility="collapsed",
+    )  # fmt: skip
+    st.toggle("strong only", key="strong_only", on_change=_chosen, args=("strong_only",))
+
+
+def all_of(said: Findings, is_wide: bool) -> None:
+    """Draw the findings that pass the filters; where none does, the way back."""
+    shown = [finding for finding in said.findings if found.chosen().keeps(finding)]
     if shown:
-        rows(shown)
+        rows(shown, is_wide)
         return
     with st.container(key="no_match"):
         st.text(finding_words.no_match(len(said.findings)))
@@ -30,25 +55,6 @@ def all_of(said: Findings, answer: state.Answer) -> None:
 
 def _all_again() -> None:
     found.chosen().choose(about=None, kinds=(), strong_only=False)
-
-
-def filters(said: Findings, answer: state.Answer) -> list[Finding]:
-    """Draw the filters and return the findings that pass them."""
-    now = found.chosen()
-    names = found.named(said, [h.name for h in answer.table.hyperparameters])
-    state.copy(about=now.about or "", kinds=list(now.kinds), strong_only=now.strong_only)
-    with st.container(gap="xsmall", key="finding_filters"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            st.selectbox(
-                "Hyperparameter", ["", *names], format_func=lambda name: _title(name, names), key="about",
-                on_change=_chosen, args=("about",), width=300, label_visibility="collapsed",
-            )  # fmt: skip
-            st.toggle("strong only", key="strong_only", on_change=_chosen, args=("strong_only",))
-        st.pills(
-            "Kind", found.kinds(said), format_func=finding_words.KINDS.get, selection_mode="multi", key="kinds",
-            on_change=_chosen, args=("kinds",), label_visibility="collapsed",
-        )  # fmt: skip
-    return [finding for finding in said.findings if now.keeps(finding)]
 
 
 def _title(name: str, names: dict[str, int]) -> str:
@@ -61,11 +67,11 @@ def _chosen(key: str) -> None:
     found.chosen().choose(**{key: taken[key]()})
 
 
-def rows(shown: list[Finding]) -> None:
+def rows(shown: list[Finding], is_wide: bool) -> None:
     """Draw the first findings, and a button for more of them."""
     now = found.chosen()
     for i, finding in enumerate(shown[: now.shown]):
-        _row(i, finding)
+        _row(i, finding, is_wide)
     left = len(shown) - now.shown
     if left > 0:
         more = min(left, found.AT_ONCE)
@@ -76,9 +82,9 @@ def _more() -> None:
     found.chosen().shown += found.AT_ONCE
 
 
-def _row(i: int, finding: Finding) -> None:
+def _row(i: int, finding: Finding, is_wide: bool) -> None:
     with st.container(key=f"finding-{i}"):
-        said, picture = st.columns([6, 5], gap="medium")
+        said, picture = st.columns([3, 2] if is_wide else [6, 5], gap="medium")
         with said, st.container(gap="xsmall"):
             sentence(finding, str(i))
             look.quiet(f"evidence-{i}", finding_words.evidence(finding))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpi.statements import Finding, FindingKind, Findings, Strength
-from hpi.statements.words import amount, some
+from hpi.statements.words import amount, odds, some
 from pages import words
 from pages.words import BLANK
 
@@ -85,9 +85,10 @@ def mark(finding: Finding) -> str:
 
 def evidence(finding: Finding) -> str:
     """Say what a sentence rests on: effect with interval, trials, p-value, and what it is compared with."""
-    size = amount(finding.effect, finding.low, finding.high)
-    sign = "+" if finding.effect > 0 and not size.startswith("-") else ""
-    effect = f"{ODDS} {size}" if finding.unit == ODDS else f"effect {sign}{size} {finding.unit}"
+    size = (finding.effect, finding.low, finding.high)
+    sign = "+" if finding.effect > 0 else ""
+    is_odds = finding.kind is FindingKind.TOP
+    effect = f"{ODDS} {odds(*size)}" if is_odds else f"effect {sign}{amount(*size)} {finding.unit}"
     trials = "1 trial" if finding.n == 1 else f"{finding.n:,} trials"
     return "  ·  ".join([effect, trials, p_value(finding.p_adjusted), f"compared with {finding.compared_with}"])
 

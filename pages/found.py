@@ -82,12 +82,6 @@ def named(found: Findings, hyperparameters: list[str]) -> dict[str, int]:
     return {name: count[name] for name in sorted(hyperparameters, key=lambda name: -count[name])}
 
 
-def as_markdown(found: Findings) -> str:
-    """Return the findings as a paper or a ticket takes them."""
-    lines = [f"- {finding.text}" for finding in found.findings]
-    return "\n".join([*lines, "", *(f"- {reason}" for reason in found.cannot_say)])
-
-
 def as_csv(found: Findings) -> str:
     """Return a row a finding as CSV."""
     rows = [_plain(finding) | {"hyperparameters": ", ".join(finding.hyperparameters)} for finding in found.findings]

@@ -17,7 +17,7 @@ from pages.words import BLANK
 from pages.work import Work
 
 EVERY = 0.5  # seconds
-SHOWING = ("importance", "one", "two")
+SHOWING = ("importance", "one", "two", "findings")
 MINUTE = 90  # seconds from which on the time that is left is said in minutes
 
 

@@ -144,7 +144,7 @@ def rounded(value: float, step: float) -> str:
 
 def names_of(lines: tuple[Line, ...]) -> list[str]:
     """Return the names of lines in a few rows (of many lines in one), escaped, each different."""
-    rows = 2 if len(lines) <= MOST_FOLDED else 1
+    rows = 3 if len(lines) <= MOST_FOLDED else 1
     return [wrapped(name, NAME_COLUMNS) for name in shortened([line.name for line in lines], rows * (NAME_COLUMNS - 1))]
 
 
