@@ -12,6 +12,14 @@ from hpi.results import Score
 from pages import words
 from pages.state import Answer, copy, session
 
+_TITLES = {
+    Show.MEDIAN: "median",
+    Show.BEST: "best",
+    Show.TARGET_SHARE: "share in the target",
+    Show.HELD: "others held fixed",
+    Show.LEFT: "what is left of both alone",
+}
+
 
 def one(answer: Answer) -> str:
     """Draw the choice of one hyperparameter and return its name."""
@@ -30,13 +38,12 @@ def two(answer: Answer) -> tuple[str, str, Show]:
     if now.pair is None or not set(now.pair) <= set(names):
         now.pair = (names[0], names[1])
     copy(first=now.pair[0], second=now.pair[1], show=Show(now.show))
-    columns = st.columns([2, 2, 3])
+    columns = st.columns(2)
     with columns[0]:
         _select("Across", names, "first", answer)
     with columns[1]:
         _select("Upwards", names, "second", answer)
-    with columns[2]:
-        st.segmented_control("Colour", list(Show), format_func=_title, key="show", required=True, on_change=_took_show)
+    st.segmented_control("Colour", list(Show), format_func=_TITLES.get, key="show", required=True, on_change=_took_show)
     return *now.pair, Show(now.show)
 
 
@@ -59,10 +66,6 @@ def _select(label: str, names: list[str], key: str, answer: Answer) -> None:
 def _with_importance(score: Score, answer: Answer) -> str:
     strength = words.estimate(score, answer.result) if score.detectable else "not told apart from chance"
     return f"{score.name}  ·  {strength}"
-
-
-def _title(show: Show) -> str:
-    return {Show.MEDIAN: "median", Show.BEST: "best", Show.TARGET_SHARE: "share in the target"}[show]
 
 
 def _took(key: str) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, look, shell, words
+from pages import choose, held, look, shell, words
 
 shell.guard(__file__)
 
@@ -15,7 +15,9 @@ effect = effects.one_effect(answer.table, answer.sample, name)
 look.lead(" ".join(filter(None, (words.where(effect, score), words.one(score, answer.result)))), answer)
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
-    look.chart(figures.metric_against(effect, look.theme()), "metric_against")
+    adjusted = held.one(answer)
+    look.chart(figures.metric_against(effect, look.theme(), adjusted), "metric_against")
+    held.said(adjusted, effect.hyperparameter)
     look.heading("Where are the best trials, compared with all of the region?")
     look.chart(figures.distribution(effect, look.theme()), "distribution")
 if st.button("With a second hyperparameter →", key="to_two"):

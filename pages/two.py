@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, look, shell, words
+from pages import choose, held, look, shell, words
 
 shell.guard(__file__)
 
@@ -16,8 +16,9 @@ first, second, show = choose.two(answer)
 effect = effects.two_effects(answer.table, answer.sample, first, second)
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
+    shown = held.two(answer, first, second, show)
     left, right = st.columns(2)
     with left:
-        look.chart(figures.heat_map(effect, show, look.theme()), "heat_map")
+        look.chart(figures.heat_map(effect, shown.show, look.theme(), shown.joint), "heat_map")
     with right:
-        look.chart(figures.surface(effect, show, look.theme()), "surface")
+        look.chart(figures.surface(effect, shown.show, look.theme(), shown.joint), "surface")

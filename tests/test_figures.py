@@ -19,6 +19,7 @@ from hpi.subspace import select
 from tests.makers import result
 
 ODD_NAMES = ["<b>x</b>", "$x$", "a%{y}b", "&lt;", " ", "שלום", "\u202eevil", "a\nb", "n" * 80, "<a href='https://e'>"]
+OF_TRIALS = [show for show in Show if not show.needs_forest]
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 
 
@@ -457,7 +458,7 @@ def test_a_heat_map_shows_the_numbers_of_the_cells(table, sample, show, what):
 
 def test_empty_cells_are_empty(table, sample):
     pair = two_effects(table, sample, "momentum", "optimizer")
-    for show in Show:
+    for show in OF_TRIALS:
         cells = trace(figures.heat_map(pair, show, LIGHT), str(show))
         assert (np.isnan(cells.z) == (pair.count == 0)).all()
         i, j = np.argwhere(pair.count == 0)[0]
@@ -492,7 +493,7 @@ def test_the_share_of_a_few_trials_is_written_as_counts():
     assert sorted(numbers.text) == sorted(["0 of 1", "0 of 2", "60&#37;", "53&#37;"])
 
 
-@pytest.mark.parametrize("show", list(Show))
+@pytest.mark.parametrize("show", OF_TRIALS)
 @pytest.mark.parametrize("maximize", [False, True])
 def test_a_column_for_each_cell_that_is_not_empty_better_is_higher(show, maximize):
     table = search(maximize=maximize)
@@ -546,7 +547,7 @@ def every_figure(table, first, second, theme=LIGHT):
         effect = one_effect(table, sample, name)
         yield figures.metric_against(effect, theme)
         yield figures.distribution(effect, theme)
-    for show in Show:
+    for show in OF_TRIALS:
         yield figures.heat_map(pair, show, theme)
         yield figures.surface(pair, show, theme)
     yield figures.history(history(table), theme)
@@ -591,7 +592,8 @@ def test_tiny_tables_have_every_figure(n):
 
 @THEMES
 def test_ink_has_the_contrast_that_reading_needs(theme):
-    for colour, least in ((theme.text, 7), (theme.muted, 4.5), (theme.target, 4.5), (theme.chance_line, 3)):
+    inks = ((theme.text, 7), (theme.muted, 4.5), (theme.target, 4.5), (theme.model, 4.5), (theme.chance_line, 3))
+    for colour, least in inks:
         assert contrast(colour, theme.background) >= least
 
 

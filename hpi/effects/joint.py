@@ -50,6 +50,11 @@ class Joint:
         """Freeze the arrays."""
         frozen(self.count, self.surface, self.remainder)
 
+    @property
+    def turned(self) -> Joint:
+        """The same with the second hyperparameter across."""
+        return Joint(self.names[::-1], self.count.T, self.surface.T, self.remainder.T, self.share)
+
 
 @dataclass(frozen=True, eq=False)
 class _Side:

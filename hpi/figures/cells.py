@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from hpi.effects import TwoEffects
+from hpi.effects import Joint, TwoEffects
 from hpi.effects.cuts import measure
 from hpi.figures.axes import Scale, level_labels, log_ticks, said
 from hpi.figures.heading import Fact
@@ -17,15 +17,29 @@ from hpi.space import Floats
 
 TICKS = 5
 FEW_TRIALS = 5  # in a cell: its share is written as counts, and does not stretch the colours
+PALE = 0.15  # of what the two do at all: ends of the colours of what is left are never nearer to 0
+HUE = (0.35, 0.7, 1.0)  # of a colour, from little to much
 CROWDED, CROWDED_COLUMNS = 12, 14  # levels on an axis; from here on their names are cut to so many columns
 
 
 class Show(StrEnum):
-    """What a cell shows."""
+    """What a cell shows: something of its trials, or of a forest's predictions with the other hyperparameters held."""
 
     MEDIAN = "median"
     BEST = "best"
     TARGET_SHARE = "share of target trials"
+    HELD = "average prediction"
+    LEFT = "what is left when both alone are taken out"
+
+    @property
+    def needs_forest(self) -> bool:
+        """Whether it cannot be shown without a `Joint`."""
+        return self in (Show.HELD, Show.LEFT)
+
+    @property
+    def brief(self) -> str:
+        """A word or two for an axis."""
+        return {Show.TARGET_SHARE: "share", Show.HELD: "average", Show.LEFT: "what is left"}.get(self, str(self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +60,8 @@ class Grid:
         What the values are; not escaped.
     hover
         A sentence a cell, escaped, shape (n_second, n_first).
+    base
+        The value at which columns begin; None for a little below the worst.
     """
 
     value: Floats
@@ -55,6 +71,7 @@ class Grid:
     colours: tuple[str, ...]
     title: str
     hover: list[list[str]]
+    base: float | None = None
 
     def level(self, value: Floats | float) -> Floats:
         """Return what colours follow: values, or their logarithms; those beyond the ends at the ends."""
@@ -79,20 +96,54 @@ class Grid:
         return [[k / (len(ordered) - 1), colour] for k, colour in enumerate(ordered)]
 
 
-def grid_of(effect: TwoEffects, show: Show, theme: Theme) -> Grid:
-    """Return the cells as `show` wants them; better is always the same end of the colours."""
-    hover = _sentences(effect)
+def grid_of(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = None) -> Grid:
+    """Return the cells as `show` wants them; better is always the same end of the colours.
+
+    Raises
+    ------
+    ValueError
+        If what is shown is a forest's, and `joint` is missing or on another grid.
+    """
+    hover = _sentences(effect, joint)
     if show is Show.TARGET_SHARE:
-        value = effect.target_share
-        title = f"share of trials that are in the target (overall {percent(effect.n_target / effect.n_region)})"
-        colours = tuple(blended(theme.background, theme.target, 0.1 + 0.18 * k) for k in range(6))
-        sure = value[effect.count >= FEW_TRIALS]
-        most = float(np.nanmax(sure if len(sure) and sure.max() > 0 else value))
-        return Grid(value, 0.0, most or 1.0, False, colours, title, hover)
-    value = effect.median if show is Show.MEDIAN else effect.best
+        return _of_target(effect, theme, hover)
+    if show.needs_forest:
+        if joint is None or joint.surface.shape != effect.count.shape:
+            raise ValueError(f"{show} needs the joint effect of the two on the grid that is drawn")
+        if show is Show.LEFT:
+            return _of_remainder(effect, joint, theme, hover)
+        value, title = joint.surface, f"{show} with all others held fixed, {said(effect.outcome)}"
+    else:
+        value, title = (effect.median if show is Show.MEDIAN else effect.best), f"{show} {said(effect.outcome)}"
     scale = Scale.of(value[~np.isnan(value)], effect.outcome)
     worst, best = (scale.low, scale.high) if effect.outcome.maximize else (scale.high, scale.low)
-    return Grid(value, worst, best, scale.log, theme.scale, f"{show} {said(effect.outcome)}", hover)
+    return Grid(value, worst, best, scale.log, theme.scale, title, hover)
+
+
+def _of_target(effect: TwoEffects, theme: Theme, hover: list[list[str]]) -> Grid:
+    value = effect.target_share
+    title = f"share of trials that are in the target (overall {percent(effect.n_target / effect.n_region)})"
+    colours = tuple(blended(theme.background, theme.target, 0.1 + 0.18 * k) for k in range(6))
+    sure = value[effect.count >= FEW_TRIALS]
+    most = float(np.nanmax(sure if len(sure) and sure.max() > 0 else value))
+    return Grid(value, 0.0, most or 1.0, False, colours, title, hover)
+
+
+def _of_remainder(effect: TwoEffects, joint: Joint, theme: Theme, hover: list[list[str]]) -> Grid:
+    """Differences from a sum: better in one hue, worse in another, as far to either side.
+
+    What is little beside what the two do at all stays pale, so that a forest's unrest is no pattern.
+    """
+    known = ~np.isnan(joint.surface)
+    span = float(np.ptp(joint.surface[known])) if known.any() else 0.0
+    end = max(float(np.abs(joint.remainder[known]).max(initial=0)), PALE * span) or 1.0
+    worst = -end if effect.outcome.maximize else end
+    colours = tuple(blended(theme.background, theme.attention, part) for part in HUE[::-1])
+    colours += (blended(theme.background, theme.text, 0.04),)
+    colours += tuple(blended(theme.background, theme.target, part) for part in HUE)
+    part = "" if joint.share is None else f"; {percent(joint.share)} of the variance over both"
+    title = f"{Show.LEFT}, in {short(effect.outcome.name, 26)}: of the average prediction{part}"
+    return Grid(joint.remainder, worst, -worst, False, colours, title, hover, 0.0)
 
 
 def facts(effect: TwoEffects, grid: Grid) -> list[Fact]:
@@ -141,12 +192,12 @@ def round_values(low: float, high: float, log: bool) -> tuple[list[float], list[
     return values, [number(value) for value in values]
 
 
-def _sentences(effect: TwoEffects) -> list[list[str]]:
+def _sentences(effect: TwoEffects, joint: Joint | None) -> list[list[str]]:
     rows, columns = effect.count.shape
-    return [[_sentence(effect, i, j) for j in range(columns)] for i in range(rows)]
+    return [[_sentence(effect, joint, i, j) for j in range(columns)] for i in range(rows)]
 
 
-def _sentence(effect: TwoEffects, i: int, j: int) -> str:
+def _sentence(effect: TwoEffects, joint: Joint | None, i: int, j: int) -> str:
     first, second = effect.hyperparameters
     where = [f"{first.name}: {effect.cuts[0].labels[j]}", f"{second.name}: {effect.cuts[1].labels[i]}"]
     n, n_target = int(effect.count[i, j]), int(effect.target[i, j])
@@ -155,4 +206,13 @@ def _sentence(effect: TwoEffects, i: int, j: int) -> str:
         where += [f"{n:,} trials, {n_target:,} of them in the target ({percent(n_target / n)})", metric]
     else:
         where.append("no trial")
+    if joint is not None and not np.isnan(joint.surface[i, j]):
+        rest = signed(float(joint.remainder[i, j]))
+        where.append(f"all others held fixed: {number(joint.surface[i, j])}, beyond both alone: {rest}")
     return "<br>".join(wrapped(line, 46) for line in where)
+
+
+def signed(value: float) -> str:
+    """Write a difference in two digits, with its sign."""
+    written = number(float(f"{value:.2g}"))
+    return f"+{written}" if value > 0 else written

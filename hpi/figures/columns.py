@@ -8,7 +8,7 @@ import math
 import numpy as np
 import plotly.graph_objects as go
 
-from hpi.effects import TwoEffects
+from hpi.effects import Joint, TwoEffects
 from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
 from hpi.figures.heading import heading
 from hpi.figures.labels import literal, short
@@ -29,9 +29,9 @@ BASE = 0.06  # columns begin a little below the worst, so that the worst can be 
 EYE = (1.46, 1.66, 1.06)
 
 
-def surface(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
+def surface(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = None) -> go.Figure:
     """Return the same cells as the heat map, as columns; the camera starts where all of them can be seen."""
-    grid = grid_of(effect, show, theme)
+    grid = grid_of(effect, show, theme, joint)
     title, above = heading(facts(effect, grid), theme)
     figure = draw(
         theme,
@@ -50,7 +50,8 @@ def _columns(grid: Grid) -> go.Mesh3d:
     n = len(height)
     x = (column[:, None] + CORNER_X).ravel()
     y = (row[:, None] + CORNER_Y).ravel()
-    z = np.where(ABOVE, height[:, None], -BASE).ravel()
+    base = -BASE if grid.base is None else float(grid.place(grid.base))
+    z = np.where(ABOVE, height[:, None], base).ravel()
     i, j, k = (FACES[None] + 8 * np.arange(n)[:, None, None]).reshape(-1, 3).T
     return go.Mesh3d(
         x=x,
@@ -112,7 +113,7 @@ def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
         "range": [-BASE, 1.02],
         "tickvals": [float(grid.place(tick)) for tick in ticks],
         "ticktext": texts,
-        "title": {"text": show.split()[0], "font": {"size": 13}},
+        "title": {"text": show.brief, "font": {"size": 13}},
         **_look(theme),
     }
 

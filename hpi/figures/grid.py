@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from hpi.effects import TwoEffects
+from hpi.effects import Joint, TwoEffects
 from hpi.figures.axes import name_of
-from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values
+from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values, signed
 from hpi.figures.heading import heading
 from hpi.figures.labels import number, plain, width
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
@@ -20,9 +20,12 @@ FEW_COLUMNS, FEW_ROWS = 6, 16  # so many have room for a number on a narrow scre
 STEPS = 64
 
 
-def heat_map(effect: TwoEffects, show: Show, theme: Theme) -> go.Figure:
-    """Return the heat map of a pair: the first hyperparameter to the right, the second upwards."""
-    grid = grid_of(effect, show, theme)
+def heat_map(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = None) -> go.Figure:
+    """Return the heat map of a pair: the first hyperparameter to the right, the second upwards.
+
+    `joint` is what a forest says of the two; ValueError where `show` needs it and it is missing.
+    """
+    grid = grid_of(effect, show, theme, joint)
     title, above = heading(facts(effect, grid), theme)
     n_rows, n_columns = effect.count.shape
     inner = min(max(ROW * n_rows, LEAST), MOST) + STRIP + GAP
@@ -117,6 +120,8 @@ def _numbers(effect: TwoEffects, grid: Grid, show: Show) -> go.Scatter:
 
 
 def _number(effect: TwoEffects, grid: Grid, show: Show, i: int, j: int) -> str:
+    if show is Show.LEFT:
+        return signed(float(grid.value[i, j]))
     if show is not Show.TARGET_SHARE:
         return number(float(f"{grid.value[i, j]:.3g}"))
     n = int(effect.count[i, j])
