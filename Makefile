@@ -10,7 +10,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run install lint test bench study-importance study-edges screenshots test-oldest clean
+.PHONY: help run install lint test bench study-importance study-findings study-edges screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -19,6 +19,7 @@ help:
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
+	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
@@ -41,6 +42,9 @@ bench: $(BENCH_STAMP)
 
 study-importance: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.calibration
+
+study-findings: $(DEV_STAMP)
+	$(PY) -m benchmarks.findings
 
 study-edges: $(DEV_STAMP)
 	$(PY) -m benchmarks.edges
