@@ -61,12 +61,12 @@ def _strengths(strong: int, n: int) -> str:
 
 def _same(found: Findings) -> str | None:
     """Say what makes no difference that matters."""
-    names = list(dict.fromkeys(
-        name for finding in found.findings if finding.kind is FindingKind.SAME for name in finding.hyperparameters
-    ))  # fmt: skip
+    same = [finding for finding in found.findings if finding.kind is FindingKind.SAME]
+    names = list(dict.fromkeys(name for finding in same for name in finding.hyperparameters))
     if not names:
         return None
-    verb = "makes" if len(names) == 1 else "make"
+    sure = all(finding.strength is Strength.STRONG for finding in same)
+    verb = ("makes" if sure else "seems to make") if len(names) == 1 else ("make" if sure else "seem to make")
     size = "" if found.tolerance is None else f" (it stays within {some(found.tolerance)} {found.metric})"
     return f"{_some(names)} {verb} no difference that matters{size}."
 

@@ -52,7 +52,7 @@ def test_the_page_opens_from_the_menu_with_sentences_and_their_pictures(server, 
 def test_filters_narrow_and_an_empty_choice_leads_back(server, page):
     see_findings(page, server, search())
     page.locator(ROWS).nth(1).wait_for()
-    choose(page, "about", "dropout")
+    choose(page, "about", "momentum")
     see(page, "None of the")
     expect(page.locator(ROWS)).to_have_count(0)
     widget(page, "all_again").get_by_role("button").click()
