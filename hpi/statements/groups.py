@@ -14,7 +14,8 @@ MOST_LEVELS = 5  # of a category beside another hyperparameter; the others are n
 COARSE = 3
 # So many groups from so many trials on: more show a narrower optimum, fewer are surer.
 STEPS = ((0, 3), (120, 4), (300, 5), (1500, 6), (5000, 8))
-TRIALS_PER_COLUMN = 6
+TRIALS_PER_COLUMN = 5  # below, the others are not held
+AMPLE = 10  # trials for each column, from which on there may be more groups than the fewest
 GRID = 4  # values a group, from which on they are a continuum
 END, TYPICAL = 3, 2  # digits
 
@@ -85,7 +86,7 @@ def groups_of(trials: Trials) -> tuple[Groups, ...]:
     wanted = [n_groups for least, n_groups in STEPS if len(trials) >= least][::-1]
     for n_groups in wanted:
         found = tuple(_grouped(trials, j, n_groups, None) for j in range(len(trials.hyperparameters)))
-        if columns(found) * TRIALS_PER_COLUMN <= len(trials):
+        if columns(found) * AMPLE <= len(trials):
             break
     return found
 
