@@ -21,6 +21,7 @@ from hpi.statements.trials import Trials
 RANK = 1e-9  # eigenvalues below this part of the largest are none: groups that always come together
 ROUNDING = 1e-6
 FULL = 0.99  # leverage from which on a trial is alone in what it says
+EXACT = 1e-6  # of the standard deviation: nothing is known better, also where a model leaves rounding errors alone
 
 
 @dataclass(frozen=True)
@@ -124,17 +125,18 @@ class Fit:
     columns: Columns
     coefficients: Floats
     residual: Floats
+    least: float
 
     @classmethod
     def of(cls, columns: Columns, y: Floats) -> Fit:
         """Fit y, shape (n_trials,)."""
         coefficients = columns.inverse @ (columns.matrix.T @ y)
-        return cls(columns, coefficients, y - columns.matrix @ coefficients)
+        return cls(columns, coefficients, y - columns.matrix @ coefficients, least_variance(y))
 
     @cached_property
     def squares(self) -> Floats:
         """Squared residuals as if each trial had been left out of the fit, shape (n_trials,)."""
-        return np.asarray((self.residual / (1 - self.columns.leverage)) ** 2)
+        return left_out(self.residual, self.columns.leverage, self.least)
 
     @cached_property
     def covariance(self) -> Floats:
@@ -155,7 +157,7 @@ class Fit:
         c = self.columns.weights(j, weights)
         if not self.columns.can_tell(c):
             return UNKNOWN
-        return Effect(float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c)), self._df(j, weights))
+        return Effect(float(c @ self.coefficients), self._se(c), self._df(j, weights))
 
     def level(self, j: int, group: int) -> Effect:
         """Return the mean of a group as it would be if the others were in it as they are in all trials."""
@@ -165,13 +167,16 @@ class Fit:
         c[0] = 1  # all other columns are 0 on average
         if not self.columns.can_tell(c):
             return UNKNOWN
-        return Effect(float(c @ self.coefficients), float(np.sqrt(c @ self.covariance @ c)), self._df(j, own))
+        return Effect(float(c @ self.coefficients), self._se(c), self._df(j, own))
 
     def part(self, j: int) -> Floats:
         """Return what hyperparameter j adds in each trial, shape (n_trials,)."""
         first = _offsets(self.columns.groups)[j]
         own = np.s_[first : first + max(1, self.columns.groups[j].n_groups) - 1]
         return np.asarray(self.columns.matrix[:, own] @ self.coefficients[own])
+
+    def _se(self, c: Floats) -> float:
+        return float(np.sqrt(max(0.0, c @ self.covariance @ c)))
 
     def _df(self, j: int, weights: Floats) -> float:
         """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""
@@ -216,6 +221,16 @@ class Model:
             fits = {id(own): [Fit.of(own, y) for y in explained] for own, _ in places}
         raw, ranks, target = (tuple((fits[id(own)][i], j) for own, j in places) for i in range(len(explained)))
         return cls(raw, ranks, target, len(fits) == 1 and len(groups) > 0)
+
+
+def least_variance(y: Floats) -> float:
+    """Return the variance below which nothing is believed of a y, shape (n_trials,)."""
+    return float((EXACT * y.std()) ** 2)
+
+
+def left_out(residual: Floats, leverage: Floats, least: float) -> Floats:
+    """Return squared residuals as if each trial had been left out of the fit (HC3), shape (n_trials,)."""
+    return np.asarray(np.maximum((residual / (1 - leverage)) ** 2, least))
 
 
 def _offsets(groups: tuple[Groups, ...]) -> list[int]:

@@ -17,7 +17,7 @@ from scipy.special import fdtrc
 from hpi.estimators import Report, quiet
 from hpi.space import Floats
 from hpi.statements import pairs, shapes
-from hpi.statements.additive import FULL, RANK, Columns, Fit
+from hpi.statements.additive import FULL, RANK, Columns, Fit, left_out
 from hpi.statements.basis import Basis, Candidate
 from hpi.statements.finding import FindingKind, Picture
 from hpi.statements.groups import Groups
@@ -59,13 +59,14 @@ class _Products:
         leverage = (columns.leverage + ((left @ inverse) * left).sum(axis=1)).clip(0, FULL)
         return cls(left, inverse, leverage, int(real.sum()))
 
-    def p(self, residual: Floats, n_columns: int) -> float:
-        """Return the p-value of "the products add nothing" to a model with these residuals, shape (n_trials,)."""
-        free = len(residual) - n_columns - self.rank
+    def p(self, fit: Fit) -> float:
+        """Return the p-value of "the products add nothing" to a model."""
+        residual = fit.residual
+        free = len(residual) - fit.columns.matrix.shape[1] - self.rank
         if not self.rank or free < FEWEST_LEFT:
             return 1.0
         own = self.inverse @ (self.left.T @ residual)
-        squares = ((residual - self.left @ own) / (1 - self.leverage)) ** 2
+        squares = left_out(residual - self.left @ own, self.leverage, fit.least)
         half = self.left @ self.inverse
         covariance = (half * squares[:, None]).T @ half
         wald = float(own @ np.linalg.pinv(covariance, rcond=RANK, hermitian=True) @ own)
@@ -135,8 +136,7 @@ def p_values(basis: Basis, j: int, k: int) -> tuple[float, float]:
     tests = [_Products.of(columns, every)]
     if 0 < straight.shape[1] < every.shape[1]:
         tests.append(_Products.of(columns, straight))
-    n_columns = columns.matrix.shape[1]
-    metric, ranks = (min(1.0, len(tests) * min(t.p(fit.residual, n_columns) for t in tests)) for fit in fits)
+    metric, ranks = (min(1.0, len(tests) * min(t.p(fit) for t in tests)) for fit in fits)
     return metric, ranks
 
 

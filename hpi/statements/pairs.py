@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.space import Floats, Integers, Kind
-from hpi.statements.additive import UNKNOWN, Effect, Fit
+from hpi.statements.additive import UNKNOWN, Effect, Fit, least_variance
 from hpi.statements.basis import Basis
 from hpi.statements.finding import Line, Picture, Point
 from hpi.statements.groups import FEWEST, Groups
@@ -64,7 +64,7 @@ def table(basis: Basis, fits: tuple[tuple[Fit, int], ...], y: Floats, j: int, k:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / count
         squares = np.bincount(code, weights=(left - mean[code]) ** 2, minlength=len(count))
-        variance = squares / (count - 1)
+        variance = np.maximum(squares / (count - 1), least_variance(y))
     inside = np.s_[: first.n_compared, : second.n_compared]
     kept = 1 - fits[j][0].columns.matrix.shape[1] / len(y)
     return Table(count.reshape(shape)[inside], mean.reshape(shape)[inside], variance.reshape(shape)[inside], kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -116,7 +117,7 @@ def _twin(basis: Basis, j: int) -> str | None:
     weights = ends(groups)
     held = fit.difference(place, weights).se
     alone = Columns.of((groups,), len(basis.trials))
-    by_itself = Fit.of(alone, fit.residual).difference(0, weights).se
+    by_itself = replace(Fit.of(alone, fit.residual), least=fit.least).difference(0, weights).se
     if held == held and held < INFLATED * by_itself:
         return None
     others = [k for k in range(len(basis.groups)) if k != j]

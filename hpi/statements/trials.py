@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtri
 
+from hpi.errors import EstimatorError
 from hpi.space import Design, Floats, Hyperparameter
 from hpi.subspace import Sample, cut
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
 TAILS = 0.01
+# What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
+LARGEST, LEAST = 1e300, 1e-305
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +56,19 @@ class Trials:
 
     @classmethod
     def of(cls, sample: Sample) -> Trials:
-        """Return the trials of a sample's region: fairly thinned where there are more than 100,000."""
+        """Return the trials of a sample's region: fairly thinned where there are more than 100,000.
+
+        Raises
+        ------
+        EstimatorError
+            If the means of the configurations are all the same.
+        """
         thin = cut(sample.design.thinned, sample.subspace) if sample.design.step > 1 else sample
-        region = thin.design.keep(np.arange(len(thin.design)) < thin.n_region)
+        region = _bounded(thin.design.keep(np.arange(len(thin.design)) < thin.n_region))
         one = region if region.unit is None else _one_a_configuration(region)
         n_target = thin.n_target if region.unit is None else max(1, round(thin.q * len(one)))
         within = clipped(one.loss)
-        lowest, unit = float(within[0]), float(within[-1] - within[0])
+        lowest, unit = float(within[0]), _range(within)
         names = [hyperparameter.name for hyperparameter in one.hyperparameters]
         order = sorted(range(len(names)), key=names.__getitem__)
         return cls(
@@ -73,6 +82,21 @@ class Trials:
             n_target=n_target,
             step=sample.design.step,
         )
+
+
+def _bounded(design: Design) -> Design:
+    """Return the design with losses whose differences and sums are numbers."""
+    return replace(design, loss=design.loss.clip(-LARGEST, LARGEST))
+
+
+def _range(loss: Floats) -> float:
+    found = float(loss[-1] - loss[0])
+    if found < LEAST:
+        raise EstimatorError(
+            f"The metric's means differ by {found:.3g} between {len(loss):,} trials or configurations: there is "
+            "nothing to explain. Choose another metric, or give it in another unit."
+        )
+    return found
 
 
 def _one_a_configuration(design: Design) -> Design:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from hpi.statements.finding import Strength
 
 DIGITS = 2  # that matter, of half an interval
+MOST_DIGITS = 5  # of the largest number
 LARGE, SMALL = 1e6, 1e-4
 
 
@@ -19,7 +20,9 @@ def amount(value: float, low: float, high: float) -> str:
         return f"{value:.2g}"
     if largest >= LARGE or 0 < largest < SMALL:
         return f"{value:.2e} [{low:.2e}, {high:.2e}]"
-    places = max(0, DIGITS - 1 - math.floor(math.log10(half))) if half > 0 else 6
+    wanted = DIGITS - 1 - math.floor(math.log10(half)) if half > 0 else MOST_DIGITS
+    most = MOST_DIGITS - 1 - (math.floor(math.log10(largest)) if largest > 0 else 0)
+    places = max(0, min(wanted, most))
     a, b, c = (f"{round(one, places) + 0.0:.{places}f}" for one in (value, low, high))
     return f"{a} [{b}, {c}]"
 
