@@ -176,7 +176,7 @@ class Fit:
         return np.asarray(self.columns.matrix[:, own] @ self.coefficients[own])
 
     def _se(self, c: Floats) -> float:
-        return float(np.sqrt(max(0.0, c @ self.covariance @ c)))
+        return float(np.sqrt(max(0.0, float(c @ self.covariance @ c))))
 
     def _df(self, j: int, weights: Floats) -> float:
         """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""

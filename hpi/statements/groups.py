@@ -17,7 +17,8 @@ STEPS = ((0, 3), (120, 4), (300, 5), (1500, 6), (5000, 8))
 TRIALS_PER_COLUMN = 5  # below, the others are not held
 AMPLE = 10  # trials for each column, from which on there may be more groups than the fewest
 GRID = 4  # values a group, from which on they are a continuum
-END, TYPICAL = 3, 2  # digits
+END, TYPICAL, MOST = 3, 2, 12  # digits
+IN_FULL = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,11 +170,11 @@ def _named(
     if hyperparameter.kind is not Kind.INT and len(values) > GRID * len(cut):
         between = (high[:-1] + low[1:]) / 2
         low, high = np.append(low[0], between), np.append(between, high[-1])
-    texts = [[number(v, END) for v in in_own_unit(hyperparameter, ends)] for ends in (low, high)]
-    one = low == high
-    typical = [number(v, END) if alone else f"about {number(v, TYPICAL)}"
-               for v, alone in zip(in_own_unit(hyperparameter, values[middle]), one, strict=True)]  # fmt: skip
-    return tuple(zip(*texts, strict=True)), tuple(typical)
+    texts = numbers(in_own_unit(hyperparameter, np.append(low, high)), END)
+    about = numbers(in_own_unit(hyperparameter, values[middle]), TYPICAL)
+    ends = tuple(zip(texts[: len(cut)], texts[len(cut) :], strict=True))
+    typical = (a if alone else f"about {text}" for (a, _), text, alone in zip(ends, about, low == high, strict=True))
+    return ends, tuple(typical)
 
 
 def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:
@@ -184,9 +185,21 @@ def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:
     return np.rint(value) if hyperparameter.kind is Kind.INT else np.asarray(value)
 
 
+def numbers(values: Floats, digits: int) -> list[str]:
+    """Write values in so many digits that matter, or in as many as keep different ones different."""
+    n_different = len(np.unique(values))
+    for enough in range(digits, MOST + 1):
+        texts = [number(float(value), enough) for value in values]
+        if len(set(texts)) == n_different:
+            break
+    return texts
+
+
 def number(value: float, digits: int) -> str:
     """Write a value in so many digits that matter; whole numbers below a million in full."""
-    return f"{value:.0f}" if value == round(value) and abs(value) < 1e6 else f"{value:.{digits}g}"
+    if value == round(value) and abs(value) < 10**IN_FULL:
+        return f"{value:.0f}"
+    return f"{float(f'{value:.{digits}g}'):.{max(digits, IN_FULL)}g}"
 
 
 def _groups(
