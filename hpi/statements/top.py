@@ -136,11 +136,17 @@ def _says(
         where = words.stretch(groups.ends[best.first][0], groups.ends[best.last][1])
     else:
         where = f"= {groups.labels[best.first]}"
-    among = f"Among the best {100 * basis.trials.n_target / len(basis.trials):.3g}\u00a0%"
+    part = "" if n_region == len(basis.trials) else _part(groups)
+    among = f"Among the best {100 * basis.trials.n_target / len(basis.trials):.3g}\u00a0%{part}"
     held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
-    of_all = f"of all trials {words.of_trials(best.region, n_region)} do"
+    of_all = f"of all {'such ' if part else ''}trials {words.of_trials(best.region, n_region)} do"
     rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
     return f"{among}, {held} ({of_all}); {rise} {words.odds(*odds)}-fold."
+
+
+def _part(groups: Groups) -> str:
+    """Say which trials are counted where it is not all of them."""
+    return f", of those with a frequent {groups.name}" if groups.rare else f", of those that have a {groups.name}"
 
 
 def _picture(basis: Basis, groups: Groups, target: Integers, marked: tuple[int, ...]) -> Picture:
