@@ -125,14 +125,16 @@ def test_what_is_not_known_is_null_in_json():
         ("[a][b]", r"\[a\]\[b\]"),
         ("by 0.021 [0.012, 0.030]", "by 0.021 [0.012, 0.030]"),
         ("by 2e-09 [-1.5e-09, 3e-09]", "by 2e-09 [-1.5e-09, 3e-09]"),
-        ("[0.1, 2](//x.example)", r"[0.1, 2\](//x.example)"),
+        ("a [0.1, 2](/x)", r"a [0.1, 2\](/x)"),
         ("- x", r"\- x"),
         ("--- x", r"\--- x"),
         ("=1+1", r"\=1+1"),
         ("12. x", r"12\. x"),
         ("&lt;", r"\&lt;"),
         ("![i](http://127.0.0.1:9/x.png)", "`![i](http://127.0.0.1:9/x.png)`"),
-        ("[a](//x.example) b", r"\[a\](//x.example) b"),
+        ("[a](/x) b", r"\[a\](/x) b"),
+        ("[0.1, ]://x.example", r"\[0.1, `]://x.example`"),  # unescaped, it would be the address of a link
+        ("optimizer.lr", "`optimizer.lr`"),  # .lr is the end of an address
         ("at http://x.example now", "at `http://x.example` now"),
         ("www.x.example", "`www.x.example`"),
         ("@octocat, #12", "`@octocat,` `#12`"),

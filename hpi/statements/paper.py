@@ -10,11 +10,11 @@ from hpi.statements import words
 from hpi.statements.finding import Finding, FindingKind, Findings, Strength
 
 NOTHING = "Nothing here can be told apart from chance."
-# What GitHub, Streamlit or MathJax act on within a word even where it is escaped: @name, #1, :name:, http://, \(...
-LIVE = re.compile(r"@|://|www\.|#\d|GH-\d|\\|:[A-Z]|:[\w+-]+:", re.IGNORECASE)
+# What GitHub, Streamlit or MathJax act on within a word even where it is escaped: @name, #1, :name:, //, a.com, \(...
+LIVE = re.compile(r"@|//|www\.|\S\.[^\W\d_]{2}|#\d|GH-\d|\\|:[A-Z]|:[\w+-]+:", re.IGNORECASE)
 # Single characters; not the brackets of an interval, nor an underscore within a word.
 SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[`*{}<>#|~$!^&]|\[(?![-+\d.]+(?:e[-+]?\d+)?,$)|(?<!\d)\]|\](?=[(\[:])")
-BLOCK = re.compile(r"^\d*[-+=.)]")  # what begins a list, a line or a heading
+BLOCK = re.compile(r"^(?:\d*[-+=.)]|\[)")  # what begins a list, a line, a heading or the address of a link
 
 
 def as_text(findings: Findings) -> str:
