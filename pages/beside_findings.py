@@ -29,9 +29,11 @@ def cannot_say(said: Findings) -> None:
             look.quiet("cannot_say_more", *more)
 
 
-def take_away(said: Findings) -> None:
+def take_away(said: Findings, is_right: bool = False) -> None:
     """Draw what can be taken along: text for a paper or a ticket, and files; written when they are asked for."""
-    with st.container(horizontal=True, horizontal_alignment="right", gap="xsmall", key="take_away"):
+    with st.container(
+        horizontal=True, horizontal_alignment="right" if is_right else "left", gap="xsmall", key="take_away"
+    ):
         copy = st.popover("Copy as Markdown", key="copy_markdown", on_change="rerun")
         if copy.open:
             with copy:

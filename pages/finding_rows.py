@@ -13,7 +13,7 @@ from hpi.statements import Finding, FindingKind, Findings
 from pages import beside_findings, finding_words, found, job, look, shell, state
 
 LEADING = 3
-EVERY_ONE = "about every hyperparameter"
+EVERY_ONE = "every hyperparameter"
 PAIR, ALONE = "See the pair →", "See its trials →"
 
 
@@ -21,15 +21,13 @@ def head(said: Findings, answer: state.Answer) -> None:
     """Draw what narrows the findings, and what can be taken along."""
     with st.container(gap="xsmall", key="finding_head"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if said.findings:
-                with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
-                    _about(said, answer)
-            beside_findings.take_away(said)
-        if said.findings:
-            st.pills(
-                "Kind", found.kinds(said), format_func=finding_words.KINDS.get, selection_mode="multi", key="kinds",
-                on_change=_chosen, args=("kinds",), label_visibility="collapsed",
-            )  # fmt: skip
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+                _about(said, answer)
+            beside_findings.take_away(said, is_right=True)
+        st.pills(
+            "Kind", found.kinds(said), format_func=finding_words.KINDS.get, selection_mode="multi", key="kinds",
+            on_change=_chosen, args=("kinds",), label_visibility="collapsed",
+        )  # fmt: skip
 
 
 def _about(said: Findings, answer: state.Answer) -> None:
@@ -37,7 +35,7 @@ def _about(said: Findings, answer: state.Answer) -> None:
     state.copy(about=now.about or "", kinds=list(now.kinds), strong_only=now.strong_only)
     st.selectbox(
         "Hyperparameter", ["", *names], format_func=lambda name: _title(name, names), key="about",
-        on_change=_chosen, args=("about",), width=240, label_visibility="collapsed",
+        on_change=_chosen, args=("about",), width=220, label_visibility="collapsed",
     )  # fmt: skip
     st.toggle("strong only", key="strong_only", on_change=_chosen, args=("strong_only",))
 
@@ -46,7 +44,7 @@ def all_of(said: Findings, is_wide: bool) -> None:
     """Draw the findings that pass the filters; where none does, the way back."""
     shown = [finding for finding in said.findings if found.chosen().keeps(finding)]
     if shown:
-        rows(shown, is_wide)
+        rows(shown, said.tolerance, is_wide)
         return
     with st.container(key="no_match"):
         st.text(finding_words.no_match(len(said.findings)))
@@ -58,7 +56,7 @@ def _all_again() -> None:
 
 
 def _title(name: str, names: dict[str, int]) -> str:
-    return f"about {name}  ·  {names[name]}" if name else EVERY_ONE
+    return f"{name}  ·  {names[name]}" if name else EVERY_ONE
 
 
 def _chosen(key: str) -> None:
@@ -67,11 +65,11 @@ def _chosen(key: str) -> None:
     found.chosen().choose(**{key: taken[key]()})
 
 
-def rows(shown: list[Finding], is_wide: bool) -> None:
+def rows(shown: list[Finding], tolerance: float | None, is_wide: bool) -> None:
     """Draw the first findings, and a button for more of them."""
     now = found.chosen()
     for i, finding in enumerate(shown[: now.shown]):
-        _row(i, finding, is_wide)
+        _row(i, finding, tolerance, is_wide)
     left = len(shown) - now.shown
     if left > 0:
         more = min(left, found.AT_ONCE)
@@ -82,22 +80,22 @@ def _more() -> None:
     found.chosen().shown += found.AT_ONCE
 
 
-def _row(i: int, finding: Finding, is_wide: bool) -> None:
+def _row(i: int, finding: Finding, tolerance: float | None, is_wide: bool) -> None:
     with st.container(key=f"finding-{i}"):
         said, picture = st.columns([3, 2] if is_wide else [6, 5], gap="medium")
         with said, st.container(gap="xsmall"):
-            sentence(finding, str(i))
+            sentence(finding, tolerance, str(i))
             look.quiet(f"evidence-{i}", finding_words.evidence(finding))
             if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{i}", type="tertiary"):
                 _go_on(finding)
         with picture:
-            look.chart(figures.finding(finding, look.theme()), f"picture-{i}")
+            look.chart(figures.finding(finding, look.theme(), tolerance), f"picture-{i}")
 
 
-def sentence(finding: Finding, key: str) -> None:
-    """Draw a sentence with its strength; `key` is unique on the page."""
+def sentence(finding: Finding, tolerance: float | None, key: str) -> None:
+    """Draw a sentence with its strength, and with `tolerance` why it is weak; `key` is unique on the page."""
     with st.container(key=f"{finding.strength}-{key}", gap="xsmall"):
-        st.text(finding_words.mark(finding))
+        st.text(finding_words.mark(finding, tolerance))
         st.text(finding.text)
 
 
@@ -120,7 +118,7 @@ def leading(answer: state.Answer) -> None:
         return
     effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
     for i, finding in enumerate(effects[:LEADING]):
-        sentence(finding, f"leading-{i}")
+        sentence(finding, None, f"leading-{i}")
     if not effects:
         look.quiet("no_words", finding_words.lead(said))
     n = len(said.findings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpi.statements import Finding, FindingKind, Findings, Strength
+from hpi.statements.top import MATTERS
 from hpi.statements.words import amount, odds, some
 from pages import words
 from pages.words import BLANK
@@ -77,10 +78,21 @@ def _some(names: Sequence[str]) -> str:
     return words.listed([*names[: NAMES - 1], f"{len(names) - NAMES + 1} others"])
 
 
-def mark(finding: Finding) -> str:
-    """Say how strong a finding is, and of which kind."""
+def mark(finding: Finding, tolerance: float | None = None) -> str:
+    """Say how strong a finding is, why it is weak where `tolerance` (in units of the metric) says so, and its kind."""
+    small = ", may be too small to matter" if _is_small(finding, tolerance) else ""
     scale = f"  ·  depends on the scale of {finding.unit}" if finding.by_scale else ""
-    return f"{MARKS[finding.strength]}  ·  {KINDS[finding.kind]}{scale}"
+    return f"{MARKS[finding.strength]}{small}  ·  {KINDS[finding.kind]}{scale}"
+
+
+def _is_small(finding: Finding, tolerance: float | None) -> bool:
+    """Whether an effect is sure, and weak since its near end lies within what does not matter."""
+    sure = finding.strength is Strength.WEAK and finding.p_adjusted <= LEAST_P
+    if not sure or tolerance is None or finding.kind is FindingKind.SAME:
+        return False
+    if finding.kind is FindingKind.TOP:
+        return finding.low < MATTERS
+    return max(finding.low, -finding.high) <= tolerance
 
 
 def evidence(finding: Finding) -> str:
@@ -106,7 +118,7 @@ def nothing(found: Findings) -> list[str]:
         f"Every sentence that could be said of these {found.n_trials:,} trials was looked at, and after the correction "
         "for so many looks none is left. That is no proof that nothing matters: an effect may be too small for so "
         "few trials, or lie in a combination that is too rare here.",
-        "More trials help most. A wider region holds more of them: move the right end of the slider to 100 %.",
+        "More trials help most. A wider region holds more of them: move the right end of the slider to 100\u00a0%.",
     ]
 
 

@@ -19,11 +19,12 @@ look.lead(finding_words.lead(said), answer)
 # where the table cannot say something, that stands beside the first findings, in sight
 left, right = st.columns([5, 2], gap="large") if said.cannot_say else (st.container(), None)
 with left, look.shown(answer, "findings"):
-    finding_rows.head(said, answer)
     if said.findings:
+        finding_rows.head(said, answer)
         finding_rows.all_of(said, is_wide=right is None)
     else:
         look.quiet("nothing", *finding_words.nothing(said))
+        beside_findings.take_away(said)
 if right is not None:
     with right, look.shown(answer, "silence"):
         beside_findings.cannot_say(said)

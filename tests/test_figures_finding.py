@@ -12,7 +12,7 @@ from hpi.figures import DARK, LIGHT
 from hpi.figures.finding import HEIGHT, WITH_NAMES, hover
 from hpi.figures.finding_places import apart, round_ticks, rounded
 from hpi.figures.theme import contrast
-from hpi.statements import Line, Point
+from hpi.statements import FindingKind, Line, Point
 from tests.findings import CONTRAST, STRETCHES, TOP, TREND, TWO_LINES, finding, line, picture
 from tests.test_figures import ODD_NAMES
 
@@ -102,14 +102,15 @@ def test_values_are_moved_apart_within_the_ends():
 
 
 def test_thirty_levels_stand_below_each_other_each_with_its_label():
-    many = {f"level_{i}": 0.8 + 0.003 * i for i in range(30)}
-    figure = drawn(picture(line(**many, marked=("level_3",)), ordered=False))
-    assert list(figure.layout.yaxis.ticktext) == list(many)
+    many = {f"level_{i}": 0.9 - 0.003 * i for i in range(30)}
+    backwards = dict(reversed(many.items()))
+    figure = drawn(picture(line(**backwards, marked=("level_3",)), ordered=False))
+    assert list(figure.layout.yaxis.ticktext) == list(many)  # the highest on top
     assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1]  # the first on top
     marked = traces(figure)["marked"]
     assert (list(marked.y), list(marked.x)) == ([3], [many["level_3"]])
     assert marked.error_x.array == pytest.approx([0.01])
-    assert figure.layout.height >= 30 * 20
+    assert figure.layout.height >= 30 * 18
 
 
 def test_of_more_levels_those_with_most_trials_and_what_is_said_are_shown_and_the_rest_is_counted():
@@ -175,6 +176,33 @@ def test_every_value_is_on_the_axis_and_the_axis_has_different_labels(values):
     assert low < min(values) <= max(values) < high
     words = list(figure.layout.yaxis.ticktext)
     assert 2 <= len(words) == len(set(words)) <= 7
+
+
+def test_levels_stand_in_the_order_of_what_they_reach():
+    """By hand: mean of both lines 0.8 for b, 0.7 for a, 0.65 for c."""
+    figure = drawn(picture(line("u", a=0.9, b=0.7, c=0.6), line("v", a=0.5, b=0.9, c=0.7), ordered=False))
+    assert list(figure.layout.xaxis.ticktext) == ["b", "a", "c"]
+    assert list(drawn(TREND).data[1].customdata)[0] == "1e-5 to 1e-4"  # stretches keep their own order
+
+
+def test_no_difference_is_shown_against_what_does_not_matter():
+    """By hand: a and b are said to be equal, their middle is 0.905, so 0.02 reaches from 0.895 to 0.915."""
+    shown = picture(line(half=0.004, a=0.9, b=0.91, c=0.8, marked=("a", "b")), ordered=False)
+    same = finding(FindingKind.SAME, picture=shown)
+    (band,) = figures.finding(same, LIGHT, 0.02).layout.shapes
+    assert (band.y0, band.y1) == (pytest.approx(0.895), pytest.approx(0.915))
+    assert "so far apart does not matter" in header(figures.finding(same, LIGHT, 0.02))
+    (wide,) = figures.finding(same, LIGHT, 2.0).layout.shapes
+    low, high = figures.finding(same, LIGHT, 2.0).layout.yaxis.range
+    assert low < wide.y0 < wide.y1 < high
+    assert not figures.finding(same, LIGHT).layout.shapes
+    assert not figures.finding(finding(), LIGHT, 0.02).layout.shapes
+
+
+def test_where_nothing_stands_out_every_interval_is_shown():
+    plain_ones = line(half=0.5, a=0.50, b=0.51)
+    low, high = drawn(picture(plain_ones)).layout.yaxis.range
+    assert low < 0.0 < 1.01 < high
 
 
 def test_what_is_unknown_is_no_end_of_an_interval():

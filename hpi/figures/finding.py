@@ -11,11 +11,11 @@ import plotly.graph_objects as go
 from hpi.figures.finding_places import COLUMN, Places, apart, names_of, places, round_ticks, rounded
 from hpi.figures.heading import LINE, Fact, heading
 from hpi.figures.labels import percent, short, width, wrapped
-from hpi.figures.theme import NOTHING, SMALL, Theme, draw
-from hpi.statements import Finding, Line, Picture, Point
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
+from hpi.statements import Finding, FindingKind, Line, Picture, Point
 
 HEIGHT, WITH_NAMES = 220, 280  # pixels; below each other it is a row a group
-ROW, EACH = 26, 13  # pixels of a group below others, and of one line in it
+ROW, DENSE, EACH, FEW = 26, 18, 13, 8  # pixels of a group below others, of one of many, and of one line in it
 AXIS = 46  # pixels below the plot
 DODGE = 0.14  # of the room of a group
 MARKER, LABEL = 9, 15  # pixels
@@ -25,15 +25,16 @@ DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
 UNITED, TITLE = 44, 40  # columns of a name in the heading and under the axis
 
 
-def finding(finding: Finding, theme: Theme) -> go.Figure:
+def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> go.Figure:
     """Return the picture of a finding: dots with 95 % intervals, the groups that it speaks of in the target's colour.
 
     Groups stand beside each other, or below each other where they are many or their names long. `customdata` of a dot
-    is its group.
+    is its group. Where it is said that there is no difference, a band shows how far apart does not matter, if
+    `tolerance` (in units of the metric) says so.
     """
-    picture = finding.picture
-    layout = places(picture)
-    title, above = heading(_facts(picture, layout, theme), theme)
+    picture, band = finding.picture, _band(finding, tolerance)
+    layout = places(picture, band)
+    title, above = heading(_facts(picture, layout, band is not None, theme), theme)
     size = _height(picture, layout, above)
     values, groups = _values(picture, layout), _groups(picture, layout, theme)
     right = 16 + (_room_for_names(picture) if _is_named(picture) and layout.is_upright else 0)
@@ -45,11 +46,28 @@ def finding(finding: Finding, theme: Theme) -> go.Figure:
         xaxis=groups if layout.is_upright else values,
         yaxis=values if layout.is_upright else groups,
     )
+    if band is not None:
+        _add_band(figure, band, layout, theme)
     for k in range(len(picture.lines)):
         figure.add_traces(_line(picture, layout, k, theme))
     if _is_named(picture) and layout.is_upright:
         _add_names(figure, picture, layout, theme, size - above - AXIS - 12)
     return figure
+
+
+def _band(finding: Finding, tolerance: float | None) -> tuple[float, float] | None:
+    """Return both ends of a band as wide as the tolerance, around what is said to make no difference."""
+    points = [point for line in finding.picture.lines for point in line.points if math.isfinite(point.value)]
+    values = [point.value for point in points if point.marked] or [point.value for point in points]
+    if finding.kind is not FindingKind.SAME or tolerance is None or not values:
+        return None
+    middle = (min(values) + max(values)) / 2
+    return middle - tolerance / 2, middle + tolerance / 2
+
+
+def _add_band(figure: go.Figure, band: tuple[float, float], layout: Places, theme: Theme) -> None:
+    add = figure.add_hrect if layout.is_upright else figure.add_vrect
+    add(*band, fillcolor=faded(theme.chance, 0.45), line={"width": 0}, layer="below")
 
 
 def _is_named(picture: Picture) -> bool:
@@ -65,16 +83,18 @@ def _height(picture: Picture, layout: Places, above: int) -> int:
     """Pixels: fixed by what kind of picture it is, and more only for a long heading or for groups in rows."""
     if layout.is_upright:
         return (WITH_NAMES if _is_named(picture) else HEIGHT) + max(0, above - 20 - 2 * LINE)
-    row = max(ROW, EACH * len(picture.lines) + 6, *(LABEL * (1 + word.count("<br>")) + 2 for word in layout.tick_words))
+    row = ROW if len(layout.labels) <= FEW else DENSE
+    row = max(row, EACH * len(picture.lines) + 4, *(LABEL * (1 + word.count("<br>")) + 2 for word in layout.tick_words))
     return max(HEIGHT - AXIS, above + row * len(layout.labels)) + AXIS
 
 
-def _facts(picture: Picture, layout: Places, theme: Theme) -> list[Fact]:
+def _facts(picture: Picture, layout: Places, has_band: bool, theme: Theme) -> list[Fact]:
     measured, across = short(picture.measured, UNITED), short(picture.across, UNITED)
     named = _is_named(picture) and not layout.is_upright
     return [
         Fact(measured if layout.is_upright else f"{measured}, by {across}"),
         Fact("lines: 95\u00a0% interval"),
+        *([Fact("grey: so far apart does not matter")] if has_band else []),
         *([Fact(f"{layout.left_out} groups with fewer trials are not shown")] if layout.left_out else []),
         *([_named(line, k, theme) for k, line in enumerate(picture.lines)] if named else []),
     ]

@@ -54,12 +54,12 @@ class Places:
         return [(place[point.label], point) for point in line.points if point.label in place]
 
 
-def places(picture: Picture) -> Places:
-    """Lay out a picture for the narrowest screen."""
+def places(picture: Picture, band: tuple[float, float] | None = None) -> Places:
+    """Lay out a picture for the narrowest screen; `band`: values that it must hold besides."""
     points = [point for line in picture.lines for point in line.points]
     every = list(dict.fromkeys(point.label for point in points))
-    labels = _kept(every, points)
-    low, high = _range([point for point in points if point.label in labels], picture.is_share)
+    labels = _kept(every, points) if picture.ordered else _by_value(_kept(every, points), points)
+    low, high = _range([point for point in points if point.label in labels], picture.is_share, band)
     step, words = _beside(labels, len(picture.lines) > 1)
     is_upright = len(labels) <= MOST_BESIDE and step <= (MOST_STEP if picture.ordered else 1)
     if not is_upright:
@@ -87,6 +87,15 @@ def _kept(labels: list[str], points: list[Point]) -> list[str]:
     return [label for label in labels if label in first]
 
 
+def _by_value(labels: list[str], points: list[Point]) -> list[str]:
+    """Put groups without an order of their own into that of what they reach, the highest first."""
+    values: dict[str, list[float]] = {label: [] for label in labels}
+    for point in points:
+        if point.label in values and math.isfinite(point.value):
+            values[point.label].append(point.value)
+    return sorted(labels, key=lambda label: -math.fsum(values[label]) / max(1, len(values[label])))
+
+
 def _beside(labels: list[str], with_names: bool) -> tuple[int, list[str]]:
     """Return which labels fit beside each other (every one, every second...), and how they are written, escaped."""
     parts = [_broken(label) for label in labels]
@@ -102,13 +111,14 @@ def _broken(label: str) -> list[str]:
     return [first, f"to {last}"] if to and first.strip() and last.strip() else [label]
 
 
-def _range(points: list[Point], is_share: bool) -> tuple[float, float]:
+def _range(points: list[Point], is_share: bool, band: tuple[float, float] | None) -> tuple[float, float]:
     """Return ends that hold every value and what the sentence speaks of with its interval.
 
     An interval of another group may run out of the picture where it is far wider: it would leave the rest no room.
     """
-    core = [end for one in points for end in (one.value, *((one.low, one.high) if one.marked else ()))]
-    core = [value for value in core if math.isfinite(value)] or [0.0, 1.0]
+    spoken_of = [one for one in points if one.marked] or points
+    core = [one.value for one in points] + [end for one in spoken_of for end in (one.low, one.high)]
+    core = [value for value in (*core, *(band or ())) if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(core), max(core)
     most = (high - low) or math.inf
     ends = [end for one in points for end in (one.low, one.high) if math.isfinite(end)]

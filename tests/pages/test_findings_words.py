@@ -1,0 +1,74 @@
+"""What is said of findings beside their sentences, and their files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+
+import pytest
+
+from hpi.statements import FindingKind, Strength
+from pages import finding_words, found
+from tests.findings import finding, findings
+
+
+def test_the_files_hold_what_was_found():
+    unbounded = finding(FindingKind.TOP, high=math.inf, unit="odds ratio", text="=SUM(1)", hyperparameters=("a", "b"))
+    shown = findings(finding(), unbounded, cannot_say=("why",))
+    rows = list(csv.DictReader(io.StringIO(found.as_csv(shown))))
+    assert [row["text"] for row in rows] == [finding().text, "'=SUM(1)"]
+    assert (rows[0]["effect"], rows[0]["kind"], rows[0]["strength"]) == ("0.06", "trend", "strong")
+    assert (rows[1]["high"], rows[1]["hyperparameters"]) == ("", "a, b")
+    plain = json.loads(found.as_json(shown))
+    assert plain["findings"][1]["high"] is None
+    assert plain["findings"][0]["p_adjusted"] == 2e-9
+    assert plain["cannot_say"] == ["why"]
+    assert plain["candidates"] == 120
+
+
+def test_evidence_by_hand():
+    worse = finding(effect=-0.031, low=-0.05, high=-0.012, p_adjusted=0.0312, n=1, compared_with="sgd")
+    assert finding_words.evidence(worse).replace("\u00a0", " ") == (
+        "effect -0.031 [-0.050, -0.012] val_accuracy  ·  1 trial  ·  adjusted p = .031  ·  compared with sgd"
+    )
+    assert finding_words.p_value(0.001).replace("\u00a0", " ") == "adjusted p = .001"
+    assert finding_words.p_value(1.0).replace("\u00a0", " ") == "adjusted p = 1"
+
+
+@pytest.mark.parametrize(
+    ("changes", "small"),
+    [
+        ({"low": 0.003}, True),  # the near end lies within 0.004
+        ({"low": 0.005}, False),
+        ({"low": -0.06, "high": -0.003, "effect": -0.03}, True),
+        ({"low": 0.003, "p_adjusted": 0.01}, False),  # less sure is another reason
+        ({"low": 0.003, "strength": Strength.STRONG}, False),
+        ({"low": 1.9, "high": 9.0, "kind": FindingKind.TOP}, True),
+        ({"low": 2.0, "high": 9.0, "kind": FindingKind.TOP}, False),
+        ({"low": 0.003, "kind": FindingKind.SAME}, False),
+    ],
+)
+def test_a_sure_finding_that_is_weak_says_why(changes, small):
+    weak = finding(**{"strength": Strength.WEAK, **changes})
+    assert ("may be too small to matter" in finding_words.mark(weak, 0.004)) is small
+    assert "too small" not in finding_words.mark(weak)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "words"),
+    [("s", "1 of 120 sentences looked at holds"), ("s", "a strong one."), ("w", "a weak one."),
+     ("ss", "all of them strong."), ("ww", "all of them weak."), ("ssw", "2 strong, 1 weak.")],
+)  # fmt: skip
+def test_the_lead_counts_the_strong_and_the_weak(strengths, words):
+    of = {"s": Strength.STRONG, "w": Strength.WEAK}
+    assert words in finding_words.lead(findings(*(finding(strength=of[one]) for one in strengths)))
+
+
+def test_the_lead_names_at_most_four_that_make_no_difference():
+    same = [finding(FindingKind.SAME, hyperparameters=(f"h{i}",)) for i in range(6)]
+    assert "h0, h1, h2 and 3 others make no difference that matters" in finding_words.lead(findings(*same))
+    assert "h0, h1, h2 and h3 make no difference that matters (" in finding_words.lead(findings(*same[:4]))
+    unknown = findings(*same[:1], tolerance=None)
+    assert finding_words.lead(unknown).endswith("h0 makes no difference that matters.")
