@@ -74,7 +74,8 @@ class Columns:
     groups
         What the columns stand for: after the first of ones, all active groups but the first of each, less their share
         of the active trials. So a hyperparameter adds nothing on average where it is active, and nothing where it is
-        not: what comes with its being active is its parent's.
+        not: what comes with its being active is its parent's. At the end stands what each ordered hyperparameter moves
+        within its groups: left out, one that was drawn together with it would get the credit.
     matrix
         Shape (n_trials, n_columns).
     inverse, told
@@ -91,10 +92,12 @@ class Columns:
     leverage: Floats
 
     @classmethod
-    def of(cls, groups: tuple[Groups, ...], n_trials: int) -> Columns:
+    def of(cls, groups: tuple[Groups, ...]) -> Columns:
         """Return the columns of these groups."""
-        matrix = np.zeros((n_trials, columns(groups)))
+        within = np.column_stack([one.within for one in groups])
+        matrix = np.zeros((len(within), columns(groups)))
         matrix[:, 0] = 1
+        matrix[:, matrix.shape[1] - within.shape[1] :] = within
         for first, one in zip(_offsets(groups), groups, strict=True):
             n, active = one.n_groups, one.code < one.n_groups
             if n < 2:
@@ -213,11 +216,11 @@ class Model:
         n = len(trials)
         explained = trials.clipped, trials.scores, (np.arange(n) < trials.n_target).astype(float)
         if columns(groups) * TRIALS_PER_COLUMN <= n:
-            shared = Columns.of(groups, n)
+            shared = Columns.of(groups)
             places = [(shared, j) for j in range(len(groups))]
             fits = {id(shared): [Fit.of(shared, y) for y in explained]}
         else:
-            places = [(Columns.of((one,), n), 0) for one in groups]
+            places = [(Columns.of((one,)), 0) for one in groups]
             fits = {id(own): [Fit.of(own, y) for y in explained] for own, _ in places}
         raw, ranks, target = (tuple((fits[id(own)][i], j) for own, j in places) for i in range(len(explained)))
         return cls(raw, ranks, target, len(fits) == 1 and len(groups) > 0)

@@ -78,8 +78,10 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     is_adaptive = checks.adaptive(sample) is not None
     kept = _kept(candidates)
     alike = _without_effects(_survivors(equivalent), [one for one, _ in kept])
-    sentences = _strong_first([_finding(one, p, is_adaptive) for one, p in kept])
-    sentences += [_finding(one, p, is_adaptive) for one, p in alike]
+    # What an optimiser chose, or what was drawn together with another, is never sure.
+    unsure = frozenset(groups.name for groups in basis.groups) if is_adaptive else basis.dependent
+    sentences = _strong_first([_finding(one, p, unsure) for one, p in kept])
+    sentences += [_finding(one, p, unsure) for one, p in alike]
     return Findings(
         findings=tuple(sentences),
         cannot_say=cannot_say(sample, basis, sentences),
@@ -152,8 +154,8 @@ def _without_effects(
     return [(one, p) for one, p in alike if not contradicted(one)]
 
 
-def _finding(one: Candidate, p: float, is_adaptive: bool) -> Finding:
-    sure = p <= SURE and one.matters and not is_adaptive
+def _finding(one: Candidate, p: float, unsure: frozenset[str]) -> Finding:
+    sure = p <= SURE and one.matters and unsure.isdisjoint(one.hyperparameters)
     strength = Strength.STRONG if sure else Strength.WEAK
     return Finding(
         kind=one.kind,

@@ -12,6 +12,7 @@ from hpi.space import Floats, Mask
 from hpi.statements.additive import Effect, Model
 from hpi.statements.finding import FindingKind, Line, Picture, Point, Strength
 from hpi.statements.groups import Groups, coarse, groups_of
+from hpi.statements.together import Pair, together
 from hpi.statements.trials import Trials
 
 TOLERANCE = 0.1  # interquartile ranges of the metric that do not matter
@@ -28,6 +29,8 @@ class Basis:
         What the metric is called, and which values of it are better.
     groups, thirds
         For each hyperparameter alone, and for two at once.
+    together
+        The pairs of hyperparameters that were not drawn independently of each other.
     tolerance
         A difference of the metric that does not matter, in its own unit; None where it is not known.
     """
@@ -36,18 +39,26 @@ class Basis:
     outcome: Outcome
     groups: tuple[Groups, ...]
     thirds: tuple[Groups, ...]
+    together: frozenset[Pair]
     model: Model
     tolerance: float | None
 
     @classmethod
     def of(cls, trials: Trials, outcome: Outcome, tolerance: float | None) -> Basis:
         """Cut the trials into groups and fit the model; without a tolerance, a tenth of the interquartile range."""
-        groups = groups_of(trials)
+        thirds = coarse(trials)
+        pairs = together(thirds)
+        groups = groups_of(trials, {j for pair in pairs for j in pair})
         if tolerance is None:
             low, high = np.quantile(trials.loss, (0.25, 0.75))
             tolerance = TOLERANCE * float(high - low) or None
         model = Model.of(groups, trials)
-        return cls(trials, outcome, groups, coarse(trials), model, tolerance)
+        return cls(trials, outcome, groups, thirds, pairs, model, tolerance)
+
+    @property
+    def dependent(self) -> frozenset[str]:
+        """Names of the hyperparameters that were not drawn independently of another."""
+        return frozenset(self.groups[j].name for pair in self.together for j in pair)
 
     @property
     def spread(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,9 @@ class Groups:
         Levels with too few trials, and how many each has.
     count
         Trials of each group, shape (n_groups,).
+    within
+        How far each trial lies from the middle of its group, shape (n_trials, n_slopes): one column for all groups, or
+        one for each where the hyperparameter was not drawn independently; none where a group is a value or a level.
     """
 
     hyperparameter: Hyperparameter
@@ -44,6 +48,7 @@ class Groups:
     typical: tuple[str, ...]
     rare: tuple[tuple[str, int], ...]
     count: Integers
+    within: Floats
 
     @property
     def name(self) -> str:
@@ -82,11 +87,14 @@ class Groups:
         return int(self.count[: self.n_compared].sum())
 
 
-def groups_of(trials: Trials) -> tuple[Groups, ...]:
-    """Return groups for every hyperparameter: as many as the number of trials allows, all together too."""
+def groups_of(trials: Trials, dependent: Collection[int] = ()) -> tuple[Groups, ...]:
+    """Return groups for every hyperparameter: as many as the number of trials allows, all together too.
+
+    `dependent`: the hyperparameters that were not drawn independently of another.
+    """
     wanted = [n_groups for least, n_groups in STEPS if len(trials) >= least][::-1]
     for n_groups in wanted:
-        found = tuple(_grouped(trials, j, n_groups, None) for j in range(len(trials.hyperparameters)))
+        found = tuple(_grouped(trials, j, n_groups, None, j in dependent) for j in range(len(trials.hyperparameters)))
         if columns(found) * AMPLE <= len(trials):
             break
     return found
@@ -94,19 +102,19 @@ def groups_of(trials: Trials) -> tuple[Groups, ...]:
 
 def coarse(trials: Trials) -> tuple[Groups, ...]:
     """Return thirds of ordered hyperparameters and the most frequent levels of others: for two at once."""
-    return tuple(_grouped(trials, j, COARSE, MOST_LEVELS) for j in range(len(trials.hyperparameters)))
+    return tuple(_grouped(trials, j, COARSE, MOST_LEVELS, False) for j in range(len(trials.hyperparameters)))
 
 
 def columns(groups: tuple[Groups, ...]) -> int:
     """Count the coefficients of an additive model of these groups."""
-    return 1 + sum(max(1, one.n_groups) - 1 for one in groups)
+    return int(1 + sum(max(1, one.n_groups) - 1 + one.within.shape[1] for one in groups))
 
 
-def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int | None) -> Groups:
+def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int | None, is_dependent: bool) -> Groups:
     hyperparameter, x = trials.hyperparameters[j], trials.x[:, j]
     if hyperparameter.kind in (Kind.CATEGORY, Kind.BOOL):
         return _by_level(hyperparameter, x, most_levels)
-    return _by_stretch(hyperparameter, x, n_groups)
+    return _by_stretch(hyperparameter, x, n_groups, is_dependent)
 
 
 def _by_level(hyperparameter: Hyperparameter, x: Floats, most: int | None) -> Groups:
@@ -121,17 +129,31 @@ def _by_level(hyperparameter: Hyperparameter, x: Floats, most: int | None) -> Gr
     for place, level in enumerate(found[kept]):
         code[levels == level] = place
     code[np.isnan(x)] = len(labels) + bool(rare)
-    return _groups(hyperparameter, code, tuple((label, label) for label in labels), labels, rare)
+    same = tuple((label, label) for label in labels)
+    return _groups(hyperparameter, code, same, labels, rare, np.zeros((len(x), 0)))
 
 
-def _by_stretch(hyperparameter: Hyperparameter, x: Floats, n_groups: int) -> Groups:
+def _by_stretch(hyperparameter: Hyperparameter, x: Floats, n_groups: int, is_dependent: bool) -> Groups:
     """Cut an ordered hyperparameter where its trials are shared out evenly; equal values stay together."""
     active = x[~np.isnan(x)]
     values, count = np.unique(active, return_counts=True)
     cut = _ends(values, count, n_groups)  # position of the last value of each group
     code = np.full(len(x), len(cut), dtype=np.int64)
     code[~np.isnan(x)] = np.searchsorted(values[cut], active)
-    return _groups(hyperparameter, code, *_named(hyperparameter, values, count, cut), ())
+    ends, typical = _named(hyperparameter, values, count, cut)
+    # Where a group is a value, all that would be left within it is rounding.
+    within = np.zeros((len(x), 0)) if len(cut) == len(values) else _within(x, code, is_dependent)
+    return _groups(hyperparameter, code, ends, typical, (), within)
+
+
+def _within(x: Floats, code: Integers, is_dependent: bool) -> Floats:
+    """Return how far each trial lies from the middle of its group, in one column, or in one for each group."""
+    middle = np.bincount(code, weights=np.nan_to_num(x)) / np.maximum(1, np.bincount(code))
+    distance = np.nan_to_num(x - middle[code])[:, None]
+    if not is_dependent:
+        return distance
+    each: Floats = distance * np.eye(int(code.max()) + 1)[code]
+    return each[:, each.any(axis=0)]
 
 
 def _ends(values: Floats, count: Integers, n_groups: int) -> Integers:
@@ -208,8 +230,9 @@ def _groups(
     ends: tuple[tuple[str, str], ...],
     typical: tuple[str, ...],
     rare: tuple[tuple[str, int], ...],
+    within: Floats,
 ) -> Groups:
     # Inactive trials get the next number only where there are any: no group is empty.
     found, numbered = np.unique(np.append(np.arange(len(ends)), code), return_inverse=True)
     own = numbered[len(ends) :]
-    return Groups(hyperparameter, own, ends, typical, rare, np.bincount(own, minlength=len(found)))
+    return Groups(hyperparameter, own, ends, typical, rare, np.bincount(own, minlength=len(found)), within)

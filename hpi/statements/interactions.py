@@ -85,11 +85,13 @@ def interactions(basis: Basis, report: Report = quiet) -> list[Candidate]:
 
 
 def _candidate(basis: Basis, j: int, k: int) -> Candidate:
+    names = (basis.thirds[j].name, basis.thirds[k].name)
+    if (j, k) in basis.together:
+        return _blank(basis, names)  # a curve of the one looks like a product of both
     p_metric, p_ranks = p_values(basis, j, k)
     cells = pairs.by_metric(basis, j, k)
     shape = shapes.of(basis, cells, j, k) if p_metric <= GONE else None
     by_scale = p_ranks > GONE
-    names = (basis.thirds[j].name, basis.thirds[k].name)
     if shape is None:
         return _blank(basis, names)
     low = shape.extra[1]
@@ -145,7 +147,7 @@ def _fitted(basis: Basis, j: int, k: int) -> tuple[Columns, tuple[Fit, Fit]]:
     if basis.model.is_held:
         fits = basis.model.raw[j][0], basis.model.ranks[j][0]
         return fits[0].columns, fits
-    own = Columns.of((basis.groups[j], basis.groups[k]), len(basis.trials))
+    own = Columns.of((basis.groups[j], basis.groups[k]))
     return own, (Fit.of(own, basis.trials.clipped), Fit.of(own, basis.trials.scores))
 
 

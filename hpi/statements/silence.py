@@ -13,7 +13,8 @@ from hpi.statements import pairs, words
 from hpi.statements.additive import Columns, Fit
 from hpi.statements.basis import Basis
 from hpi.statements.finding import Finding
-from hpi.statements.groups import FEWEST, Groups, columns
+from hpi.statements.groups import FEWEST, columns
+from hpi.statements.together import Pair, chi_squared, crossed
 from hpi.statements.trends import ends
 from hpi.subspace import Sample
 
@@ -31,7 +32,7 @@ def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[s
         *_not_held(basis),
         *_ceiling(basis),
         *_some(_rare(basis)),
-        *_some(_together(basis)),
+        *_together(basis),
         *_some(_holes(basis)),
         *_undecided(basis, said),
     )
@@ -99,49 +100,44 @@ def _rare(basis: Basis) -> list[str]:
 
 
 def _together(basis: Basis) -> list[str]:
-    """Say which hyperparameters were drawn so much together that their effects cannot be told apart."""
-    if not basis.model.is_held:
-        return []
+    """Say which hyperparameters were not drawn independently of each other, the closest first."""
+    pairs_ = sorted(basis.together, key=lambda pair: -chi_squared(crossed(*(basis.thirds[j] for j in pair))))
+    blurred = [pair for pair in pairs_ if any(_is_blurred(basis, j) for j in pair)]
+    others = [pair for pair in pairs_ if pair not in blurred]
+    told = (
+        (blurred, "cannot be told apart, or only roughly"),
+        (others, "is told apart by a model alone, so no finding about them is called sure"),
+    )
     return [
-        f"{groups.name} was drawn together with {other}: what is due to the one and what to the other cannot be told "
-        "apart, or only roughly."
-        for j, groups in enumerate(basis.groups)
-        if groups.n_compared > 1 and (other := _twin(basis, j)) is not None
+        f"Not drawn independently of each other: {_named(basis, which)}. What is due to the one and what to the other "
+        f"{how}; what they do together is not looked at."
+        for which, how in told
+        if which
     ]
 
 
-def _twin(basis: Basis, j: int) -> str | None:
-    """Return the hyperparameter that goes with this one most, where that makes its effect much less sure."""
+def _named(basis: Basis, which: Sequence[Pair]) -> str:
+    named = [f"{basis.groups[j].name} with {basis.groups[k].name}" for j, k in which[:MOST_OF_A_KIND]]
+    more = len(which) - MOST_OF_A_KIND
+    return ", ".join(named) + (f" and {more} more pairs" if more > 0 else "")
+
+
+def _is_blurred(basis: Basis, j: int) -> bool:
+    """Whether holding the others fixed makes an effect much less sure."""
     groups = basis.groups[j]
+    if not basis.model.is_held or groups.n_compared < 2:
+        return False
     fit, place = basis.model.raw[j]
-    weights = ends(groups)
-    held = fit.difference(place, weights).se
-    alone = Columns.of((groups,), len(basis.trials))
-    by_itself = replace(Fit.of(alone, fit.residual), least=fit.least).difference(0, weights).se
-    if held == held and held < INFLATED * by_itself:
-        return None
-    others = [k for k in range(len(basis.groups)) if k != j]
-    return basis.groups[max(others, key=lambda k: _association(groups, basis.groups[k]))].name if others else None
-
-
-def _association(first: Groups, second: Groups) -> float:
-    """Return Cramer's V of two hyperparameters' groups."""
-    counts = _crossed(first, second)
-    expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
-    chi2 = float(((counts - expected) ** 2 / np.where(expected > 0, expected, 1)).sum())
-    return float(chi2 / max(1, min(counts.shape) - 1))
-
-
-def _crossed(first: Groups, second: Groups) -> np.ndarray:
-    shape = len(first.count), len(second.count)
-    return np.bincount(first.code * shape[1] + second.code, minlength=shape[0] * shape[1]).reshape(shape)
+    held = fit.difference(place, ends(groups)).se
+    alone = replace(Fit.of(Columns.of((groups,)), fit.residual), least=fit.least)
+    return not held < INFLATED * alone.difference(0, ends(groups)).se
 
 
 def _holes(basis: Basis) -> list[str]:
     """Say which combinations were hardly tried although both parts were, the emptiest first."""
     found = []
     for first, second in combinations(basis.thirds, 2):
-        counts = _crossed(first, second)[: first.n_compared, : second.n_compared]
+        counts = crossed(first, second)
         if counts.size == 0 or not counts.any():
             continue
         expected = counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()

@@ -137,16 +137,25 @@ def _says(
     else:
         where = f"= {groups.labels[best.first]}"
     part = "" if n_region == len(basis.trials) else _part(groups)
-    among = f"Among the best {100 * basis.trials.n_target / len(basis.trials):.3g}\u00a0%{part}"
+    among = f"Among the best {100 * basis.trials.target:.3g}\u00a0%{part}"
     held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
-    of_all = f"of all {'such ' if part else ''}trials {words.of_trials(best.region, n_region)} do"
+    of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
     rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
     return f"{among}, {held} ({of_all}); {rise} {words.odds(*odds)}-fold."
 
 
 def _part(groups: Groups) -> str:
     """Say which trials are counted where it is not all of them."""
-    return f", of those with a frequent {groups.name}" if groups.rare else f", of those that have a {groups.name}"
+    return (
+        f", of those with a frequent level of {groups.name}"
+        if groups.rare
+        else f", of those with a value of {groups.name}"
+    )
+
+
+def of_region(basis: Basis) -> str:
+    """Say of which trials all is spoken, where it is not all of them."""
+    return "" if basis.trials.region == 1 else f" of the best {100 * basis.trials.region:.3g}\u00a0%"
 
 
 def _picture(basis: Basis, groups: Groups, target: Integers, marked: tuple[int, ...]) -> Picture:
@@ -154,7 +163,7 @@ def _picture(basis: Basis, groups: Groups, target: Integers, marked: tuple[int, 
     for g in range(groups.n_compared):
         share, n = int(target[g]) / int(groups.count[g]), int(groups.count[g])
         points.append(Point(groups.labels[g], share, *_wilson(int(target[g]), n), n, g in marked))
-    measured = f"share in the best {100 * basis.trials.n_target / len(basis.trials):.3g} %"
+    measured = f"share in the best {100 * basis.trials.target:.3g} %"
     return Picture(groups.name, measured, (Line("", tuple(points)),), groups.is_ordered, is_share=True)
 
 

@@ -36,6 +36,8 @@ class Trials:
         Normal scores of the loss's ranks: alike for every monotone transformation of the metric.
     n_target
         So many of the first trials are the target.
+    target, region
+        Both as shares of the trials that pass the filters, ties included.
     step
         How many trials of the table stand behind each one here.
     """
@@ -48,6 +50,8 @@ class Trials:
     unit: float
     lowest: float
     n_target: int
+    target: float
+    region: float
     step: int = 1
 
     def __len__(self) -> int:
@@ -80,6 +84,8 @@ class Trials:
             unit=unit,
             lowest=lowest,
             n_target=n_target,
+            target=sample.n_target / len(sample.design),
+            region=sample.n_region / len(sample.design),
             step=sample.design.step,
         )
 
