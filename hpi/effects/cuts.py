@@ -94,8 +94,10 @@ def values_at(hyperparameter: Hyperparameter, x: Floats) -> Floats:
     if hyperparameter.kind is Kind.INT:
         return np.rint(value)
     size = np.abs(value) if hyperparameter.log else np.full(len(x), max(map(abs, hyperparameter.ends)))
-    step = 10.0 ** (np.floor(np.log10(size)) - DIGITS + 1)
-    return np.clip(np.rint(value / step) * step, *hyperparameter.ends)
+    digits = DIGITS - 1 - np.floor(np.log10(size))
+    # Powers of ten are exact only where they are whole.
+    up, down = 10.0 ** digits.clip(0), 10.0 ** (-digits).clip(0)
+    return np.clip(np.rint(value * up / down) * down / up, *hyperparameter.ends)
 
 
 def is_discrete(hyperparameter: Hyperparameter, values: Floats) -> bool:

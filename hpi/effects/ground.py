@@ -7,7 +7,7 @@ be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,7 @@ MOST_AVERAGED = 1000
 MOST_GROWN = 4000  # trials: on more, R^2 grows by thousandths and time by seconds
 GAP = -1.0  # where a position would be, of what is inactive
 OFF = -1
+SURELY_MISSED = 16  # trials: so many are not missing by chance, over all places of one hyperparameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,18 +85,39 @@ class Ground:
         """Whether a hyperparameter is active in each trial of the region, shape (n_region,)."""
         return np.asarray(self.state[:, column] != OFF)
 
-    def moved(self, rows: Integers, to: Mapping[int, float], members: Integers) -> Placed:
+    def occurring(self, place: Integers, n_places: int) -> dict[int, Mask]:
+        """Return which states of other hyperparameters occur where, for those on which the places decide.
+
+        For the column of each a mask of shape (n_states, n_places), states from -1 (inactive) upwards. `place` is where
+        each trial of the region lies, shape (n_region,), -1 for nowhere. Where so many trials as would be expected at a
+        place are not there, that is no chance: such a configuration cannot be.
+        """
+        found, here = {}, place >= 0
+        for k in self.conditional:
+            state = self.state[here, k] - OFF
+            count = np.zeros((int(self.state[:, k].max()) - OFF + 1, n_places), dtype=np.int64)
+            np.add.at(count, (state, place[here]), 1)
+            missed = np.where(count == 0, count.sum(axis=0), 0).sum(axis=1) * count.sum(axis=1) / count.sum()
+            if missed.sum() > SURELY_MISSED:
+                found[int(k)] = count > 0
+        return found
+
+    def moved(
+        self, rows: Integers, to: Mapping[int, float], members: Integers, possible: Sequence[tuple[int, Mask]] = ()
+    ) -> Placed:
         """Return trials moved to where the columns of `to` have the given positions.
 
-        `rows` are places in `base`, `members` the trials of the region that are where the others are moved to. Where
-        what is active, or in which domain, never occurs among the members, it would be a configuration that cannot be:
-        it is taken from one of them.
+        `rows` are places in `base`, `members` the trials of the region that are where the others are moved to.
+        `possible` are columns and which of their states can be there, shape (n_states,): what a trial has in another
+        state it takes from one of the members.
         """
         own = self.base[rows]
         x = self.x[own]
-        donors, taken = members[self.order[rows] % len(members)], np.zeros(len(rows), dtype=bool)
-        for k in self.conditional:
-            wrong = ~np.isin(self.state[own, k], np.unique(self.state[members, k]))
+        # evenly over the members, who stand best first
+        donors = members[self.order[rows] * len(members) // len(self.order)]
+        taken = np.zeros(len(rows), dtype=bool)
+        for k, states in possible:
+            wrong = ~states[self.state[own, k] - OFF]
             x[wrong, k] = self.x[donors[wrong], k]
             taken |= wrong
         for column, position in to.items():
@@ -103,14 +125,18 @@ class Ground:
         return Placed(x, own, np.where(taken, donors, own))
 
     def predict(self, placed: Placed) -> tuple[Floats, Floats]:
-        """Return the loss, shape (n_rows,), by all trees, and by those that have drawn neither trial nor donor."""
+        """Return predictions, shape (n_rows,), by all trees, and by those that have drawn neither trial nor donor.
+
+        They are of the loss without its unit.
+        """
         matrix = surrogate.encode(placed.x, self.hyperparameters, self.among).matrix.astype(np.float32)
         each = np.stack([tree.predict(matrix)[:, 0] for tree in self.forest.trees])
         unseen = self.unseen[:, placed.own] & self.unseen[:, placed.donor]
         fair = np.where(unseen.any(axis=0), unseen, True)
-        return self._loss(each.mean(axis=0)), self._loss((each * fair).sum(axis=0) / fair.sum(axis=0))
+        return each.mean(axis=0), (each * fair).sum(axis=0) / fair.sum(axis=0)
 
-    def _loss(self, predicted: Floats) -> Floats:
+    def loss(self, predicted: Floats) -> Floats:
+        """Return the loss that predictions stand for."""
         return np.asarray(self.zero + self.unit * predicted)
 
 

@@ -17,7 +17,6 @@ from hpi.subspace import Sample
 
 WANTED_AT_PLACE, FEWEST_PLACES, MOST_PLACES = 20, 4, 24
 NO_PLACE = -1
-SURELY_MISSED = 16  # trials: so many of a state are not missing by chance
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +67,8 @@ class Held:
 class _Draft:
     """A curve before it is compared with the trials.
 
-    `predicted`: the metric of each trial at each place, shape (n_places, n_rows). `moved`: the same by trees that have
-    not drawn the trial, None where there is nothing to compare.
+    `predicted`: each trial at each place, shape (n_places, n_rows), the loss without its unit. `moved`: the same by
+    trees that have not drawn the trial, None where there is nothing to compare.
     """
 
     name: str
@@ -86,32 +85,35 @@ def held(
     """Return the curve of every hyperparameter, in column order."""
     drafts = []
     for j in range(len(ground.hyperparameters)):
-        drafts.append(_draft(ground, sample, j, outcome))
+        drafts.append(_draft(ground, sample, j))
         report((j + 1) / len(ground.hyperparameters))
     compared = [draft.moved for draft in drafts if draft.moved is not None]
     verdicts = iter(compare(compared, len(ground.base), rng))
-    return tuple(_finished(draft, None if draft.moved is None else next(verdicts)) for draft in drafts)
+    return tuple(_finished(draft, None if draft.moved is None else next(verdicts), ground, outcome) for draft in drafts)
 
 
-def _finished(draft: _Draft, parting: Parting | None) -> Held:
+def _finished(draft: _Draft, parting: Parting | None, ground: Ground, outcome: Outcome) -> Held:
+    """Return the curve in the metric's unit, and the right way up."""
     n_places, n_trials = draft.predicted.shape
-    low, high = np.quantile(draft.predicted, (0.25, 0.75), axis=1) if n_trials else np.empty((2, 0))
+    good, bad = np.quantile(draft.predicted, (0.25, 0.75), axis=1) if n_places else np.empty((2, 0))
+    ends = [outcome.loss(ground.loss(one)) for one in ((bad, good) if outcome.maximize else (good, bad))]
     unknown = np.full(n_places, np.nan)
+    gap, chance = (unknown, unknown) if parting is None else (parting.gap, parting.chance)
     return Held(
         name=draft.name,
         at=draft.at,
-        mean=draft.predicted.mean(axis=1) if n_trials else np.empty(0),
-        low=low.copy(),
-        high=high.copy(),
+        mean=outcome.loss(ground.loss(draft.predicted.mean(axis=1) if n_places else np.empty(0))),
+        low=ends[0],
+        high=ends[1],
         count=draft.count,
-        gap=unknown if parting is None else parting.gap,
-        chance=unknown.copy() if parting is None else parting.chance,
+        gap=outcome.loss(ground.unit * gap),
+        chance=ground.unit * chance,
         n_trials=n_trials,
         note=draft.note,
     )
 
 
-def _draft(ground: Ground, sample: Sample, j: int, outcome: Outcome) -> _Draft:
+def _draft(ground: Ground, sample: Sample, j: int) -> _Draft:
     """Move the trials along one hyperparameter: those in which it is active, in its most frequent domain."""
     hyperparameter, state = ground.hyperparameters[j], ground.state[:, j]
     active = state != OFF
@@ -121,8 +123,9 @@ def _draft(ground: Ground, sample: Sample, j: int, outcome: Outcome) -> _Draft:
     if reason is not None:
         return _Draft(hyperparameter.name, np.empty(0), np.empty(0, np.int64), np.empty((0, 0)), None, reason)
     positions, place = _places(sample, j, np.where(inside, ground.x[:, j], np.nan), len(rows))
-    predicted, fair = _predicted(ground, j, rows, positions, place, outcome)
-    clear = _clear(ground, rows, place, len(positions))
+    possible = ground.occurring(place, len(positions))
+    predicted, fair = _predicted(ground, j, rows, positions, place, possible)
+    clear = _clear(possible, len(positions))
     return _Draft(
         name=hyperparameter.name,
         at=values_at(hyperparameter, positions),
@@ -155,32 +158,31 @@ def _places(sample: Sample, j: int, x: Floats, n_averaged: int) -> tuple[Floats,
 
 
 def _predicted(
-    ground: Ground, j: int, rows: Integers, positions: Floats, place: Integers, outcome: Outcome
+    ground: Ground,
+    j: int,
+    rows: Integers,
+    positions: Floats,
+    place: Integers,
+    possible: dict[int, Mask],
 ) -> tuple[Floats, Floats]:
-    """Return the metric of each trial at each place, shape (n_places, n_rows): by all trees, by those that may tell."""
+    """Return each trial at each place, shape (n_places, n_rows): by all trees, and by those that may tell."""
     found = np.empty((2, len(positions), len(rows)))
     for k, position in enumerate(positions):
-        placed = ground.moved(rows, {j: float(position)}, np.flatnonzero(place == k))
-        found[:, k] = [outcome.loss(loss) for loss in ground.predict(placed)]
+        there = [(column, states[:, k]) for column, states in possible.items()]
+        placed = ground.moved(rows, {j: float(position)}, np.flatnonzero(place == k), there)
+        found[:, k] = ground.predict(placed)
     return found[0], found[1]
 
 
-def _clear(ground: Ground, rows: Integers, place: Integers, n_places: int) -> Mask:
+def _clear(possible: dict[int, Mask], n_places: int) -> Mask:
     """Whether trials at a place could be those of another one but for this hyperparameter, shape (n_places,).
 
     Where it decides what else is active, those that are moved there get that from others; but where both occur at one
     place, as on either side of a threshold, or where it decides together with others, nobody knows who would get what.
     """
     clear = np.ones(n_places, dtype=bool)
-    for k in ground.conditional:
-        state = ground.state[:, k]
-        share = np.array([np.mean(state[ground.base[rows]] == one) for one in np.unique(state)])
-        count = np.array(
-            [np.bincount(place[(place >= 0) & (state == one)], minlength=n_places) for one in np.unique(state)]
-        )
-        missed = share @ np.where(count == 0, count.sum(axis=0), 0)
-        if missed.sum() > SURELY_MISSED:
-            clear &= (count > 0).sum(axis=0) == 1
+    for states in possible.values():
+        clear &= states.sum(axis=0) == 1
     return clear
 
 

@@ -21,6 +21,8 @@ from hpi.estimators.base import FEWEST_ACTIVE
 from hpi.space import Floats, Integers, Mask
 from hpi.subspace import Sample
 
+ROUNDING = 1e-12  # of the metric: less is no rest
+
 
 @dataclass(frozen=True, eq=False)
 class Joint:
@@ -60,13 +62,14 @@ class Joint:
 class _Side:
     """One of the two: where the trials of the region lie, and where trials are moved to for each cell.
 
-    `is_off` says of each cell whether the hyperparameter is inactive there.
+    `is_off` says of each cell whether the hyperparameter is inactive there, `possible` in which states others are.
     """
 
     column: int
     code: Integers
     position: Floats
     is_off: Mask
+    possible: dict[int, Mask]
 
 
 def joint_of(ground: Ground, sample: Sample, outcome: Outcome, pair: tuple[str, str]) -> Joint:
@@ -85,11 +88,13 @@ def joint_of(ground: Ground, sample: Sample, outcome: Outcome, pair: tuple[str, 
                 rows &= (ground.active(side.column) != side.is_off[at])[ground.base]
         if rows.sum() >= FEWEST_ACTIVE:
             to = {across.column: float(across.position[k]), upward.column: float(upward.position[i])}
-            placed = ground.moved(np.flatnonzero(rows), to, np.flatnonzero(cell == i * shape[1] + k))
+            there = [(j, states[:, k]) for j, states in across.possible.items()]
+            there += [(j, states[:, i]) for j, states in upward.possible.items()]
+            placed = ground.moved(np.flatnonzero(rows), to, np.flatnonzero(cell == i * shape[1] + k), there)
             surface[i, k] = ground.predict(placed)[0].mean()
-    surface = outcome.loss(surface)
-    remainder = beyond_a_sum(surface, count)
-    return Joint(pair, count, surface, remainder, _share(surface, remainder, count))
+    rest = beyond_a_sum(surface, count)
+    share = _share(surface, rest, count)
+    return Joint(pair, count, outcome.loss(ground.loss(surface)), outcome.loss(ground.unit * rest), share)
 
 
 def beyond_a_sum(surface: Floats, weight: Integers | Floats) -> Floats:
@@ -106,7 +111,8 @@ def beyond_a_sum(surface: Floats, weight: Integers | Floats) -> Floats:
     value, root = surface[known] / scale, np.sqrt(np.asarray(weight, dtype=float)[known])
     sums, *_ = np.linalg.lstsq(terms * root[:, None], value * root, rcond=None)
     rest = np.full(surface.shape, np.nan)
-    rest[known] = (value - terms @ sums) * scale
+    left = value - terms @ sums
+    rest[known] = np.where(np.abs(left) > ROUNDING, left, 0.0) * scale
     return rest
 
 
@@ -115,7 +121,7 @@ def _side(ground: Ground, sample: Sample, outcome: Outcome, name: str) -> _Side:
     column, code = sample.design.column(name), cut.code[: sample.n_region]
     position = np.array([_typical(ground.x[code == k, column], cut, k) for k in range(len(cut))])
     is_off = np.arange(len(cut)) == (len(cut) - 1 if cut.labels[-1] == INACTIVE_LABEL else INACTIVE)
-    return _Side(column, code, position, is_off & (position == GAP))
+    return _Side(column, code, position, is_off & (position == GAP), ground.occurring(code, len(cut)))
 
 
 def _typical(x: Floats, cut: Cut, k: int) -> float:
@@ -133,11 +139,9 @@ def _decides(count: Integers, is_off: Mask, axis: int) -> bool:
     return bool(((off == 0) | (off == count.sum(axis=axis))).all())
 
 
-def _share(surface: Floats, remainder: Floats, count: Integers) -> float | None:
+def _share(surface: Floats, rest: Floats, count: Integers) -> float | None:
     known = ~np.isnan(surface)
     if not known.any():
         return None
-    value, weight = surface[known], count[known]
-    scale = np.abs(value).max() or 1.0
-    variance = float(np.cov(value / scale, fweights=weight, ddof=0))
-    return float(np.average((remainder[known] / scale) ** 2, weights=weight)) / variance if variance > 0 else None
+    variance = float(np.cov(surface[known], fweights=count[known], ddof=0))
+    return float(np.average(rest[known] ** 2, weights=count[known])) / variance if variance > ROUNDING else None

@@ -20,7 +20,7 @@ from hpi.space import Floats, Integers, Mask
 SHUFFLES = 499
 LEVEL = 0.05
 FEWEST_AT_PLACE = 10
-LEAST_SPREAD = 1e-9  # of the metric: below it are rounding errors
+LEAST_SPREAD = 1e-9  # of the range of the metric: below it are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +34,7 @@ class Moved:
     place
         Where each of them lies itself, shape (n_rows,); -1 at no place.
     predicted
-        For each place, each trial moved there, in the metric's unit, shape (n_places, n_rows).
+        For each place, each trial moved there, shape (n_places, n_rows): the loss, without its unit.
     clear
         Which places can be compared at all, shape (n_places,).
     """
@@ -64,8 +64,7 @@ class Moved:
         n, count = len(self.rows), self.count
         left = (1 / np.maximum(count, 1) - 1 / n).clip(0)
         error = np.sqrt(self.predicted.var(axis=1, ddof=1) * left)
-        scale = np.abs(self.predicted).max(initial=0)
-        known = self.clear & (count >= FEWEST_AT_PLACE) & (error > LEAST_SPREAD * scale)
+        known = self.clear & (count >= FEWEST_AT_PLACE) & (error > LEAST_SPREAD)
         return np.asarray(np.where(known, error, np.nan))
 
 
