@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import fdtrc
 
 from hpi.estimators import Report, quiet
-from hpi.space import Floats
+from hpi.space import Floats, Mask
 from hpi.statements import pairs, shapes
 from hpi.statements.additive import FULL, RANK, Columns, Fit, left_out
 from hpi.statements.basis import Basis, Candidate
@@ -48,13 +48,11 @@ class _Products:
     rank: int
 
     @classmethod
-    def of(cls, columns: Columns, products: Floats) -> _Products:
-        """Take the columns out."""
-        left = products - columns.matrix @ (columns.inverse @ (columns.matrix.T @ products))
-        gram = left.T @ left
-        # Against the products as they were: what the columns explain wholly leaves rounding, which is no rank.
-        values, vectors = np.linalg.eigh(gram)
-        real = values > RANK * max(float((products**2).sum(axis=0).max(initial=0.0)), 1.0)
+    def of(cls, columns: Columns, left: Floats) -> _Products:
+        """Return products whose part in the columns is taken out."""
+        values, vectors = np.linalg.eigh(left.T @ left)
+        # Contrasts are about 1 where they are not 0: what the columns explain wholly leaves rounding, which is no rank.
+        real = values > RANK * len(left)
         inverse = (vectors[:, real] / values[real]) @ vectors[:, real].T
         leverage = (columns.leverage + ((left @ inverse) * left).sum(axis=1)).clip(0, FULL)
         return cls(left, inverse, leverage, int(real.sum()))
@@ -134,10 +132,12 @@ def p_values(basis: Basis, j: int, k: int) -> tuple[float, float]:
     """Return the p-values of the pair on the metric's scale and by ranks."""
     columns, fits = _fitted(basis, j, k)
     first, second = basis.thirds[j], basis.thirds[k]
-    every, straight = _contrasts(first, second)
-    tests = [_Products.of(columns, every)]
-    if 0 < straight.shape[1] < every.shape[1]:
-        tests.append(_Products.of(columns, straight))
+    products = _products(scores(first)[first.code], scores(second)[second.code])
+    left = products - columns.matrix @ (columns.inverse @ (columns.matrix.T @ products))
+    straight = (_is_line(first)[:, None] & _is_line(second)).ravel()
+    tests = [_Products.of(columns, left)]
+    if 0 < straight.sum() < len(straight):
+        tests.append(_Products.of(columns, left[:, straight]))
     metric, ranks = (min(1.0, len(tests) * min(t.p(fit) for t in tests)) for fit in fits)
     return metric, ranks
 
@@ -151,14 +151,10 @@ def _fitted(basis: Basis, j: int, k: int) -> tuple[Columns, tuple[Fit, Fit]]:
     return own, (Fit.of(own, basis.trials.clipped), Fit.of(own, basis.trials.scores))
 
 
-def _contrasts(first: Groups, second: Groups) -> tuple[Floats, Floats]:
-    """Return all products of the two's contrasts, and those of their straight lines, shape (n_trials, n_products)."""
-    a, b = scores(first), scores(second)
-    every = _products(a[first.code], b[second.code])
-    lines = [s[:, :1] if groups.is_ordered else s for s, groups in ((a, first), (b, second))]
-    if not (first.is_ordered or second.is_ordered):
-        return every, every[:, :0]
-    return every, _products(lines[0][first.code], lines[1][second.code])
+def _is_line(groups: Groups) -> Mask:
+    """Whether each contrast of `scores` is a straight line, shape (n_compared - 1,); of levels, all count as such."""
+    n = groups.n_compared - 1
+    return np.arange(n) == 0 if groups.is_ordered else np.ones(n, dtype=bool)
 
 
 def _products(a: Floats, b: Floats) -> Floats:
