@@ -100,6 +100,16 @@ def test_odds_of_the_top_are_those_of_a_normal_distribution():
     assert population("switch", 2.0).odds_ratio("bias", ["False"], 0.1) == pytest.approx(wanted, rel=0.05)
 
 
+def test_odds_are_infinite_where_other_values_never_reach_the_top():
+    """Exponential noise starts at -1: with the switch on, 2 higher, no trial is among the best tenth."""
+    skewed = next(law for law in laws.NOISES if law.name == "skewed")
+    assert population("switch", 2.0, skewed).odds_ratio("bias", ["False"], 0.1) == math.inf
+    assert population("switch", 2.0, skewed).odds_ratio("bias", ["True"], 0.1) == 0
+    top = finding(FindingKind.TOP, ["bias"], [Line("", (point("False", marked=True), point("True")))])
+    said = verdict(top, "switch", 2.0, skewed)
+    assert (said.is_false, said.truth, said.covered) == (False, None, None)
+
+
 def test_t_with_two_degrees_of_freedom_has_the_quantiles_of_the_tables():
     heavy = next(law for law in laws.NOISES if law.name == "heavy")
     u = np.array([0.01, 0.3, 0.75, 0.999])
@@ -321,6 +331,9 @@ class SameProcess:
         return self
 
     def __exit__(self, *error):
+        return None
+
+    def shutdown(self, wait=True, cancel_futures=False):
         return None
 
     def submit(self, work, *arguments):

@@ -99,6 +99,8 @@ def _measure(todo: Sequence[Cell], workers: int) -> None:
     with ProcessPoolExecutor(workers) as pool:
         running = {pool.submit(_one, cell, _file(cell)): cell for cell in missing}
         for done, finished in enumerate(as_completed(running), 1):
+            if finished.exception() is not None:
+                pool.shutdown(wait=False, cancel_futures=True)
             finished.result()
             now = time.monotonic()
             if now - last > 10 or done == len(missing):

@@ -26,7 +26,7 @@ class Verdict:
     is_wrong
         The effect that it compares has the other sign.
     truth
-        Of what the interval is about; None where the sentence does not say it, or nothing is there to be compared.
+        Of what the interval is about; None where the sentence does not say it, or it is infinite (odds).
     covered
         Whether the 95 % interval holds the truth; None without one.
     wanted
@@ -56,7 +56,7 @@ def judged(
         (name,) = finding.hyperparameters
         labels = [label for cell in sides.better for _, label in cell]
         truth = population.odds_ratio(name, labels, target)
-        log = math.log(truth)
+        log = math.log(truth) if truth > 0 else -math.inf
         return _verdict(finding, scenario, log < nothing, log < -nothing, truth)
     if finding.kind is FindingKind.INTERACTION:
         there = frozenset(finding.hyperparameters) in scenario.pairs
@@ -105,7 +105,7 @@ def _without(sides: Compared, name: str) -> Compared:
 
 def _verdict(finding: Finding, scenario: Scenario, is_false: bool, is_wrong: bool, truth: float | None) -> Verdict:
     names = tuple(finding.hyperparameters)
-    known = truth is not None and not math.isnan(truth)
+    known = truth is not None and math.isfinite(truth)
     return Verdict(
         kind=str(finding.kind),
         names=names,

@@ -83,12 +83,16 @@ class Population:
         return found
 
     def odds_ratio(self, name: str, labels: Sequence[str], target: float) -> float:
-        """Odds of being in the target with one of the labels, over the odds with any other value of the name."""
+        """Odds of being in the target with one of the labels, over the odds with any other value of the name.
+
+        Infinite where no other value can reach the target at all.
+        """
         reached = self._reached(target)
         column = self.columns[name]
         active, inside = column.is_active, np.logical_or.reduce([column.holds(label) for label in labels])
         a, b = (float(reached[one].mean()) for one in (inside, active & ~inside))
-        return a / (1 - a) / (b / (1 - b))
+        against = (1 - a) * b
+        return a * (1 - b) / against if against > 0 else float("inf")
 
 
 class Column:
