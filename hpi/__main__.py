@@ -105,13 +105,15 @@ def _add_question_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--where", action="append", default=[], metavar="COLUMN=...", help="lr=1e-4:1e-2 or optimizer=adam,sgd"
     )
+    command.add_argument(
+        "--seed", type=int, default=0, help="seed of everything random (default 0); findings draw nothing at random"
+    )
 
 
 def _add_estimator_options(command: argparse.ArgumentParser) -> None:
     names = ", ".join([*(estimator.name for estimator in hpi.ESTIMATORS), ALL])
     command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
-    command.add_argument("--seed", type=int, default=0, help="seed of everything random (default 0)")
 
 
 def _read(options: argparse.Namespace) -> hpi.TrialTable:

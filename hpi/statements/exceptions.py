@@ -42,12 +42,16 @@ class _Reverse:
 
 
 def exceptions(basis: Basis, mains: Sequence[Candidate]) -> list[Candidate]:
-    """Return every main effect turned round in every group of every other hyperparameter."""
+    """Return every main effect turned round in every group of every other hyperparameter.
+
+    A main effect that is not even there by itself (p above .05) has no exceptions and is not looked at: whether it is
+    there says nothing about where it would be turned round, so the others are not favoured by that.
+    """
     place = {groups.name: j for j, groups in enumerate(basis.thirds)}
     found: list[Candidate] = []
     for main in mains:
         j = place[main.hyperparameters[0]]
-        ends = None if main.is_middle else _ends(basis.thirds[j], main)
+        ends = None if main.is_middle or main.p > RATE else _ends(basis.thirds[j], main)
         if ends is not None:
             for k in range(len(basis.thirds)):
                 if k != j:
@@ -68,10 +72,8 @@ def _ends(groups: Groups, main: Candidate) -> tuple[int, int] | None:
 
 
 def _in_groups(basis: Basis, main: Candidate, j: int, k: int, ends: tuple[int, int]) -> list[Candidate]:
-    """Return a candidate for each group of hyperparameter k; tables are counted only where the main effect is sure."""
+    """Return a candidate for each group of hyperparameter k."""
     cases = [_Reverse(main, j, *ends, k, group) for group in range(basis.thirds[k].n_compared)]
-    if main.p > RATE:
-        return [_blank(basis, case) for case in cases]
     metric, ranks = pairs.by_metric(basis, j, k), pairs.by_ranks(basis, j, k)
     return [_candidate(basis, case, metric, ranks) for case in cases]
 
