@@ -141,7 +141,9 @@ def _says(
     held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
     of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
     rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
-    return f"{among}, {held} ({of_all}); {rise} {words.odds(*odds)}-fold."
+    # With nobody outside there is no estimate worth printing: only how much it is at least.
+    fold = f"at least {words.some(odds[1])}" if best.target == n_target else words.odds(*odds)
+    return f"{among}, {held} ({of_all}); {rise} {fold}-fold."
 
 
 def _part(groups: Groups) -> str:
