@@ -7,6 +7,7 @@ import re
 from concurrent.futures import Future
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -15,9 +16,9 @@ from benchmarks.findings import cells, counts, laws, real, report, setup, tables
 from benchmarks.findings.cells import Cell
 from benchmarks.findings.claims import compared
 from benchmarks.findings.judge import judged
-from benchmarks.findings.population import Population, ends
+from benchmarks.findings.population import Column, Population, ends
 from benchmarks.findings.scenarios import SCENARIOS, scenario
-from hpi.space import Design
+from hpi.space import Design, Hyperparameter, Kind
 from hpi.statements.finding import Finding, FindingKind, Line, Picture, Point, Strength
 
 
@@ -168,6 +169,15 @@ def test_labels_hold_what_was_rounded_to_them():
     """Half a unit of the third digit: 0.334 may have been 0.3335, and 0.2 may have been 0.2004, but not 0.21."""
     assert ends("0.334 to 0.2") == pytest.approx((0.3335, 0.2005))
     assert ends("between 16 and 0.123456") == pytest.approx((16, 0.1234565))
+
+
+def test_levels_in_order_can_be_a_stretch():
+    size = Hyperparameter("size", Kind.ORDINAL, levels=("s", "m", "l", "x l"))
+    column = Column(size, pd.Series(["l", "s", None, "m", "x l"]))
+    assert column.holds("m to x l").tolist() == [True, False, False, True, True]
+    assert column.holds("up to m").tolist() == [False, True, False, True, False]
+    assert column.holds("= s").tolist() == [False, True, False, False, False]
+    assert column.is_active.tolist() == [True, True, False, True, True]
 
 
 # --- verdicts on sentences made by hand
@@ -358,7 +368,7 @@ def test_the_shortest_form_of_the_study_writes_every_part_and_goes_on_where_it_w
     titles = re.findall(r"^## (.*)$", written, re.MULTILINE)
     assert len(titles) == 6
     assert all(f": {one.name} | {one.toy.formula} |" in written for one in SCENARIOS)
-    assert "| known_function | " in written
+    assert "| known_function (drawn) | " in written
     assert "nan" not in written
     before = {path: path.stat().st_mtime_ns for path in kept.glob("*.json")}
     study.main([])
@@ -394,8 +404,6 @@ def test_a_refused_table_counts_as_one_without_sentences():
 
 
 def _few():
-    import pandas as pd
-
     return pd.DataFrame(index=range(5)), np.arange(5.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 
@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.stats import qmc
 
 from benchmarks.findings.laws import Law
-from hpi.space import Floats, Mask
+from hpi.space import Floats, Hyperparameter, Mask
 from hpi.toys import Toy
 
 POINTS = 2**16
@@ -22,9 +22,9 @@ FENCES = 3.0  # interquartile ranges beyond the quartiles: means are of the metr
 LARGE = 1e6  # whole numbers below are written in full
 DIGITS = 3  # of labels, at least
 PARTS = 5  # groups of an ordered hyperparameter between which a difference is looked for
-LOW, HIGH = r"(?P<low>[-.\d]\S*)", r"(?P<high>[-.\d]\S*)"
+LOW, HIGH = r"(?P<low>.+)", r"(?P<high>.+)"
 FORMS = tuple(
-    re.compile(form) for form in (f"{LOW} to {HIGH}", f"between {LOW} and {HIGH}", f"up to {HIGH}", f"from {LOW} on")
+    re.compile(form) for form in (f"up to {HIGH}", f"from {LOW} on", f"between {LOW} and {HIGH}", f"{LOW} to {HIGH}")
 )
 
 Cell = tuple[tuple[str, str], ...]  # names and labels that all hold
@@ -96,16 +96,15 @@ class Population:
 
 
 class Column:
-    """Values of one hyperparameter: numbers with nan, or labels with None, where inactive."""
+    """Values of one hyperparameter: numbers, or positions of its levels; nan where inactive."""
 
-    def __init__(self, values: pd.Series) -> None:
+    def __init__(self, hyperparameter: Hyperparameter, values: pd.Series) -> None:
         self.levels: dict[str, int] | None = None
-        if pd.api.types.is_numeric_dtype(values):
+        if hyperparameter.is_numeric:
             self.values = values.to_numpy(dtype=float, na_value=np.nan)
         else:
-            codes, levels = pd.factorize(values.astype(object), sort=True)
-            self.levels = {str(level): k for k, level in enumerate(levels)}
-            self.values = np.where(codes < 0, np.nan, codes)
+            self.levels = {level: k for k, level in enumerate(hyperparameter.levels)}
+            self.values = values.astype(object).map(self.levels).to_numpy(dtype=float, na_value=np.nan)
 
     @property
     def is_active(self) -> Mask:
@@ -113,10 +112,11 @@ class Column:
         return np.asarray(~np.isnan(self.values))
 
     def holds(self, label: str) -> Mask:
-        """Whether each value is what a label says: a level, a number, or numbers from one to another."""
-        if self.levels is not None:
-            return np.asarray(self.values == self.levels[label.removeprefix("= ")])
-        low, high = ends(label)
+        """Whether each value is what a label says: a level, a number, or all from one to another."""
+        level = label.removeprefix("= ")
+        if self.levels is not None and level in self.levels:
+            return np.asarray(self.values == self.levels[level])
+        low, high = ends(label, self.levels)
         return np.asarray((self.values >= low) & (self.values <= high))
 
     def fifths(self) -> list[str]:
@@ -137,23 +137,29 @@ def _spread(toy: Toy) -> tuple[dict[str, Column], Floats, Floats]:
     u = qmc.Sobol(len(toy.hyperparameters) + 1, seed=0).random(POINTS)
     u = u * (1 - 1e-9) + 5e-10
     trials = toy.at(u[:, :-1])
-    columns = {name: Column(trials[name]) for name in toy.names}
+    columns = {one.name: Column(one, trials[one.name]) for one in toy.hyperparameters}
     return columns, trials["loss"].to_numpy(dtype=float), u[:, -1]
 
 
-def ends(label: str) -> tuple[float, float]:
+def ends(label: str, levels: Mapping[str, int] | None = None) -> tuple[float, float]:
     """Lowest and highest number that a label includes, half a unit of the last digit added where it was rounded.
 
-    Labels: 1 to 3 (or between 1 and 3), up to 3, from 1 on, 2 (or at 2).
+    Labels: 1 to 3 (or between 1 and 3), up to 3, from 1 on, 2 (or at 2); of `levels` in order the same.
     """
     for form in FORMS:
         found = form.fullmatch(label)
         if found:
             low, high = found.groupdict().get("low"), found.groupdict().get("high")
-            first = -np.inf if low is None else float(low) - _rounding(low)
-            return first, np.inf if high is None else float(high) + _rounding(high)
-    number = label.removeprefix("at ")
-    return float(number) - _rounding(number), float(number) + _rounding(number)
+            first = -np.inf if low is None else _number(low, levels)[0]
+            return first, np.inf if high is None else _number(high, levels)[1]
+    return _number(label.removeprefix("at "), levels)
+
+
+def _number(word: str, levels: Mapping[str, int] | None) -> tuple[float, float]:
+    """Lowest and highest number that is written so; the position of a level."""
+    if levels is not None:
+        return levels[word], levels[word]
+    return float(word) - _rounding(word), float(word) + _rounding(word)
 
 
 def _rounding(number: str) -> float:

@@ -32,12 +32,13 @@ FENCES = 3.0
 
 @dataclass(frozen=True)
 class Source:
-    """A table: where it lies, and how it is read."""
+    """A table: where it lies, and how it is read; `is_drawn`: from a function, not measured by training anything."""
 
     name: str
     path: Path
     reading: dict[str, Any] = field(default_factory=dict)
     space: Path | None = None
+    is_drawn: bool = False
 
     @property
     def is_here(self) -> bool:
@@ -51,7 +52,8 @@ class Source:
 
 
 def _golden(name: str, metric: str = "loss", direction: str = "minimize") -> Source:
-    return Source(name, SHARED / "golden" / f"{name}.csv", {"metric": metric, "direction": direction})
+    reading = {"metric": metric, "direction": direction}
+    return Source(name, SHARED / "golden" / f"{name}.csv", reading, is_drawn=True)
 
 
 def _other(name: str, metric: str, direction: str, **reading: object) -> Source:
@@ -61,7 +63,7 @@ def _other(name: str, metric: str, direction: str, **reading: object) -> Source:
 EXAMPLES = ROOT / "examples"
 SOURCES: tuple[Source, ...] = (
     Source("digits_mlp", EXAMPLES / "digits_mlp.csv", {}, EXAMPLES / "digits_mlp.space.json"),
-    Source("known_function", EXAMPLES / "known_function.csv"),
+    Source("known_function", EXAMPLES / "known_function.csv", is_drawn=True),
     _other("aaa_random3000", "f1_score", "maximize", roles={"metric": "hyperparameter"}),
     _other("hiplot_ml1", "valid ppl", "minimize"),
     _other("bohb_conditional_run3", "loss", "minimize"),
@@ -128,8 +130,7 @@ def _halves(design: Design, rng: np.random.Generator) -> tuple[Mask, Mask]:
 
 
 def _values(table: hpi.TrialTable, design: Design) -> dict[str, Column]:
-    names = [hyperparameter.name for hyperparameter in design.hyperparameters]
-    return {name: Column(table.trials[name].iloc[design.row]) for name in names}
+    return {one.name: Column(one, table.trials[one.name].iloc[design.row]) for one in design.hyperparameters}
 
 
 @dataclass(frozen=True, eq=False)

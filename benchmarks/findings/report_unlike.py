@@ -8,7 +8,7 @@ from typing import Protocol
 
 from benchmarks.findings.cells import Cell
 from benchmarks.findings.counts import Table, rate, rows
-from benchmarks.findings.real import MADE
+from benchmarks.findings.real import MADE, SOURCES
 
 PAIR = "interaction"
 STRENGTHS = ("strong", "weak")
@@ -38,7 +38,7 @@ def summary(study: HasParts) -> Iterator[Sequence[str]]:
             words,
             met,
         )
-    tried = list(_tried(study.of("real")))
+    tried = list(_tried({cell: t for cell, t in study.of("real").items() if not _is_drawn(cell.name)}))
     if tried:
         strong, weak = (_held(tried, strength, "same_sign") for strength in STRENGTHS)
         again = [_held(tried, strength, "again") for strength in STRENGTHS]
@@ -101,12 +101,19 @@ def real(cells: Cells, absent: Sequence[str]) -> str:
     every = list(_tried(cells))
     if not every:
         return "\n\n".join(parts)
-    lines = [_real_row("all", every)]
+    lines = []
+    for words, is_drawn in (("all that were measured", False), ("all that were drawn from a function", True)):
+        mine = list(_tried({cell: tables for cell, tables in cells.items() if _is_drawn(cell.name) == is_drawn}))
+        lines += [_real_row(words, mine)] if mine else []
     for name in dict.fromkeys(cell.name for cell in cells):
         mine = list(_tried({cell: tables for cell, tables in cells.items() if cell.name == name}))
-        lines.append(_real_row(f"{name}{'' if name in MADE else ' (elsewhere)'}", mine))
+        lines.append(_real_row(f"{name}{' (drawn)' * _is_drawn(name)}{' (elsewhere)' * (name not in MADE)}", mine))
     lines += [_real_row(f"said: {k}", [o for o in every if o["kind"] == k]) for k in sorted({o["kind"] for o in every})]
     return "\n\n".join([*parts, rows(REAL_ROW, lines)])
+
+
+def _is_drawn(name: str) -> bool:
+    return any(one.name == name and one.is_drawn for one in SOURCES)
 
 
 def _tried(cells: Cells) -> Iterator[Table]:
@@ -135,7 +142,8 @@ Each table is cut in two random halves several times (trials of one configuratio
 tried on the other. *Same sign*: the trials of the other half that lie in the groups the sentence names differ in the
 same direction (mean metric within Tukey's outer fences, nothing held fixed; the odds ratio for the top). *Clear*: by
 more than 1.645 standard errors. *Said again*: the other half has a sentence of the same kind about the same
-hyperparameters (levels) in the same direction. Tables marked (elsewhere) are not part of this repository."""
+hyperparameters (levels) in the same direction. Tables marked (elsewhere) are not part of this repository;
+those marked (drawn) were drawn from a function, the others are results of searches."""
 
 
 # --- trials that depend on each other
