@@ -17,6 +17,7 @@ from hpi.statements.contrasts import contrasts
 from hpi.statements.exceptions import exceptions, with_exceptions
 from hpi.statements.finding import Finding, FindingKind, Findings, Strength
 from hpi.statements.interactions import interactions
+from hpi.statements.pairs import tables_of
 from hpi.statements.same import same
 from hpi.statements.silence import cannot_say
 from hpi.statements.top import top
@@ -72,7 +73,8 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     basis = Basis.of(Trials.of(sample), outcome, tolerance)
     mains = [*trends(basis), *contrasts(basis)]
     report(0.2, "exceptions")
-    candidates = [*mains, *top(basis), *exceptions(basis, mains), *interactions(basis, report)]
+    tables = tables_of(basis)
+    candidates = [*mains, *top(basis), *exceptions(basis, mains, tables), *interactions(basis, tables, report)]
     equivalent = same(basis)
     report(0.95, "putting it in words")
     is_adaptive = checks.adaptive(sample) is not None

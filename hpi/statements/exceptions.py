@@ -41,7 +41,7 @@ class _Reverse:
     group: int
 
 
-def exceptions(basis: Basis, mains: Sequence[Candidate]) -> list[Candidate]:
+def exceptions(basis: Basis, mains: Sequence[Candidate], tables: pairs.Tables) -> list[Candidate]:
     """Return every main effect turned round in every group of every other hyperparameter.
 
     A main effect that is not even there by itself (p above .05) has no exceptions and is not looked at: whether it is
@@ -55,7 +55,7 @@ def exceptions(basis: Basis, mains: Sequence[Candidate]) -> list[Candidate]:
         if ends is not None:
             for k in range(len(basis.thirds)):
                 if k != j:
-                    found += _in_groups(basis, main, j, k, ends)
+                    found += _in_groups(basis, main, j, k, ends, tables)
     return found
 
 
@@ -71,10 +71,12 @@ def _ends(groups: Groups, main: Candidate) -> tuple[int, int] | None:
     return best, worse
 
 
-def _in_groups(basis: Basis, main: Candidate, j: int, k: int, ends: tuple[int, int]) -> list[Candidate]:
+def _in_groups(
+    basis: Basis, main: Candidate, j: int, k: int, ends: tuple[int, int], tables: pairs.Tables
+) -> list[Candidate]:
     """Return a candidate for each group of hyperparameter k."""
     cases = [_Reverse(main, j, *ends, k, group) for group in range(basis.thirds[k].n_compared)]
-    metric, ranks = pairs.by_metric(basis, j, k), pairs.by_ranks(basis, j, k)
+    metric, ranks = tables(j, k)
     return [_candidate(basis, case, metric, ranks) for case in cases]
 
 

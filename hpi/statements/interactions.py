@@ -71,24 +71,26 @@ class _Products:
         return float(fdtrc(self.rank, free, wald / self.rank))
 
 
-def interactions(basis: Basis, report: Report = quiet) -> list[Candidate]:
+def interactions(basis: Basis, tables: pairs.Tables, report: Report = quiet) -> list[Candidate]:
     """Return every pair of hyperparameters that both have groups to compare."""
     able = [j for j, groups in enumerate(basis.thirds) if groups.n_compared > 1]
     every = list(combinations(able, 2))
     found = []
     for done, (j, k) in enumerate(every):
         report(0.3 + 0.6 * done / len(every), "pairs")
-        found.append(_candidate(basis, j, k))
+        found.append(_candidate(basis, tables, j, k))
     return found
 
 
-def _candidate(basis: Basis, j: int, k: int) -> Candidate:
+def _candidate(basis: Basis, tables: pairs.Tables, j: int, k: int) -> Candidate:
     names = (basis.thirds[j].name, basis.thirds[k].name)
     if (j, k) in basis.together:
         return _blank(basis, names)  # a curve of the one looks like a product of both
     p_metric, p_ranks = p_values(basis, j, k)
-    cells = pairs.by_metric(basis, j, k)
-    shape = shapes.of(basis, cells, j, k) if p_metric <= GONE else None
+    if p_metric > GONE:
+        return _blank(basis, names)
+    cells, _ = tables(j, k)
+    shape = shapes.of(basis, cells, j, k)
     by_scale = p_ranks > GONE
     if shape is None:
         return _blank(basis, names)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 import numpy as np
 
 from hpi.space import Floats, Integers, Kind
-from hpi.statements.additive import UNKNOWN, Effect, Fit, least_variance
+from hpi.statements.additive import RANK, UNKNOWN, Effect, least_variance
 from hpi.statements.basis import Basis
 from hpi.statements.finding import Line, Picture, Point
 from hpi.statements.groups import FEWEST, Groups
@@ -53,40 +55,67 @@ class Table:
         return Effect(sum(weight * cell.value for cell, weight in cells), float(np.sqrt(total)), df)
 
 
-def table(basis: Basis, fits: tuple[tuple[Fit, int], ...], y: Floats, j: int, k: int) -> Table:
-    """Return the cells of hyperparameters j and k, of one scale y of the loss with its fits."""
+Tables = Callable[[int, int], tuple[Table, Table]]
+
+
+def tables_of(basis: Basis) -> Tables:
+    """Return a function from two hyperparameters to their cells, in parts of the metric's unit and by ranks.
+
+    Each pair is counted once.
+    """
+    counted = cache(partial(_counted, basis))
+
+    def of(j: int, k: int) -> tuple[Table, Table]:
+        metric, ranks = counted(min(j, k), max(j, k))
+        return (metric, ranks) if j < k else (metric.turned, ranks.turned)
+
+    return of
+
+
+def _counted(basis: Basis, j: int, k: int) -> tuple[Table, Table]:
     first, second = basis.thirds[j], basis.thirds[k]
-    left = others_out(basis, fits, y, j, k)
+    code = first.code * len(second.count) + second.code
+    left = _others_out(basis, code, j, k) if basis.model.is_held else _explained(basis)
+    kept = 1 - basis.model.raw[j][0].columns.matrix.shape[1] / len(code)
+    metric, ranks = (_table(first, second, code, y, least_variance(whole), kept)
+                     for y, whole in zip(left.T, _explained(basis).T, strict=True))  # fmt: skip
+    return metric, ranks
+
+
+def _table(first: Groups, second: Groups, code: Integers, y: Floats, least: float, kept: float) -> Table:
     shape = len(first.count), len(second.count)
-    code = first.code * shape[1] + second.code
     count = np.bincount(code, minlength=shape[0] * shape[1])
-    total = np.bincount(code, weights=left, minlength=len(count))
+    total = np.bincount(code, weights=y, minlength=len(count))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total / count
-        squares = np.bincount(code, weights=(left - mean[code]) ** 2, minlength=len(count))
-        variance = np.maximum(squares / (count - 1), least_variance(y))
+        squares = np.bincount(code, weights=(y - mean[code]) ** 2, minlength=len(count))
+        variance = np.maximum(squares / (count - 1), least)
     inside = np.s_[: first.n_compared, : second.n_compared]
-    kept = 1 - fits[j][0].columns.matrix.shape[1] / len(y)
     return Table(count.reshape(shape)[inside], mean.reshape(shape)[inside], variance.reshape(shape)[inside], kept)
 
 
-def others_out(basis: Basis, fits: tuple[tuple[Fit, int], ...], y: Floats, j: int, k: int) -> Floats:
-    """Return y without what the other hyperparameters add to it, shape (n_trials,), with the mean of y."""
-    if not basis.model.is_held:
-        return y
-    fit = fits[j][0]
-    left = fit.residual + fit.part(fits[j][1]) + fit.part(fits[k][1])
-    return np.asarray(left - left.mean() + y.mean())
+def _explained(basis: Basis) -> Floats:
+    """Return both scales of the loss, shape (n_trials, 2)."""
+    return np.column_stack([basis.trials.clipped, basis.trials.scores])
 
 
-def by_metric(basis: Basis, j: int, k: int) -> Table:
-    """Return the cells on the metric's scale, as parts of its unit."""
-    return table(basis, basis.model.raw, basis.trials.clipped, j, k)
+def _others_out(basis: Basis, code: Integers, j: int, k: int) -> Floats:
+    """Return both scales without what the other hyperparameters add, shape (n_trials, 2), with the same mean.
 
-
-def by_ranks(basis: Basis, j: int, k: int) -> Table:
-    """Return the cells in normal scores."""
-    return table(basis, basis.model.ranks, basis.trials.scores, j, k)
+    What they add is fitted beside a mean for every cell (Frisch and Waugh 1933): fitted without, it would hold a part
+    of what the two do together.
+    """
+    fits = basis.model.raw[j][0], basis.model.ranks[j][0]
+    columns, y = fits[0].columns, _explained(basis)
+    each = np.eye(int(code.max()) + 1)[code]
+    count = each.sum(axis=0).clip(1)[:, None]
+    of_columns, of_y = each.T @ columns.matrix, each.T @ y
+    within = columns.products - of_columns.T @ (of_columns / count)
+    right = columns.products @ np.column_stack([fit.coefficients for fit in fits]) - of_columns.T @ (of_y / count)
+    others = columns.of_others(j, k)
+    found = np.zeros_like(right)
+    found[others] = np.linalg.pinv(within[np.ix_(others, others)], rcond=RANK, hermitian=True) @ right[others]
+    return np.asarray(y - columns.matrix @ found)
 
 
 def where(groups: Groups, g: int) -> str:
