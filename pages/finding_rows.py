@@ -1,7 +1,7 @@
 """Findings one below the other: sentence, evidence, picture, and the way onward.
 
 Keys: about, kinds, strong_only, all_again (the filters); finding-<i> (a row), strong-<i> or weak-<i> (its words),
-picture-<i>, onward-<i>; more; to_findings.
+picture-<i>, onward-<i>; like-<i> (what is like row i: finding-<i>-<k> and so on); more; to_findings.
 """
 
 from __future__ import annotations
@@ -66,30 +66,42 @@ def _chosen(key: str) -> None:
 
 
 def rows(shown: list[Finding], tolerance: float | None, is_wide: bool) -> None:
-    """Draw the first findings, and a button for more of them."""
-    now = found.chosen()
-    for i, finding in enumerate(shown[: now.shown]):
-        _row(i, finding, tolerance, is_wide)
-    left = len(shown) - now.shown
+    """Draw the first findings, those that are alike folded under the strongest of them, and a button for more."""
+    now, groups = found.chosen(), found.alike(shown)
+    for i, (first, *others) in enumerate(groups[: now.shown]):
+        _row(str(i), first, tolerance, is_wide)
+        if others:
+            _folded(i, others, tolerance, is_wide)
+    left = sum(len(group) for group in groups[now.shown :])
     if left > 0:
-        more = min(left, found.AT_ONCE)
-        st.button(f"Show {more} more (of {left} below)", key="more", on_click=_more)
+        st.button(f"Show more ({left:,} below)", key="more", on_click=_more)
 
 
 def _more() -> None:
     found.chosen().shown += found.AT_ONCE
 
 
-def _row(i: int, finding: Finding, tolerance: float | None, is_wide: bool) -> None:
-    with st.container(key=f"finding-{i}"):
+def _folded(i: int, others: list[Finding], tolerance: float | None, is_wide: bool) -> None:
+    """Draw findings like the one above when they are asked for: charts that nobody sees take time, too."""
+    box = st.expander(finding_words.like_it(others), key=f"like-{i}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        for k, finding in enumerate(others):
+            _row(f"{i}-{k}", finding, tolerance, is_wide, with_picture=k < found.AT_ONCE)
+
+
+def _row(key: str, finding: Finding, tolerance: float | None, is_wide: bool, with_picture: bool = True) -> None:
+    with st.container(key=f"finding-{key}"):
         said, picture = st.columns([3, 2] if is_wide else [6, 5], gap="medium")
         with said, st.container(gap="xsmall"):
-            sentence(finding, tolerance, str(i))
-            look.quiet(f"evidence-{i}", finding_words.evidence(finding))
-            if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{i}", type="tertiary"):
+            sentence(finding, tolerance, key)
+            look.quiet(f"evidence-{key}", finding_words.evidence(finding))
+            if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{key}", type="tertiary"):
                 _go_on(finding)
-        with picture:
-            look.chart(figures.finding(finding, look.theme(), tolerance), f"picture-{i}")
+        if with_picture:
+            with picture:
+                look.chart(figures.finding(finding, look.theme(), tolerance), f"picture-{key}")
 
 
 def sentence(finding: Finding, tolerance: float | None, key: str) -> None:
@@ -117,8 +129,8 @@ def leading(answer: state.Answer) -> None:
         job.beside(state.FINDINGS)
         return
     effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
-    for i, finding in enumerate(effects[:LEADING]):
-        sentence(finding, None, f"leading-{i}")
+    for i, (first, *_) in enumerate(found.alike(effects)[:LEADING]):
+        sentence(first, None, f"leading-{i}")
     if not effects:
         look.quiet("no_words", finding_words.lead(said))
     n = len(said.findings)

@@ -112,6 +112,12 @@ def p_value(p: float) -> str:
     return f"adjusted p{BLANK}={BLANK}{f'{p:.2g}'.removeprefix('0')}"
 
 
+def like_it(others: Sequence[Finding]) -> str:
+    """Say how many findings are folded under one like them."""
+    about = "the same two hyperparameters" if len(others[0].hyperparameters) > 1 else "the same hyperparameter"
+    return f"{len(others):,} more of this kind about {about}"
+
+
 def nothing(found: Findings) -> list[str]:
     """Say why there is no finding at all, and what could be done; plain text, a line each."""
     return [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,14 @@ def findings(answer: state.Answer) -> Findings | None:
     Then `job.beside(state.FINDINGS)` says which of both.
     """
     return state.findings(answer, chosen().tolerance)
+
+
+def alike(shown: Sequence[Finding]) -> list[list[Finding]]:
+    """Put findings of one kind about the same hyperparameters together, where the strongest of them stands."""
+    groups: dict[Hashable, list[Finding]] = {}
+    for finding in shown:
+        groups.setdefault((finding.kind, frozenset(finding.hyperparameters)), []).append(finding)
+    return list(groups.values())
 
 
 def kinds(found: Findings) -> list[FindingKind]:

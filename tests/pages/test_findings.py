@@ -154,9 +154,9 @@ def test_filters_outlive_a_change_of_page_but_not_another_table(show, open_table
 
 
 def test_forty_findings_are_not_forty_charts(show):
-    app = show(findings(*(finding(text=f"Sentence {i}.") for i in range(40))))
+    app = show(findings(*(finding(text=f"Sentence {i}.", hyperparameters=(f"h{i}",)) for i in range(40))))
     assert len(figures(app)) == 8
-    assert app.button(key="more").label == "Show 8 more (of 32 below)"
+    assert app.button(key="more").label == "Show more (32 below)"
     app.button(key="more").click().run()
     assert len(figures(app)) == 16
     for _ in range(3):
@@ -165,6 +165,21 @@ def test_forty_findings_are_not_forty_charts(show):
     assert "more" not in keys(app)
     app.toggle(key="strong_only").set_value(True).run()
     assert len(figures(app)) == 8
+
+
+def test_what_is_like_a_finding_is_folded_under_it_until_it_is_asked_for(show):
+    contrasts = [finding(FindingKind.CONTRAST, text=f"Contrast {i}.") for i in range(12)]
+    trend = finding(text="Trend.")
+    app = show(findings(*contrasts[:6], trend, *contrasts[6:]))
+    assert len(figures(app)) == 2
+    assert "Contrast 0." in said(app)
+    assert "Trend." in said(app)
+    assert "Contrast 1." not in said(app)
+    assert "11 more of this kind about the same hyperparameter" in [box.label for box in app.expander]
+    app.session_state["like-0"] = True
+    app.run()
+    assert all(f"Contrast {i}." in said(app) for i in range(12))
+    assert len(figures(app)) == 2 + 8
 
 
 @pytest.mark.parametrize(
