@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.effects import OTHER, history, one_effect, two_effects
+from hpi.effects.cuts import values_at
+from hpi.space import Hyperparameter, Kind
 from hpi.subspace import select
 
 HYPERPARAMETER = hpi.Role.HYPERPARAMETER
@@ -204,6 +206,83 @@ def test_what_is_handed_out_cannot_be_changed(table, sample):
     arrays = [effect.value, effect.metric, effect.quartiles.median, effect.compared.target, effect.compared.cut.code]
     arrays += [pair.count, pair.median, pair.best, pair.cuts[0].edges, history(table).best]
     assert not any(array.flags.writeable for array in arrays)
+
+
+# ---- the mean
+
+
+def test_the_mean_has_the_interval_of_students_t(table, sample):
+    means = one_effect(table, sample, "layers").means
+    by_level = region_of(table, sample).groupby("layers")["loss"]
+    assert means.mean == pytest.approx(by_level.mean().to_numpy())
+    low, high = scipy.stats.t(by_level.size() - 1, by_level.mean(), by_level.sem()).interval(0.95)
+    assert means.low == pytest.approx(low)
+    assert means.high == pytest.approx(high)
+
+
+def test_the_mean_stands_at_the_places_of_the_quartiles(table, sample):
+    effect = one_effect(table, sample, "lr")
+    assert list(effect.means.at) == list(effect.quartiles.at)
+    assert list(effect.means.count) == list(effect.quartiles.count)
+    assert (effect.means.low < effect.means.mean).all()
+
+
+def test_the_band_holds_the_truth_as_often_as_promised():
+    """Levels of normal noise around known means: 95 % of 600 intervals, give or take three standard errors."""
+    rng = np.random.default_rng(4)
+    truth, held = {"u": 0.0, "v": 1.0, "w": 5.0}, 0
+    for _ in range(200):
+        level = np.repeat(list(truth), 12)
+        loss = pd.Series(level).map(truth) + rng.normal(size=36)
+        table = read(pd.DataFrame({"level": level, "x": rng.random(36), "loss": loss}))
+        effect = one_effect(table, select(table, hpi.Subspace(target=0.3)), "level")
+        known = np.array([truth[label] for label in effect.levels.labels])
+        held += ((effect.means.low <= known) & (known <= effect.means.high)).sum()
+    assert abs(held / 600 - 0.95) < 3 * np.sqrt(0.95 * 0.05 / 600)
+
+
+def test_repeats_of_a_configuration_count_once():
+    """Each configuration three times: mean, band, quartiles and counts are those of the configurations' means."""
+    frame = mixed(60).drop(columns="momentum")
+    noise = np.random.default_rng(5).normal(0, 0.2, 60)
+    repeats = [frame.assign(seed=seed, loss=frame["loss"] + (seed - 1) * noise) for seed in range(3)]
+    table = read(pd.concat(repeats, ignore_index=True), roles={"seed": hpi.Role.CONTEXT}, repeats="keep")
+    one = read(frame.assign(loss=frame["loss"]))
+    for name in ("lr", "layers", "optimizer"):
+        many, single = (one_effect(each, select(each, hpi.Subspace(target=0.4)), name) for each in (table, one))
+        assert list(many.quartiles.count) == list(single.quartiles.count)
+        assert many.quartiles.median == pytest.approx(single.quartiles.median)
+        assert many.means.low == pytest.approx(single.means.low)
+        assert many.means.high == pytest.approx(single.means.high)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e300])
+def test_means_of_any_unit(unit):
+    frame = mixed(200)
+    small = read(frame)
+    large = read(frame.assign(loss=frame["loss"] * unit))
+    one, other = (one_effect(each, select(each, hpi.Subspace()), "optimizer").means for each in (small, large))
+    assert other.high / unit == pytest.approx(one.high)
+
+
+# ---- values
+
+
+@pytest.mark.parametrize("name", ["lr", "dropout", "width", "layers", "momentum"])
+def test_positions_lead_back_to_the_numbers_of_the_table(table, name):
+    design, trials = table.design, table.trials[name]
+    hyperparameter = design.hyperparameters[design.column(name)]
+    found = values_at(hyperparameter, design.x[:, design.column(name)])
+    expected = trials.to_numpy(dtype=float, na_value=np.nan)[design.row]
+    assert found == pytest.approx(expected, rel=1e-11, nan_ok=True)
+    if name in ("width", "layers"):
+        assert list(found) == list(expected)
+
+
+def test_short_decimals_come_back_as_they_were_written():
+    values = [0.1, 0.2, 0.3, 1.7, 250.25, 0.001]
+    hyperparameter = Hyperparameter("x", Kind.FLOAT, -3.3, 1e4)
+    assert list(values_at(hyperparameter, hyperparameter.encode(pd.Series(values)))) == values
 
 
 # ---- two hyperparameters
