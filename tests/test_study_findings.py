@@ -238,12 +238,29 @@ def test_an_exception_is_true_in_the_level_where_it_is_turned_round():
     assert verdict(exception("= c"), "only when").is_false  # nothing is turned round there
 
 
-def crossed(values):
+def crossed(values, text=""):
     lines = [
         Line(f"z {where}", (point("0 to 0.5", low, True), point("0.5 to 1", high, True)))
         for where, (low, high) in zip(("up to 0.5", "from 0.5 on"), values, strict=True)
     ]
-    return finding(FindingKind.INTERACTION, ["x", "z"], lines)
+    return finding(FindingKind.INTERACTION, ["x", "z"], lines, text=text)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "text", "is_so"),
+    [
+        ("xor", [(0.0, 1.0), (1.0, 0.0)], "what is better for x turns round with z", True),
+        ("product", [(0.1, 0.2), (0.2, 0.6)], "what is better for x turns round with z", False),
+        ("product", [(0.6, 0.2), (0.2, 0.1)], "x and z reinforce each other", False),
+        ("product", [(0.1, 0.2), (0.2, 0.6)], "x and z make up for each other in part", True),
+        ("product", [(0.1, 0.2), (0.2, 0.6)], "x matters only with z from 0.5 on", False),
+        ("product", [(0.1, 0.2), (0.2, 0.6)], "x matters above all with z from 0.5 on", True),
+        ("product", [(0.1, 0.2), (0.2, 0.6)], "something else", None),
+    ],
+)
+def test_the_way_of_a_pair(name, values, text, is_so):
+    """Cell means of x z: 1/16, 3/16, 3/16, 9/16; in a loss, low x and low z gain less together than each alone adds."""
+    assert verdict(crossed(values, text), name).is_way is is_so
 
 
 def test_an_interaction_is_true_of_a_planted_pair_and_has_a_sign():

@@ -8,6 +8,15 @@ from dataclasses import dataclass
 from benchmarks.findings.population import Cell
 from hpi.statements.finding import Finding, FindingKind, Line
 
+# How two hyperparameters act together, as the sentence says it.
+WAYS = (
+    "turns round",
+    "matters only with",
+    "matters above all with",
+    "depends on",
+    "reinforce",
+    "make up for each other",
+)
 MIDDLE = re.compile(r" (?:is|seems) (best|worst) (?:between|at) ")
 
 
@@ -54,6 +63,12 @@ def compared(finding: Finding, maximize: bool = False) -> Compared:
     return Compared(tuple(((name, label),) for label in spoken), ())
 
 
+def way(finding: Finding) -> str | None:
+    """Return the words of an interaction that say how the two act together."""
+    found = [one for one in WAYS if one in finding.text and finding.kind is FindingKind.INTERACTION]
+    return found[0] if found else None
+
+
 def marked(line: Line) -> list[str]:
     """Labels of the marked groups of a line."""
     return [point.label for point in line.points if point.marked]
@@ -88,7 +103,8 @@ def _exception(finding: Finding) -> Compared:
 def _interaction(finding: Finding, maximize: bool) -> Compared:
     """Return the diagonals of the four marked cells, so that what the sentence reports is positive.
 
-    `better` is the diagonal whose marked values are together the better ones: its mean loss is lower.
+    `better` is the diagonal whose marked values are together the better ones: its mean loss is lower. The first of
+    each side are the two cells between which more is gained.
     """
     acting = finding.picture.across
     (other,) = [name for name in finding.hyperparameters if name != acting]
@@ -101,4 +117,9 @@ def _interaction(finding: Finding, maximize: bool) -> Compared:
     values = [point.value for line in lines for point in line.points if point.marked]
     diagonals = (cells[0], cells[3]), (cells[1], cells[2])
     falls = values[0] + values[3] < values[1] + values[2]
-    return Compared(*(diagonals if falls is not maximize else diagonals[::-1]))
+    better, worse = diagonals if falls is not maximize else diagonals[::-1]
+    if worse[0][1] != better[0][1]:
+        worse = worse[::-1]
+    if abs(values[0] - values[1]) < abs(values[2] - values[3]):
+        better, worse = better[::-1], worse[::-1]
+    return Compared(better, worse)

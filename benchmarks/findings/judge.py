@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from benchmarks.findings.claims import Compared, compared
+from benchmarks.findings.claims import Compared, compared, way
 from benchmarks.findings.population import Cell, Population
 from benchmarks.findings.scenarios import Scenario
 from hpi.statements.finding import Finding, FindingKind
@@ -31,6 +31,8 @@ class Verdict:
         Whether the 95 % interval holds the truth; None without one.
     wanted
         It is one of those that were planted.
+    way, is_way
+        How an interaction says that the two act together, and whether they do; None for other sentences.
     """
 
     kind: str
@@ -42,6 +44,8 @@ class Verdict:
     truth: float | None
     covered: bool | None
     wanted: bool
+    way: str | None = None
+    is_way: bool | None = None
 
 
 def judged(
@@ -62,7 +66,10 @@ def judged(
         there = frozenset(finding.hyperparameters) in scenario.pairs
         crossed = extra(population, sides) if sides.better else None
         wrong = there and crossed is not None and crossed < -nothing
-        return _verdict(finding, scenario, not there or wrong, wrong, crossed)
+        said = _verdict(finding, scenario, not there or wrong, wrong, crossed)
+        known = there and crossed is not None and tolerance is not None
+        acts = acts_so(population, sides, way(finding), tolerance or 0.0) if known else None
+        return replace(said, way=way(finding), is_way=acts)
     gains = [difference(population, one) for one in (sides, *_one_by_one(sides))]
     is_false = not min(gains) > nothing
     if finding.kind is FindingKind.EXCEPTION:
@@ -79,6 +86,25 @@ def extra(population: Population, sides: Compared) -> float:
     """Return how much more one hyperparameter gains in one group of the other than in another group."""
     worse, better = (sum(population.mean([cell]) for cell in side) for side in (sides.worse, sides.better))
     return worse - better
+
+
+def acts_so(population: Population, sides: Compared, said: str | None, tolerance: float) -> bool | None:
+    """Whether two hyperparameters act together in the way that is said; None where no way is said."""
+    there, elsewhere = (
+        population.mean([b]) - population.mean([a]) for a, b in zip(sides.better, sides.worse, strict=True)
+    )
+    elsewhere = -elsewhere  # in the direction in which something is gained there
+    (better, other), (worse, _) = sides.better, sides.worse
+    by = sum(population.mean([cell]) for cell in (sides.worse[1], other))
+    gained = by - sum(population.mean([cell]) for cell in (better, worse))
+    return {
+        "turns round": there > 0 > elsewhere,
+        "matters only with": abs(elsewhere) < tolerance and there > abs(elsewhere),
+        "matters above all with": there > abs(elsewhere),
+        "depends on": there > elsewhere,
+        "reinforce": there > elsewhere > 0 and gained > 0,
+        "make up for each other": there > elsewhere > 0 and gained < 0,
+    }.get(said or "")
 
 
 def widest(population: Population, sides: Compared) -> float:

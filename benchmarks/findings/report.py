@@ -8,6 +8,7 @@ from itertools import chain
 
 from benchmarks.findings import report_unlike
 from benchmarks.findings.cells import Cell
+from benchmarks.findings.claims import WAYS
 from benchmarks.findings.counts import Counted, Table, counted, rate, rows, share
 from benchmarks.findings.laws import NOISES
 from benchmarks.findings.scenarios import SCENARIOS, scenario
@@ -151,7 +152,7 @@ def _planted(study: Study) -> str:
     for law in NOISES:
         with_law = [table for table in tables if table["metric"] == law.name]
         lines += [_right(f"noise: {law.words}", counted(with_law))] if with_law else []
-    parts += [rows(RIGHT, lines), _functions(planted)]
+    parts += [rows(RIGHT, lines), _ways(tables), _functions(planted)]
     return "\n\n".join(parts)
 
 
@@ -186,6 +187,16 @@ def _right(words: str, one: Counted) -> list[object]:
     ]
 
 
+def _ways(tables: list[Table]) -> str:
+    """Return how often the way in which a true pair is said to act together is its way."""
+    known = [one for table in tables for one in table["said"] if one["is_way"] is not None]
+    lines = []
+    for way in WAYS:
+        right = [one["is_way"] for one in known if one["way"] == way]
+        lines += [(way, len(right), rate(sum(right), len(right)))] if right else []
+    return f"{WAY_WORDS}\n\n{rows(('words', 'claims', 'right'), lines)}" if lines else ""
+
+
 def _functions(planted: dict[Cell, list[Table]]) -> str:
     names = dict.fromkeys(cell.name for cell in planted)
     lines = [(f"{scenario(name).kind}: {name}", scenario(name).toy.formula) for name in names]
@@ -213,6 +224,11 @@ Each table has the planted hyperparameters beside six idle ones (one of them con
 function over the residual noise's standard deviation: .1 is invisible, 2 is plain. The noise follows four laws in
 turn: {noises}. **Found** is the share of planted effects of which a true sentence of the right kind about the right
 hyperparameters was said."""
+
+WAY_WORDS = """In which way two hyperparameters act together: how often the words fit the four groups that they speak of
+(of interactions that are there). *Turns round*: something is gained there and lost elsewhere; *only*: elsewhere the
+difference is below the tolerance; *above all*: it is smaller; *depends*: less is gained elsewhere; *reinforce* and
+*make up for each other*: gained in both groups, more where the other is better too, or where it is worse."""
 
 FALSE_WORDS = """A claim is **false** if the function has no such effect: an idle hyperparameter; groups that do not
 differ, or (best between) do not differ on both sides; a pair that adds up; no reversal in the group that is named; or
