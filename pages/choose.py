@@ -17,7 +17,7 @@ _TITLES = {
     Show.BEST: "best",
     Show.TARGET_SHARE: "share in the target",
     Show.HELD: "others held fixed",
-    Show.LEFT: "what is left of both alone",
+    Show.LEFT: "beyond each alone",
 }
 
 

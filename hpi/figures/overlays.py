@@ -21,6 +21,7 @@ from hpi.space import Floats
 APART = 15  # pixels between two names
 MEAN, HELD = "mean", "others held fixed"
 MARK = 9
+LAST = 6  # this part of a line says whether it rises or falls at its end
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,32 +170,38 @@ def _hover(overlay: Overlay, name: str) -> str:
 def names(overlay: Overlay, theme: Theme, height: int) -> list[dict[str, object]]:
     """Annotations that name the lines at their right ends; `height` is that of the plot in pixels.
 
-    Levels have marks that the facts explain.
+    A name stands below a line that falls and above one that rises, where the line is not. Levels have marks that the
+    facts explain.
     """
     quartiles, means, held = overlay.effect.quartiles, overlay.effect.means, overlay.held
     if overlay.effect.levels is not None or not len(quartiles.at):
         return []
-    ends = [("median", theme.text, quartiles.at[-1], quartiles.median[-1])]
-    ends.append((MEAN, theme.text, means.at[-1], means.mean[-1]))
+    lines = [("median", theme.text, quartiles.at, quartiles.median), (MEAN, theme.text, means.at, means.mean)]
     if held is not None:
-        ends.append((HELD, theme.model, held.at[-1], held.mean[-1]))
-    log = overlay.effect.hyperparameter.log
+        lines.append((HELD, theme.model, held.at, held.mean))
     low, high = overlay.scale.range
     step = APART * (high - low) / height
-    places = _apart([_on_axis(float(overlay.scale.clipped(np.array(end[3]))), overlay.scale.log) for end in ends], step)
+    ends = [_beside(overlay, metric, 0.7 * step) for _, _, _, metric in lines]
     return [
         {
             "text": plain(name),
-            "x": _on_axis(float(at), log),
+            "x": _on_axis(float(at[-1]), overlay.effect.hyperparameter.log),
             "y": float(place),
             "xanchor": "right",
-            "yanchor": "bottom",
+            "yanchor": "middle",
             "showarrow": False,
             "font": {"size": SMALL, "color": colour},
-            "bgcolor": faded(theme.background, 0.75),
+            "bgcolor": faded(theme.background, 0.6),
         }
-        for (name, colour, at, _), place in zip(ends, places, strict=True)
+        for (name, colour, at, _), place in zip(lines, _apart(ends, step), strict=True)
     ]
+
+
+def _beside(overlay: Overlay, metric: Floats, away: float) -> float:
+    """Return where a name stands at the end of a line, on the axis: so far below where the line falls, else above."""
+    ends = overlay.scale.clipped(metric[[-1 - len(metric) // LAST, -1]])
+    before, end = (_on_axis(float(one), overlay.scale.log) for one in ends)
+    return end - away if end < before else end + away
 
 
 def _on_axis(value: float, log: bool) -> float:
