@@ -1,7 +1,7 @@
 """Findings one below the other: sentence, evidence, picture, and the way onward.
 
 Keys: about, kinds, strong_only, all_again (the filters); finding-<i> (a row), strong-<i> or weak-<i> (its words),
-picture-<i>, onward-<i>; like-<i> (what is like row i: finding-<i>-<k> and so on); more; to_findings.
+picture-<i>, onward-<i>; like-<i> (what is like row i: like-<i>-<k> and so on); more; to_findings.
 """
 
 from __future__ import annotations
@@ -69,9 +69,10 @@ def rows(shown: list[Finding], tolerance: float | None, is_wide: bool) -> None:
     """Draw the first findings, those that are alike folded under the strongest of them, and a button for more."""
     now, groups = found.chosen(), found.alike(shown)
     for i, (first, *others) in enumerate(groups[: now.shown]):
-        _row(str(i), first, tolerance, is_wide)
-        if others:
-            _folded(i, others, tolerance, is_wide)
+        with st.container(key=f"finding-{i}"):
+            _row(str(i), first, tolerance, is_wide)
+            if others:
+                _folded(i, others, tolerance, is_wide)
     left = sum(len(group) for group in groups[now.shown :])
     if left > 0:
         st.button(f"Show more ({left:,} below)", key="more", on_click=_more)
@@ -83,25 +84,26 @@ def _more() -> None:
 
 def _folded(i: int, others: list[Finding], tolerance: float | None, is_wide: bool) -> None:
     """Draw findings like the one above when they are asked for: charts that nobody sees take time, too."""
-    box = st.expander(finding_words.like_it(others), key=f"like-{i}", on_change="rerun")
+    box = st.expander(finding_words.like_it(others), key=f"like-{i}", on_change="rerun", type="compact")
     if not box.open:
         return
     with box:
         for k, finding in enumerate(others):
-            _row(f"{i}-{k}", finding, tolerance, is_wide, with_picture=k < found.AT_ONCE)
+            with st.container(key=f"like-{i}-{k}"):
+                _row(f"{i}-{k}", finding, tolerance, is_wide, with_picture=k < found.AT_ONCE)
 
 
 def _row(key: str, finding: Finding, tolerance: float | None, is_wide: bool, with_picture: bool = True) -> None:
-    with st.container(key=f"finding-{key}"):
-        said, picture = st.columns([3, 2] if is_wide else [6, 5], gap="medium")
-        with said, st.container(gap="xsmall"):
-            sentence(finding, tolerance, key)
-            look.quiet(f"evidence-{key}", finding_words.evidence(finding))
-            if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{key}", type="tertiary"):
-                _go_on(finding)
-        if with_picture:
-            with picture:
-                look.chart(figures.finding(finding, look.theme(), tolerance), f"picture-{key}")
+    """Draw a finding: its words, and beside them its picture; `key` is unique on the page."""
+    said, picture = st.columns([3, 2] if is_wide else [6, 5], gap="medium")
+    with said, st.container(gap="xsmall"):
+        sentence(finding, tolerance, key)
+        look.quiet(f"evidence-{key}", finding_words.evidence(finding))
+        if st.button(PAIR if len(finding.hyperparameters) > 1 else ALONE, key=f"onward-{key}", type="tertiary"):
+            _go_on(finding)
+    if with_picture:
+        with picture:
+            look.chart(figures.finding(finding, look.theme(), tolerance), f"picture-{key}")
 
 
 def sentence(finding: Finding, tolerance: float | None, key: str) -> None:

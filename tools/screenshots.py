@@ -29,6 +29,7 @@ PAGES = {
 }
 EXAMPLE = "digits_mlp.csv"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+SAID = ".st-key-to_findings, .st-key-refused-findings"  # findings come later than the bars
 SETTLED = 1500  # milliseconds in which charts are drawn
 
 
@@ -84,6 +85,7 @@ def _open(page: Page, url: str, table: Path | None) -> None:
     else:
         page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(table)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.locator(SAID).first.wait_for()
     _settle(page)
 
 

@@ -160,3 +160,16 @@ def test_a_deep_link_on_a_fresh_server_opens_a_table_there(fresh_server, page):
     see(page, "search.csv  ·  400 trials")
     assert wait_for_chart(page, selector=picture())
     assert page.url == f"{fresh_server}/findings"
+
+
+def test_what_is_like_a_finding_unfolds_with_its_picture(server, page):
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame({"lr": rng.random(400), "kernel": rng.choice(["a", "b", "c", "d"], 400)})
+    frame["val_loss"] = frame["kernel"].map({"a": 0.0, "b": 1.0, "c": 2.0, "d": 3.0}) + rng.normal(0, 0.2, 400)
+    see_findings(page, server, frame)
+    widget(page, "kinds").get_by_text("contrast", exact=True).click()
+    expect(page.locator(ROWS)).to_have_count(1)
+    fold = page.get_by_text("5 more of this kind about the same hyperparameter")
+    fold.click()
+    assert wait_for_chart(page, selector=".st-key-picture-0-0 .js-plotly-plot")
+    expect(widget(page, "like-0-4")).to_contain_text("kernel")
