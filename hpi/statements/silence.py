@@ -20,6 +20,8 @@ from hpi.subspace import Sample
 
 MOST_OF_A_KIND = 4
 AT_CEILING = 0.05  # share of equal best trials
+FAR_OUT = 0.01  # share of trials
+ROUNDING = 1e-9
 INFLATED = 2.0  # times the standard error that trials drawn independently would give
 EXPECTED = 10.0  # trials that a cell would hold by chance where its emptiness is worth a word
 
@@ -31,6 +33,7 @@ def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[s
         *_thinned(basis),
         *_not_held(basis),
         *_ceiling(basis),
+        *_far_out(basis),
         *_some(_rare(basis)),
         *_together(basis),
         *_some(_holes(basis)),
@@ -80,6 +83,19 @@ def _ceiling(basis: Basis) -> list[str]:
     return [
         f"{words.of_trials(equal, len(loss))} trials share the best {basis.measured}, {best:.6g}: what is better among "
         "them cannot be seen, and effects come out too small."
+    ]
+
+
+def _far_out(basis: Basis) -> list[str]:
+    """Say how many trials count as less extreme than they are."""
+    trials = basis.trials
+    inside = trials.lowest + trials.unit * trials.clipped
+    moved = int((np.abs(trials.loss - inside) > trials.unit * ROUNDING).sum())
+    if moved < FAR_OUT * len(trials):
+        return []
+    return [
+        f"{words.of_trials(moved, len(trials))} trials lie far from all others in {basis.measured} and count as less "
+        "extreme than they are, so effects in its unit are those of ordinary trials; p-values rest on ranks."
     ]
 
 

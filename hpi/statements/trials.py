@@ -12,7 +12,8 @@ from hpi.space import Design, Floats, Hyperparameter
 from hpi.subspace import Sample, cut
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
-TAILS = 0.01
+TAIL = 0.05
+DIVERGED = 100.0  # interquartile ranges
 # What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
 LARGEST, LEAST = 1e300, 1e-305
 
@@ -118,12 +119,16 @@ def _one_a_configuration(design: Design) -> Design:
 def clipped(loss: Floats) -> Floats:
     """Return a loss, shape (n,), with what lies beyond Tukey's outer fences moved onto them.
 
-    Where more than half of the trials are equal there are no fences, and the outermost hundredths are moved in.
+    A twentieth of the trials or more on one side is no outlier but a group of its own (runs that failed), and stays
+    where it is unless it lies as far out as only diverged losses do.
     """
     low, high = np.quantile(loss, (0.25, 0.75))
+    outer = np.quantile(loss, (TAIL, 1 - TAIL))
     reach = FENCES * (high - low)
-    ends = (low - reach, high + reach) if reach > 0 else tuple(np.quantile(loss, (TAILS, 1 - TAILS)))
-    return np.asarray(np.clip(loss, *ends)) if ends[0] < ends[1] else loss
+    fences = low - reach, high + reach
+    if outer[1] - outer[0] <= DIVERGED * (high - low) or reach == 0:
+        fences = min(fences[0], outer[0]), max(fences[1], outer[1])
+    return np.asarray(np.clip(loss, *fences)) if fences[0] < fences[1] else loss
 
 
 def normal_scores(loss: Floats) -> Floats:

@@ -152,17 +152,29 @@ def test_groups_hold_every_trial_once_in_order_and_none_too_few(values, seed):
 
 
 def test_losses_beyond_the_outer_fences_are_moved_onto_them():
-    """Of 1 to 9 and 100 the quartiles are 3.25 and 7.75: 7.75 + 3 x 4.5 = 21.25."""
-    loss = np.append(np.arange(1.0, 10.0), 100.0)
-    assert clipped(loss) == pytest.approx([*range(1, 10), 21.25])
+    """Of 1 to 40 and 1,000 the quartiles are 11 and 31: 31 + 3 x 20 = 91."""
+    loss = np.append(np.arange(1.0, 41.0), 1000.0)
+    assert clipped(loss) == pytest.approx([*range(1, 41), 91])
     assert clipped(np.arange(10.0)) == pytest.approx(np.arange(10.0))
 
 
-def test_where_most_trials_are_equal_the_outermost_hundredth_is_moved():
+def test_a_fifth_of_failed_runs_is_no_outlier():
+    """One error in ten against nine in ten, 40 interquartile ranges away: who fails must count as it is."""
+    loss = np.append(np.linspace(0.09, 0.13, 80), np.full(20, 0.9))
+    assert clipped(loss) == pytest.approx(loss)
+
+
+def test_a_fifth_of_diverged_runs_is_moved_onto_the_fence():
+    """The quartiles stand at places 24.75 and 74.25 of 100, in steps of 1/79."""
+    loss = np.append(np.linspace(0.0, 1.0, 80), np.full(20, 1e9))
+    low, high = 24.75 / 79, 74.25 / 79
+    assert clipped(loss).max() == pytest.approx(high + 3 * (high - low))
+
+
+def test_where_most_trials_are_equal_nothing_is_left_if_the_others_are_moved():
     loss = np.append(np.zeros(990), np.arange(1.0, 11.0))
-    moved = clipped(loss)
-    assert moved.max() == pytest.approx(np.quantile(loss, 0.99))
-    assert clipped(np.append(np.zeros(999), 1.0)).max() == 1  # else nothing would be left
+    assert clipped(loss) == pytest.approx(loss)
+    assert clipped(np.append(np.zeros(999), 1.0)).max() == 1
 
 
 def test_trials_of_one_configuration_are_one(rng):
