@@ -256,6 +256,17 @@ def test_repeats_of_a_configuration_count_once():
         assert many.means.high == pytest.approx(single.means.high)
 
 
+def test_the_median_of_a_cell_is_that_of_configurations():
+    """b = u has one configuration of three trials and two of one: 0, 0, 0; 1; 2."""
+    frame = pd.DataFrame({"a": [1.0, 1, 1, 2, 3, 4, 5, 6, 7, 8], "b": list("uuuuuvvvvv"), "seed": [0, 1, 2] + [0] * 7})
+    frame["loss"] = [0.0, 0, 0, 1, 2, 5, 6, 7, 8, 9]
+    table = read(frame, roles={"seed": hpi.Role.CONTEXT}, repeats="keep")
+    assert table.unit is not None
+    pair = two_effects(table, select(table, hpi.Subspace(target=0.4)), "b", "b")
+    assert sorted(pair.median[pair.count > 0]) == [1, 7]
+    assert sorted(pair.count[pair.count > 0]) == [5, 5]
+
+
 @pytest.mark.parametrize("unit", [1e-300, 1e300])
 def test_means_of_any_unit(unit):
     frame = mixed(200)

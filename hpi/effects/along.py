@@ -77,7 +77,7 @@ class Means:
 def configurations(sample: Sample, value: Floats, metric: Floats) -> tuple[Floats, Floats]:
     """Return value and mean metric of each configuration of the region, shape (n_configurations,).
 
-    `value` and `metric` are those of all trials, shape (n_trials,).
+    `value` and `metric` are those of all trials, or of those of the region, best first.
     """
     value, metric = value[: sample.n_region], metric[: sample.n_region]
     if sample.design.unit is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hpi.effects.along import ordered_levels
+from hpi.effects.along import configurations, ordered_levels
 from hpi.effects.cuts import INACTIVE, Cut, bounds_of, by_bin, is_discrete, values_at
 from hpi.effects.outcome import Outcome, frozen, outcome_of
 from hpi.space import Floats, Hyperparameter, Integers
@@ -33,7 +33,8 @@ class TwoEffects:
     count, target
         Trials of the region and of the target in each cell, shape (n_second, n_first).
     median, best
-        Of the metric, shape (n_second, n_first); nan in an empty cell.
+        Of the metric, shape (n_second, n_first); nan in an empty cell. The median is that of configurations, where
+        several trials of one are kept.
     n_region, n_target
         Trials in all.
     """
@@ -67,7 +68,9 @@ def two_effects(table: TrialTable, sample: Sample, first: str, second: str) -> T
     inside = slice(0, sample.n_region)
     shape = len(upward[1]), len(across[1])
     cell = upward[1].code[inside] * shape[1] + across[1].code[inside]
-    median, best = _by_cell(cell, metric[inside], shape, outcome)
+    _, best = _by_cell(cell, metric[inside], shape, outcome)
+    own, mean = configurations(sample, cell.astype(float), metric[inside])
+    median, _ = _by_cell(own.astype(np.int64), mean, shape, outcome)
     return TwoEffects(
         hyperparameters=(across[0], upward[0]),
         cuts=(across[1], upward[1]),
