@@ -173,4 +173,5 @@ def _wilson(k: int, n: int) -> tuple[float, float]:
     """Return the interval of a share (Wilson 1927)."""
     z2 = WILSON**2
     middle, reach = (k + z2 / 2) / (n + z2), WILSON * math.sqrt(k * (n - k) / n + z2 / 4) / (n + z2)
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    # None and all of them lie on the ends, but for rounding.
+    return (max(0.0, middle - reach) if k else 0.0), (min(1.0, middle + reach) if k < n else 1.0)
