@@ -62,7 +62,7 @@ def _strengths(strong: int, n: int) -> str:
 
 def _same(found: Findings) -> str | None:
     """Say what makes no difference that matters."""
-    same = [finding for finding in found.findings if finding.kind is FindingKind.SAME]
+    same = [finding for finding in found.findings if finding.kind is FindingKind.SAME and _is_of_all(finding)]
     names = list(dict.fromkeys(name for finding in same for name in finding.hyperparameters))
     if not names:
         return None
@@ -70,6 +70,12 @@ def _same(found: Findings) -> str | None:
     verb = ("makes" if sure else "seems to make") if len(names) == 1 else ("make" if sure else "seem to make")
     size = "" if found.tolerance is None else f" (it stays within {some(found.tolerance)} {found.metric})"
     return f"{_some(names)} {verb} no difference that matters{size}."
+
+
+def _is_of_all(finding: Finding) -> bool:
+    """Whether a sentence speaks of all values: of two levels among others it says nothing of the hyperparameter."""
+    marked = {point.marked for line in finding.picture.lines for point in line.points}
+    return len(marked) < 2
 
 
 def _some(names: Sequence[str]) -> str:

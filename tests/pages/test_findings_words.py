@@ -11,7 +11,7 @@ import pytest
 
 from hpi.statements import FindingKind, Strength
 from pages import finding_words, found
-from tests.findings import finding, findings
+from tests.findings import CONTRAST, finding, findings, line, picture
 
 
 def test_the_files_hold_what_was_found():
@@ -67,8 +67,17 @@ def test_the_lead_counts_the_strong_and_the_weak(strengths, words):
 
 
 def test_the_lead_names_at_most_four_that_make_no_difference():
-    same = [finding(FindingKind.SAME, hyperparameters=(f"h{i}",)) for i in range(6)]
+    same = [finding(FindingKind.SAME, hyperparameters=(f"h{i}",), picture=CONTRAST) for i in range(6)]
     assert "h0, h1, h2 and 3 others make no difference that matters" in finding_words.lead(findings(*same))
     assert "h0, h1, h2 and h3 make no difference that matters (" in finding_words.lead(findings(*same[:4]))
     unknown = findings(*same[:1], tolerance=None)
     assert finding_words.lead(unknown).endswith("h0 makes no difference that matters.")
+
+
+def test_two_levels_that_are_alike_say_nothing_of_a_third():
+    of_two = picture(line(a=0.9, b=0.9, c=0.5, marked=("a", "b")), across="kernel", ordered=False)
+    same = finding(FindingKind.SAME, hyperparameters=("kernel",), picture=of_two)
+    assert "no difference" not in finding_words.lead(findings(same))
+    both = picture(line(a=0.9, b=0.9, marked=("a", "b")), across="kernel", ordered=False)
+    same = finding(FindingKind.SAME, hyperparameters=("kernel",), picture=both)
+    assert "kernel makes no difference that matters" in finding_words.lead(findings(same))
