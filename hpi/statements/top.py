@@ -72,7 +72,7 @@ def _best(basis: Basis, j: int) -> Candidate | None:
         size=math.log(odds[1]) * AS_STANDARD_DEVIATIONS,
         matters=odds[1] >= MATTERS,
         says=partial(_says, basis, groups, best, (n_target, n_region), odds),
-        compared_with=f"{groups.name} outside" if groups.is_ordered else f"all other values of {groups.name}",
+        compared_with=f"other values of {groups.name}",
         picture=partial(_picture, basis, groups, target, tuple(range(best.first, best.last + 1))),
     )
 

@@ -115,7 +115,7 @@ def _middle(basis: Basis, j: int, best: bool) -> Candidate:
         size=low / basis.spread,
         matters=basis.tolerance is not None and low > basis.tolerance,
         says=partial(_between, basis, groups, (first, last), best, effect, (low, high)),
-        compared_with=f"{groups.name} outside",
+        compared_with=f"other values of {groups.name}",
         picture=partial(basis.picture, j, tuple(range(first, last + 1))),
         is_middle=True,
     )

@@ -77,7 +77,7 @@ def test_a_middle_that_is_best_or_worst_is_said_and_no_way(rng, best, sign):
     word = "best" if best else "worst"
     assert found.text.startswith(f"lr is {word} between 0.")
     assert f"there score is {'better' if best else 'worse'} by " in found.text
-    assert found.compared_with == "lr outside"
+    assert found.compared_with == "other values of lr"
 
 
 @pytest.mark.parametrize("curve", [lambda x: 2 * x, lambda x: np.minimum(2 * x, 1.2), lambda x: np.abs(x - 0.05)])
