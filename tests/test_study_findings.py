@@ -280,6 +280,15 @@ def test_the_top_and_no_difference():
     assert verdict(same, "line", size=0.2, tolerance=0.1).is_false is True  # .16 apart
 
 
+def test_groups_are_apart_by_more_than_a_tolerance_or_some_tolerances():
+    """The outer fifths of .2 x differ by .16; idle hyperparameters by nothing."""
+    of = population("line", 0.2)
+    assert cells.apart(of, 0.12) == ["x"]
+    assert cells.apart(of, 0.12, 1.5) == []
+    assert cells.apart(of, 0.17) == []
+    assert cells.apart(of, None) == []
+
+
 # --- counting
 
 

@@ -23,6 +23,7 @@ from hpi.statements.finding import FindingKind, Findings
 from hpi.subspace import Sample
 
 OUTCOME = Outcome("loss", maximize=False)
+CLOSE = 1.5  # tolerances: what is hardest to tell from no difference that matters
 UNSELECTED = 8  # tables of a cell of which every trend and contrast is looked at
 
 
@@ -61,6 +62,8 @@ class Table:
         Hyperparameters whose groups truly differ by more than the tolerance.
     missed
         Which of these are said to make no difference.
+    close, close_missed
+        The same of those whose groups differ by less than 1.5 tolerances.
     unselected
         Verdicts on every trend and contrast, said or not; of the first tables of a cell.
     wanted
@@ -73,6 +76,8 @@ class Table:
     alike: list[dict[str, Any]] = field(default_factory=list)
     apart: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
+    close: list[str] = field(default_factory=list)
+    close_missed: list[str] = field(default_factory=list)
     unselected: list[dict[str, Any]] = field(default_factory=list)
     wanted: tuple[int, int] = (0, 0)
     metric: str = ""
@@ -168,6 +173,8 @@ def _judged(cell: Cell, of: Scenario, population: Population, law: Law, sample: 
     table.wanted = (len(of.wanted), n_found(said, of))
     table.apart = apart(population, found.tolerance)
     table.missed = [name for name in table.apart if any(one.is_false and one.names == (name,) for one in alike)]
+    table.close = [name for name in table.apart if name not in apart(population, found.tolerance, CLOSE)]
+    table.close_missed = [name for name in table.close if name in table.missed]
     return table
 
 
@@ -177,6 +184,8 @@ def n_found(said: Sequence[Verdict], of: Scenario) -> int:
     return sum((str(kind), names) in right for kind, names in of.wanted)
 
 
-def apart(population: Population, tolerance: float | None) -> list[str]:
-    """Return the hyperparameters of which two groups (levels, or fifths of the values) differ by more."""
-    return [] if tolerance is None else [name for name, most in population.widest.items() if most > tolerance]
+def apart(population: Population, tolerance: float | None, times: float = 1.0) -> list[str]:
+    """Return the hyperparameters of which two groups (levels, or fifths of the values) differ by so many tolerances."""
+    if tolerance is None:
+        return []
+    return [name for name, most in population.widest.items() if most > times * tolerance]

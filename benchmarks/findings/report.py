@@ -88,14 +88,13 @@ def _of_planted(study: Study) -> Iterator[Sequence[str]]:
     yield "The same at the worst size and number of trials", "", f"{worst:.3f} ({where})", ""
     met = _yes(found.wrong <= WRONG * found.claims)
     yield "Claims with the wrong sign", "at most 1 %", rate(found.wrong, found.claims), met
-    apart, missed = (sum(len(table[what]) for table in tables) for what in ("apart", "missed"))
-    words = f"{missed:,} of {apart:,}, {rate(missed, apart)}"
-    yield (
-        '"No difference" said of groups that differ by more than the tolerance',
-        "at most 5 %",
-        words,
-        _yes(missed <= FALSE * apart),
-    )
+    for words, keys in (("", ("apart", "missed")), (", by at most 1.5 of it", ("close", "close_missed"))):
+        there, missed = (sum(len(table[key]) for table in tables) for key in keys)
+        what = f'"No difference" said where groups differ by more than the tolerance{words}'
+        met = _yes(missed <= FALSE * there)
+        yield what, "at most 5 %", f"{missed:,} of {there:,}, {rate(missed, there)}", met
+    alike = [one["is_false"] for table in tables for one in table["alike"]]
+    yield '"No difference" said, and false', "", f"{sum(alike):,} of {len(alike):,}, {rate(sum(alike), len(alike))}", ""
     yield "95 % intervals that hold the truth, of all sentences said", "", rate(found.covered, found.with_interval), ""
     every = [one["covered"] for table in tables for one in table["unselected"]]
     yield "The same of all trends and contrasts, said or not", "", rate(sum(every), len(every)), ""
@@ -171,7 +170,7 @@ def _power(planted: dict[Cell, list[Table]]) -> str:
     return rows(("planted", "trials", *(f"size {size:g}" for size in sizes)), lines)
 
 
-RIGHT = ("", "tables", "claims", "false", "false discovery rate", "wrong sign", "coverage")
+RIGHT = ("", "tables", "claims", "false", "false of claims", "false discovery rate", "wrong sign", "coverage")
 
 
 def _right(words: str, one: Counted) -> list[object]:
