@@ -69,7 +69,7 @@ def one_of_each() -> Findings:
         ),
         finding(
             FindingKind.TOP, text="Among the best 10 %, 9 of 10 have lr in 1e-3 to 1e-2; the odds rise 4.1-fold.",
-            effect=4.1, low=2.2, high=7.6, unit="odds ratio", compared_with="all other values of lr", picture=TOP,
+            effect=4.1, low=2.2, high=7.6, unit="odds ratio", compared_with="other values of lr", picture=TOP,
         ),
         finding(
             FindingKind.EXCEPTION, text="Higher lr is better, except with optimizer = adam: there it is worse.",

@@ -167,7 +167,7 @@ def test_a_level_that_reaches_the_top_is_said(rng):
     loss = np.where(lucky, -5, 0) + rng.normal(0, 0.5, 540)
     one = only(said({"level": level}, loss, target=0.05), TOP)
     assert "27 of 27 trials have level = b (of all trials 180 of 540 do)" in one.text
-    assert one.compared_with == "all other values of level"
+    assert one.compared_with == "other values of level"
 
 
 def test_a_level_that_is_only_frequent_does_not_reach_the_top(rng):
