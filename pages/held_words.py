@@ -33,7 +33,7 @@ def parting(adjusted: AdjustedEffects, hyperparameter: Hyperparameter) -> str | 
     where = _places(held, hyperparameter)
     chance = f"chance reaches {held.chance[k]:.2g}"
     why = NOT_ALIKE if adjusted.is_whole else NOT_ALIKE_AMONG_BEST
-    return f"{where} the mean of the trials is {how} than {hyperparameter.name} makes it ({chance}). {why}"
+    return f"{where} the mean of the trials is {how} than {hyperparameter.name} alone makes it ({chance}). {why}"
 
 
 def _places(held: Held, hyperparameter: Hyperparameter) -> str:

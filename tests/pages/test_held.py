@@ -164,14 +164,22 @@ def found(held, maximize=False, is_whole=True):
         (
             [0, 0.1, 0.3, 0],
             False,
-            "Between 0.001 and 0.01 the mean of the trials is worse by up to 0.3 than lr makes it",
+            "Between 0.001 and 0.01 the mean of the trials is worse by up to 0.3 than lr alone makes it",
         ),
-        ([0, 0.1, 0.3, 0], True, "Between 0.001 and 0.01 the mean of the trials is better by up to 0.3 than lr makes"),
-        ([-0.2, 0, 0, 0.1], False, "At 0.0001 and at 0.1 the mean of the trials is better by up to 0.2 than lr makes"),
+        (
+            [0, 0.1, 0.3, 0],
+            True,
+            "Between 0.001 and 0.01 the mean of the trials is better by up to 0.3 than lr alone makes",
+        ),
+        (
+            [-0.2, 0, 0, 0.1],
+            False,
+            "At 0.0001 and at 0.1 the mean of the trials is better by up to 0.2 than lr alone makes",
+        ),
         (
             [0, 0, -0.2, 0],
             True,
-            "At 0.01 the mean of the trials is worse by 0.2 than lr makes it (chance reaches 0.05)",
+            "At 0.01 the mean of the trials is worse by 0.2 than lr alone makes it (chance reaches 0.05)",
         ),
     ],
 )
@@ -183,7 +191,7 @@ def test_where_the_mean_parts_is_said_with_its_size_and_side(gap, maximize, said
 
 def test_levels_are_named():
     text = held_words.parting(found(curve("act", [0, 1, 2], [0.2, 0, 0.3])), ACT)
-    assert text.startswith("At relu or tanh the mean of the trials is worse by up to 0.3 than act makes it")
+    assert text.startswith("At relu or tanh the mean of the trials is worse by up to 0.3 than act alone makes it")
 
 
 def test_among_the_best_trials_nothing_is_said_of_how_they_were_drawn():
