@@ -61,7 +61,7 @@ def _thinned(basis: Basis) -> list[str]:
     step = basis.trials.step
     if step == 1:
         return []
-    return [f"The sentences rest on every {step}th trial in the order of the metric ({len(basis.trials):,} trials)."]
+    return [f"The sentences rest on one trial in {step}, in the order of the metric ({len(basis.trials):,} trials)."]
 
 
 def _not_held(basis: Basis) -> list[str]:
