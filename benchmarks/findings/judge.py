@@ -97,14 +97,15 @@ def acts_so(population: Population, sides: Compared, said: str | None, tolerance
     (better, other), (worse, _) = sides.better, sides.worse
     by = sum(population.mean([cell]) for cell in (sides.worse[1], other))
     gained = by - sum(population.mean([cell]) for cell in (better, worse))
-    return {
+    ways = {
         "turns round": there > 0 > elsewhere,
         "matters only with": abs(elsewhere) < tolerance and there > abs(elsewhere),
         "matters above all with": there > abs(elsewhere),
         "depends on": there > elsewhere,
         "reinforce": there > elsewhere > 0 and gained > 0,
         "make up for each other": there > elsewhere > 0 and gained < 0,
-    }.get(said or "")
+    }
+    return bool(ways[said]) if said in ways else None
 
 
 def widest(population: Population, sides: Compared) -> float:
