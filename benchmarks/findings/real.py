@@ -178,7 +178,7 @@ class Half:
         value = sum(weight * values.mean() for values, weight in groups)
         variance = sum(values.var(ddof=1) / len(values) for values, _ in groups)
         # Cells of constant metric (at the chance level, clipped) differ for sure, or not at all.
-        return float(value / math.sqrt(variance)) if variance > 0 else math.copysign(math.inf, value) * (value != 0)
+        return float(value / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, value) * bool(value))
 
     def _inside(self, cells: tuple[Cell, ...]) -> Mask:
         masks = [np.logical_and.reduce([self.values[n].holds(label) for n, label in cell]) for cell in cells]
