@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from hpi.space import Floats, Integers
+from hpi.space import Floats, Mask
 from hpi.statements.groups import TRIALS_PER_COLUMN, Groups, columns
 from hpi.statements.trials import Trials
 
@@ -78,8 +78,8 @@ class Columns:
         within its groups: left out, one that was drawn together with it would get the credit.
     matrix
         Shape (n_trials, n_columns).
-    products, inverse, told
-        The columns' products, their inverse (Moore-Penrose) and the projection onto what the trials can tell,
+    inverse, told
+        Of the columns' products, the inverse (Moore-Penrose) and the projection onto what the trials can tell,
         shape (n_columns, n_columns).
     leverage
         Shape (n_trials,).
@@ -87,7 +87,6 @@ class Columns:
 
     groups: tuple[Groups, ...]
     matrix: Floats
-    products: Floats
     inverse: Floats
     told: Floats
     leverage: Floats
@@ -107,7 +106,7 @@ class Columns:
         products = matrix.T @ matrix
         inverse = np.asarray(np.linalg.pinv(products, rcond=RANK, hermitian=True), dtype=float)
         leverage = ((matrix @ inverse) * matrix).sum(axis=1).clip(0, FULL)
-        return cls(groups, matrix, products, inverse, products @ inverse, leverage)
+        return cls(groups, matrix, inverse, products @ inverse, leverage)
 
     def weights(self, j: int, of_groups: Floats) -> Floats:
         """Return weights of the columns, shape (n_columns,), from weights of the groups of hyperparameter j."""
@@ -117,13 +116,13 @@ class Columns:
         found[first : first + n - 1] = of_groups[1:n]
         return found
 
-    def of_others(self, *which: int) -> Integers:
-        """Return the places of the columns of all hyperparameters but these."""
+    def of_others(self, *which: int) -> Mask:
+        """Say which columns are those of other hyperparameters than these, shape (n_columns,)."""
         n_slopes = [one.within.shape[1] for one in self.groups]
         n_dummies = [max(1, one.n_groups) - 1 for one in self.groups]
         own = np.arange(len(self.groups))
         owner = np.concatenate([which[:1], np.repeat(own, n_dummies), np.repeat(own, n_slopes)])
-        return np.flatnonzero(~np.isin(owner, which))
+        return np.asarray(~np.isin(owner, which))
 
     def can_tell(self, weights: Floats) -> bool:
         """Whether a weighted sum of coefficients is determined by the trials."""

@@ -102,20 +102,20 @@ def _explained(basis: Basis) -> Floats:
 def _others_out(basis: Basis, code: Integers, j: int, k: int) -> Floats:
     """Return both scales without what the other hyperparameters add, shape (n_trials, 2), with the same mean.
 
-    What they add is fitted beside a mean for every cell (Frisch and Waugh 1933): fitted without, it would hold a part
-    of what the two do together.
+    What they add is fitted beside a mean for every cell: fitted without, it would hold a part of what the two do
+    together. The cells are put into the model that there is by what it leaves of them (Frisch and Waugh 1933).
     """
     fits = basis.model.raw[j][0], basis.model.ranks[j][0]
-    columns, y = fits[0].columns, _explained(basis)
-    each = np.eye(int(code.max()) + 1)[code]
-    count = each.sum(axis=0).clip(1)[:, None]
-    of_columns, of_y = each.T @ columns.matrix, each.T @ y
-    within = columns.products - of_columns.T @ (of_columns / count)
-    right = columns.products @ np.column_stack([fit.coefficients for fit in fits]) - of_columns.T @ (of_y / count)
-    others = columns.of_others(j, k)
-    found = np.zeros_like(right)
-    found[others] = np.linalg.pinv(within[np.ix_(others, others)], rcond=RANK, hermitian=True) @ right[others]
-    return np.asarray(y - columns.matrix @ found)
+    columns, each = fits[0].columns, np.eye(int(code.max()) + 1)[code]
+    of_columns = each.T @ columns.matrix
+    explained = columns.inverse @ of_columns.T
+    values, vectors = np.linalg.eigh(np.diag(each.sum(axis=0)) - of_columns @ explained)
+    real = values > RANK * len(code)
+    residual = each.T @ np.column_stack([fit.residual for fit in fits])
+    cells = (vectors[:, real] / values[real]) @ (vectors[:, real].T @ residual)
+    found = np.column_stack([fit.coefficients for fit in fits]) - explained @ cells
+    others = columns.of_others(j, k)[:, None]
+    return np.asarray(_explained(basis) - columns.matrix @ np.where(others, found, 0))
 
 
 def where(groups: Groups, g: int) -> str:

@@ -92,7 +92,7 @@ def test_a_reversal_in_too_few_trials_is_no_exception(rng):
 
 # Losses of the cells (a, b) = (x, u), (x, v), (y, u), (y, v), and how much the gains differ.
 CELLS = {
-    Way.TURNS: ((0, 1, 1, 0), 2.0, "what is better for "),
+    Way.TURNS: ((0, 1, 1, 0), 2.0, "hat is better for "),
     Way.ONLY: ((1, 1, 1, 0), 1.0, " matters only with "),
     Way.MOSTLY: ((0, -0.3, -0.3, -1.6), 1.0, " matters above all with "),
     Way.REINFORCE: ((0, -1, -1, -2.6), 0.6, " reinforce each other: "),
