@@ -311,6 +311,14 @@ def test_sentences_are_counted_by_hand():
     assert (weak.claims, weak.false) == (1, 0)
 
 
+def test_tails_of_p_values_are_counted_by_hand():
+    p = [("trend", 0.04), ("trend", 0.0005), ("top", 1.0)]
+    assert cells.tails(p) == {"trend": [2, 2, 1, 1, 0], "top": [1, 0, 0, 0, 0]}
+    table = {"said": [], "metric": "gaussian", "n_trials": 60, "refused": False, "tails": cells.tails(p)}
+    study_ = report.Study({Cell("idle", "nothing", 0, 0, 2): {"tables": [table] * 2, "seconds": 1.0}}, "make it")
+    assert "| trend | 4 | 4 (0.2) | 2 (0.0) | 2 (0.0) | 0 (0.0) |" in report.written(study_)
+
+
 def test_binomial_intervals_are_those_of_the_tables():
     """Clopper and Pearson: 0 of 10 has the upper end 1 - .025^(1/10); 5 of 10 has [.187, .813]."""
     assert counts.limits(0, 10) == (0.0, pytest.approx(1 - 0.025**0.1))
@@ -318,7 +326,7 @@ def test_binomial_intervals_are_those_of_the_tables():
 
 
 def test_the_summary_says_what_is_met():
-    idle = {"said": [], "metric": "gaussian", "n_trials": 60, "refused": False}
+    idle = {"said": [], "metric": "gaussian", "n_trials": 60, "refused": False, "tails": {}}
     bad = idle | {"said": [said()]}
     one = Cell("idle", "nothing", 0, 0, 20)
     for tables_, met in (([*[idle] * 19, bad], "yes"), ([*[idle] * 18, bad, bad], "**no**")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from benchmarks.findings.judge import Verdict, judged
 from benchmarks.findings.laws import Law
 from benchmarks.findings.population import Population
 from benchmarks.findings.scenarios import Scenario, scenario
-from benchmarks.findings.unselected import unselected
+from benchmarks.findings.unselected import p_values, unselected
 from hpi.effects import Outcome
 from hpi.errors import EstimatorError
 from hpi.statements import state
@@ -23,6 +23,7 @@ from hpi.statements.finding import FindingKind, Findings
 from hpi.subspace import Sample
 
 OUTCOME = Outcome("loss", maximize=False)
+TAILS = (0.05, 0.01, 0.001, 0.0001)  # p-values that should be as rare as that where nothing has an effect
 CLOSE = 1.5  # tolerances: what is hardest to tell from no difference that matters
 UNSELECTED = 8  # tables of a cell of which every trend and contrast is looked at
 
@@ -125,7 +126,20 @@ def _told(sample: Sample, metric: str = "") -> dict[str, Any]:
 def _idle(cell: Cell) -> Iterator[dict[str, Any]]:
     for k in range(cell.first, cell.first + cell.n_tables):
         metric, sample = tables.idle(k)
-        yield _told(sample, metric)
+        told = _told(sample, metric)
+        told["tails"] = {} if told["refused"] else tails(p_values(sample, OUTCOME))
+        yield told
+
+
+def tails(p: Iterable[tuple[str, float]]) -> dict[str, list[int]]:
+    """Count the p-values of each kind, and those up to each of TAILS."""
+    counts: dict[str, list[int]] = {}
+    for kind, value in p:
+        own = counts.setdefault(kind, [0] * (1 + len(TAILS)))
+        own[0] += 1
+        for place, end in enumerate(TAILS, 1):
+            own[place] += value <= end
+    return counts
 
 
 def _scale(cell: Cell) -> Iterator[dict[str, Any]]:

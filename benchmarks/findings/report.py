@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from benchmarks.findings import report_unlike
-from benchmarks.findings.cells import Cell
+from benchmarks.findings.cells import TAILS, Cell
 from benchmarks.findings.claims import WAYS
 from benchmarks.findings.counts import Counted, Table, counted, rate, rows, share
 from benchmarks.findings.laws import NOISES
@@ -75,6 +75,13 @@ def _of_idle(study: Study) -> Iterator[Sequence[str]]:
         met = _yes(any_said <= FALSE * len(tables))
         words = f"{any_said} of {len(tables):,} tables, {rate(any_said, len(tables))}"
         yield "Tables without any effect of which a sentence claims one", "at most 5 %", words, met
+        strong = sum(any(one["strength"] == "strong" for one in table["said"]) for table in tables)
+        yield (
+            "The same, called sure (strong)",
+            "",
+            f"{strong} of {len(tables):,} tables, {rate(strong, len(tables))}",
+            "",
+        )
 
 
 def _of_planted(study: Study) -> Iterator[Sequence[str]]:
@@ -121,7 +128,17 @@ def _idle(study: Study) -> str:
         for value in dict.fromkeys(table[what] for table in tables if table[what] or not table["refused"]):
             mine = [table for table in tables if table[what] == value]
             lines.append(_idle_row(f"{word}{value}", mine, kinds))
-    return f"{IDLE}\n\n{rows(header, lines)}"
+    return f"{IDLE}\n\n{rows(header, lines)}\n\n{TAIL_WORDS}\n\n{_tails(tables)}"
+
+
+def _tails(tables: list[Table]) -> str:
+    lines = []
+    for kind in sorted({kind for table in tables for kind in table["tails"]}):
+        counts = [table["tails"][kind] for table in tables if kind in table["tails"]]
+        n, *up_to = (sum(column) for column in zip(*counts, strict=True))
+        cells = [f"{found:,} ({n * end:,.1f})" for found, end in zip(up_to, TAILS, strict=True)]
+        lines.append([kind, f"{n:,}", *cells])
+    return rows(("kind", "p-values", *(f"p up to {end:g}" for end in TAILS)), lines)
 
 
 def _idle_row(words: str, tables: list[Table], kinds: Sequence[str]) -> list[object]:
@@ -216,6 +233,10 @@ IDLE = """## Nothing has an effect
 categories of 2 to 8 levels, evenly frequent or not; some active only with one level of another), and a metric that none
 of them moves. Counted are tables of which any sentence claims an effect: every kind but "no difference"; and tables in
 which each kind does, and in which a claim is called sure (strong)."""
+
+TAIL_WORDS = """The p-values of all candidates of these tables (but exceptions), before the correction: how many are as
+small as that, and in parentheses how many there would be by chance. (A candidate whose interval in the metric does not
+say the same has p = 1; one that was chosen among several carries the correction for it.)"""
 
 PLANTED = """## Planted effects
 

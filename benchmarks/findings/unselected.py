@@ -1,4 +1,4 @@
-"""Every trend and contrast that a table allows, said or not: their intervals are not chosen by what they show."""
+"""Every candidate that a table allows, said or not: what their intervals and p-values are without any choice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from hpi.effects import Outcome
 from hpi.statements.basis import Basis, Candidate
 from hpi.statements.contrasts import contrasts
 from hpi.statements.finding import Finding, Strength
-from hpi.statements.trends import one_way
+from hpi.statements.interactions import interactions
+from hpi.statements.pairs import tables_of
+from hpi.statements.top import top
+from hpi.statements.trends import one_way, trends
 from hpi.statements.trials import Trials
 from hpi.subspace import Sample
 
@@ -20,6 +23,13 @@ def unselected(sample: Sample, outcome: Outcome) -> Iterator[Finding]:
     for one in (*(one_way(basis, j) for j in ordered), *contrasts(basis)):
         if one.effect[1] < one.effect[2]:
             yield _said(one)
+
+
+def p_values(sample: Sample, outcome: Outcome) -> Iterator[tuple[str, float]]:
+    """Return kind and p-value of every candidate but exceptions, before they are corrected for each other."""
+    basis = Basis.of(Trials.of(sample), outcome, None)
+    for one in (*trends(basis), *contrasts(basis), *top(basis), *interactions(basis, tables_of(basis))):
+        yield str(one.kind), float(one.p)
 
 
 def _said(one: Candidate) -> Finding:
