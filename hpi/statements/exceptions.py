@@ -135,8 +135,10 @@ def _says(
         lower = case.best == 0
         general = better(groups, lower, Strength.STRONG)
         reverse = better(groups, not lower, strength)
+        if not reverse.startswith(groups.name):  # a name stays as it is
+            reverse = reverse[0].lower() + reverse[1:]
         way = f"from {groups.typical[case.best]} to {groups.typical[case.worse]} {basis.measured} improves {gain}"
-        return f"{general}, except with {among}: there {reverse[0].lower()}{reverse[1:]}, {way}."
+        return f"{general}, except with {among}: there {reverse}, {way}."
     best, worse = groups.labels[case.best], groups.labels[case.worse]
     general = f"{groups.name} = {best} is better than {worse}"
     return f"{general}, except with {among}: there {worse} {words.is_(strength)} better, {gain}."

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hpi.statements import FindingKind, Strength
+from hpi.effects import Outcome
+from hpi.space import Hyperparameter, Kind
+from hpi.statements import FindingKind, Strength, state
 from hpi.statements.pairs import tables_of
 from hpi.statements.shapes import Way, of
-from tests.statements.planted import basis, evenly, fairly, of_kind, only, said
+from tests.statements.planted import basis, declared, evenly, fairly, of_kind, only, ordinal, said
 
 TREND, CONTRAST, EXCEPTION = FindingKind.TREND, FindingKind.CONTRAST, FindingKind.EXCEPTION
 INTERACTION = FindingKind.INTERACTION
@@ -197,3 +199,21 @@ def test_an_interaction_that_a_transformation_takes_away_is_labelled(rng):
     assert found.text.endswith("In the ranks of the trials this is not seen: it depends on the scale of the metric.")
     assert found.text.startswith("It seems that ")
     assert not of_kind(said({"a": a, "b": b}, total), INTERACTION)
+
+
+def test_names_and_levels_stay_as_they_are_written(rng):
+    """A name that begins a sentence, or stands within one, keeps its capital; names of levels in order as well."""
+    size, arch = fairly("Small Medium Large", N, rng), fairly("A B C D Resnet", N, rng)
+    rank = np.array([{"Small": 0, "Medium": 1, "Large": 2}[one] for one in size])
+    loss = np.where(arch == "Resnet", -0.5, 0.5) * (rank - 1) + rng.normal(0, 0.2, N)
+    levels = ("A", "B", "C", "D", "Resnet")
+    known = ordinal("Size", "Small Medium Large"), Hyperparameter("Arch", Kind.CATEGORY, levels=levels)
+    found = state(declared(known, {"Size": size, "Arch": arch}, loss), Outcome("score", maximize=False))
+    text = only(found, EXCEPTION).text
+    assert text.startswith(
+        "Size nearer to Small is better, except with Arch = Resnet: there Size nearer to Large is better, "
+        "from Small to Large score improves by "
+    )
+    for one in found.findings:
+        assert "size" not in one.text
+        assert "arch" not in one.text
