@@ -191,3 +191,27 @@ def test_refusals(rng):
         state(few, outcome)
     with pytest.raises(EstimatorError, match="same value in all"):
         state(cut(design({"x": evenly(50, rng)}, np.ones(50)), Subspace()), outcome)
+
+
+def test_a_stretch_that_nobody_tried(rng):
+    tried = rng.random(N)
+    gap = np.where(tried < 0.5, 0.8 * tried, 0.2 + 0.8 * tried)
+    (reason,) = reasons(said({"x": gap, "y": rng.random(N)}, rng.normal(size=N)), "of what lies there")
+    below, above = gap[gap < 0.5].max(), gap[gap > 0.5].min()
+    assert reason == f"No trial has x between {below:.3g} and {above:.3g}: nothing can be said of what lies there."
+    few_values = said({"x": np.where(gap < 0.5, 0.0, 1.0) + 0.1 * rng.integers(0, 3, N)}, rng.normal(size=N))
+    assert not reasons(few_values, "of what lies there")
+
+
+def test_several_tasks_have_no_common_scale(rng):
+    frame = pd.DataFrame({"x": rng.random(N), "dataset": rng.choice(["d1", "d2", "d3"], N)})
+    offset = frame["dataset"].map({"d1": 0, "d2": 100, "d3": 1e6})
+    frame["accuracy"] = -2 * frame["x"] + offset + rng.normal(0, 0.5, N)
+    found = hpi.findings(hpi.read(frame, metric="accuracy", direction="maximize"))
+    assert reasons(found, "Several tasks: accuracy has no common scale between them")
+    (trend,) = [one for one in found.findings if one.kind == "trend"]
+    assert trend.unit == found.metric == "rank of accuracy within its task"
+    assert trend.text.startswith("Lower x is better: ")
+    assert 0 < trend.low < trend.high < 1
+    one = hpi.findings(hpi.read(frame.drop(columns="dataset"), metric="accuracy", direction="maximize"))
+    assert not reasons(one, "Several tasks")
