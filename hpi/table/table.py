@@ -17,6 +17,7 @@ from hpi.roles.choices import Choices
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
 from hpi.table import notices, trials
+from hpi.table.order import in_time
 from hpi.table.trials import Grouping, Ledger
 
 
@@ -129,6 +130,11 @@ def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, readin
     """
     _check_shape(frame)
     parsed = parse(frame)
+    ordered = in_time(parsed)
+    if ordered is not None:
+        name_of, rows = ordered
+        parsed = parse(frame.iloc[rows].reset_index(drop=True))
+        reading = (*reading, f"The rows were put in the order of {name_of}: in it the trials were run.")
     shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
     return _validated(parsed, shown_frame, name, choices or Choices(), tuple(reading), _fingerprint(parsed))
 
