@@ -6,7 +6,6 @@ Key of st.session_state: findings_chosen.
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -92,7 +91,15 @@ def named(found: Findings, hyperparameters: list[str]) -> dict[str, int]:
 
 def as_csv(found: Findings) -> str:
     """Return a row a finding as CSV."""
-    rows = [_plain(finding) | {"hyperparameters": ", ".join(finding.hyperparameters)} for finding in found.findings]
+    rows = [
+        finding.to_dict()
+        | {
+            "hyperparameters": ", ".join(finding.hyperparameters),
+            "compared_with": finding.compared_with,
+            "by_scale": finding.by_scale,
+        }
+        for finding in found.findings
+    ]
     columns = ["kind", "strength", "text", "hyperparameters", "effect", "low", "high", "unit", "p_adjusted", "n",
                "compared_with", "except", "by_scale"]  # fmt: skip
     return words.as_csv(pd.DataFrame(rows, columns=columns, dtype=object))
@@ -100,12 +107,4 @@ def as_csv(found: Findings) -> str:
 
 def as_json(found: Findings) -> str:
     """Return everything that was found, and what cannot be said, as JSON; what is not known is null."""
-    plain = found.to_dict() | {"findings": [_plain(finding) for finding in found.findings]}
-    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
-
-
-def _plain(finding: Finding) -> dict[str, Any]:
-    return {
-        name: None if isinstance(value, float) and not math.isfinite(value) else value
-        for name, value in finding.to_dict().items()
-    }
+    return json.dumps(found.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)

@@ -147,13 +147,17 @@ def _without_effects(
 ) -> list[tuple[Candidate, float]]:
     """Leave out "no difference" where a sentence says that there is one, alone or with another."""
     levels = {(one.hyperparameters[0], frozenset(one.levels)) for one in kept if one.kind is FindingKind.CONTRAST}
+    contrasted = {name for name, _ in levels}
     whole = {name for one in kept if one.kind is not FindingKind.CONTRAST for name in one.hyperparameters}
 
     def contradicted(one: Candidate) -> bool:
         name = one.hyperparameters[0]
-        return name in whole or (name, frozenset(one.levels)) in levels
+        return name in whole or (name in contrasted if not one.levels else (name, frozenset(one.levels)) in levels)
 
-    return [(one, p) for one, p in alike if not contradicted(one)]
+    kept_alike = [(one, p) for one, p in alike if not contradicted(one)]
+    # What holds of all levels need not be said of every two.
+    all_alike = {one.hyperparameters for one, _ in kept_alike if not one.levels}
+    return [(one, p) for one, p in kept_alike if not one.levels or one.hyperparameters not in all_alike]
 
 
 def _finding(one: Candidate, p: float, unsure: frozenset[str]) -> Finding:

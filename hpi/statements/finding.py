@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+PLAIN = ("kind", "text", "hyperparameters", "effect", "low", "high", "unit", "p_adjusted", "n", "strength")
 
 
 class FindingKind(StrEnum):
@@ -106,10 +108,14 @@ class Finding:
     by_scale: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the finding as JSON has it; the picture is left out."""
-        plain = {key: _known(value) for key, value in asdict(self).items() if key != "picture"}
-        plain["except"] = plain.pop("exception")
-        return plain | {"kind": str(self.kind), "strength": str(self.strength)}
+        """Return the finding as JSON has it."""
+        plain = {key: _known(getattr(self, key)) for key in PLAIN}
+        return plain | {
+            "kind": str(self.kind),
+            "hyperparameters": list(self.hyperparameters),
+            "strength": str(self.strength),
+            "except": self.exception,
+        }
 
 
 @dataclass(frozen=True)
@@ -143,9 +149,6 @@ class Findings:
             "findings": [finding.to_dict() for finding in self.findings],
             "cannot_say": list(self.cannot_say),
             "candidates": self.candidates,
-            "metric": self.metric,
-            "tolerance": self.tolerance,
-            "trials": self.n_trials,
         }
 
     def about(self, name: str) -> tuple[Finding, ...]:

@@ -105,7 +105,7 @@ def _candidate(basis: Basis, tables: pairs.Tables, j: int, k: int) -> Candidate:
         size=low / basis.spread,
         matters=basis.tolerance is not None and low > basis.tolerance and not by_scale,
         says=partial(shapes.says, basis, shape, by_scale),
-        compared_with="what the two add each by itself",
+        compared_with="the sum of both effects",
         picture=partial(shapes.picture, basis, cells, shape),
         by_scale=by_scale,
     )

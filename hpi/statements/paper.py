@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from hpi.statements import words
 from hpi.statements.finding import Finding, FindingKind, Findings, Strength
 
 NOTHING = "Nothing here can be told apart from chance."
 # What GitHub, Streamlit or MathJax act on within a word even where it is escaped: @name, #1, :name:, //, a.com, \(...
+ALIKE = 6  # findings of one kind about the same hyperparameters that are written out
 LIVE = re.compile(r"@|//|www\.|\S\.[^\W\d_]{2}|#\d|GH-\d|\\|:[A-Z]|:[\w+-]+:", re.IGNORECASE)
 # Single characters; not the brackets of an interval, nor an underscore within a word.
 SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[`*{}<>#|~$!^&]|\[(?![-+\d.]+(?:e[-+]?\d+)?,$)|(?<!\d)\]|\](?=[(\[:])")
@@ -66,13 +68,28 @@ def _parts(findings: Findings) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         ("No difference that matters", lambda one: one.kind is FindingKind.SAME),
     ]
     for heading, belongs in groups:
-        found = [(one.text, _evidence(one)) for one in findings.findings if belongs(one)]
+        found = _folded([one for one in findings.findings if belongs(one)])
         if found:
             yield heading, found
     if not findings.findings:
         yield "Findings", [(NOTHING, "")]
     if findings.cannot_say:
         yield "Cannot say", [(reason, "") for reason in findings.cannot_say]
+
+
+def _folded(said: Sequence[Finding]) -> list[tuple[str, str]]:
+    """Return sentences with their evidence; of many of one kind about the same, the first, and how many more."""
+    found: list[tuple[str, str]] = []
+    seen: Counter[tuple[FindingKind, tuple[str, ...]]] = Counter()
+    for one in said:
+        about = one.kind, one.hyperparameters
+        seen[about] += 1
+        if seen[about] <= ALIKE:
+            found.append((one.text, _evidence(one)))
+    more = [(kind, names, n - ALIKE) for (kind, names), n in seen.items() if n > ALIKE]
+    return found + [
+        (f"And {n} more of {words.listed(names)} ({kind}); with --json all of them.", "") for kind, names, n in more
+    ]
 
 
 def _evidence(one: Finding) -> str:

@@ -23,20 +23,20 @@ PARTS = 3
 
 
 def same(basis: Basis) -> list[Candidate]:
-    """Return every ordered hyperparameter and every two levels that may differ by less than the tolerance."""
+    """Return every hyperparameter, and every two levels, that may differ by less than the tolerance."""
     if basis.tolerance is None:
         return []
     found = []
     for j, groups in enumerate(basis.groups):
-        if groups.is_ordered and groups.n_compared > 1:
+        if groups.n_compared > (1 if groups.is_ordered else 2):
             found.append(_over_all(basis, j))
-        elif not groups.is_ordered:
+        if not groups.is_ordered:
             found += [_two_levels(basis, j, *pair) for pair in combinations(range(groups.n_compared), 2)]
     return found
 
 
 def _over_all(basis: Basis, j: int) -> Candidate:
-    """Return "low, middle and high values make no difference that matters"."""
+    """Return "low, middle and high values make no difference that matters"; of a category, all levels."""
     groups = basis.groups[j]
     differences = [basis.by_metric(j, a - b) for a, b in combinations(_parts(basis, j), 2)]
     largest = max(differences, key=lambda one: abs(one.value))
@@ -44,9 +44,10 @@ def _over_all(basis: Basis, j: int) -> Candidate:
 
 
 def _parts(basis: Basis, j: int) -> list[Floats]:
-    """Return weights for the low, middle and high part of an ordered hyperparameter, each shape (n_groups,)."""
+    """Return weights for the low, middle and high part, or for each level, shape (n_groups,) each."""
     groups = basis.groups[j]
-    parts = np.array_split(np.arange(groups.n_compared), min(PARTS, groups.n_compared))
+    n_parts = min(PARTS, groups.n_compared) if groups.is_ordered else groups.n_compared
+    parts = np.array_split(np.arange(groups.n_compared), n_parts)
     return [basis.shares(j, np.isin(np.arange(len(groups.count)), part)) for part in parts]
 
 
@@ -109,8 +110,9 @@ def _two_levels_says(
     exception: str | None,
 ) -> str:
     a, b = groups.labels[first], groups.labels[second]
-    between = f"on average they differ by less than {tolerance} ({words.amount(*effect)})"
-    return f"{groups.name} = {a} or {b} {_makes(strength)} no difference that matters: {between}."
+    between = f"on average less than {tolerance} ({words.amount(*effect)})"
+    seems = "is" if strength is Strength.STRONG else "seems to be"
+    return f"Between {groups.name} = {a} and {b} there {seems} no difference that matters: {between}."
 
 
 def _makes(strength: Strength) -> str:

@@ -65,11 +65,8 @@ def of(basis: Basis, cells: pairs.Table, j: int, k: int) -> Shape | None:
     if chosen is None:
         return None
     (a, b), (c, d), n_tried = chosen
-    if (
-        _extra(cells, a, b, c, d).interval(0.05 / n_tried)[0]
-        <= 0
-        <= _extra(cells, a, b, c, d).interval(0.05 / n_tried)[1]
-    ):
+    low, high = _extra(cells, a, b, c, d).interval(0.05 / n_tried)
+    if not (low > 0 or high < 0):
         return None
     readings = [_read(basis, cells, (j, k), (a, b), (c, d), n_tried, turned) for turned in (False, True)]
     order = list(Way)
@@ -165,7 +162,7 @@ def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, excepti
     there, elsewhere = pairs.where(by, shape.there), pairs.where(by, shape.elsewhere)
     step = _step(acting, shape.worse, shape.better)
     gain, otherwise = words.amount(*shape.gain), words.amount(*shape.otherwise)
-    metric = basis.measured
+    metric, moves = basis.measured, "improves" if shape.otherwise[1] > 0 else "changes"
     if shape.way is Way.TURNS:
         loss = words.amount(-shape.otherwise[0], -shape.otherwise[2], -shape.otherwise[1])
         how = f"what is better for {acting.name} turns round with {by.name}"
@@ -173,17 +170,19 @@ def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, excepti
     elif shape.way in (Way.ONLY, Way.MOSTLY):
         degree = "only" if shape.way is Way.ONLY else "above all"
         how = f"{acting.name} matters {degree} with {there}"
-        body = f"there {metric} improves by {gain} {step}; with {elsewhere} it changes by {otherwise}"
+        body = f"there {metric} improves by {gain} {step}; with {elsewhere} it {moves} by {otherwise}"
     elif shape.way is Way.DEPENDS:
         how = f"what {acting.name} does depends on {by.name}"
-        body = f"with {there} {metric} improves by {gain} {step}; with {elsewhere} it changes by {otherwise}"
+        body = f"with {there} {metric} improves by {gain} {step}; with {elsewhere} it {moves} by {otherwise}"
     else:
         does = "reinforce each other" if shape.way is Way.REINFORCE else "make up for each other in part"
         how = f"{acting.name} and {by.name} {does}"
         body = f"{metric} improves by {gain} {step} with {there}, by {otherwise} with {elsewhere}"
-    seems = "" if strength is Strength.STRONG else "It seems that "
     tail = " In the ranks of the trials this is not seen: it depends on the scale of the metric." if by_scale else ""
-    return f"{seems}{how}: {body}, on average.{tail}"
+    seems = f"It seems that {how}" if strength is Strength.WEAK else how
+    # Not the name of a hyperparameter: it stands as it is written in the table.
+    begun = f"W{how[1:]}" if seems.startswith("what ") else seems
+    return f"{begun}: {body}, on average.{tail}"
 
 
 def _step(groups: Groups, worse: int, better: int) -> str:

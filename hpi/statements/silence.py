@@ -13,13 +13,14 @@ from hpi.statements import pairs, words
 from hpi.statements.additive import Columns, Fit
 from hpi.statements.basis import Basis
 from hpi.statements.finding import Finding
-from hpi.statements.groups import FEWEST, columns
+from hpi.statements.groups import FEWEST, columns, in_own_unit
 from hpi.statements.together import Pair, chi_squared, crossed
 from hpi.statements.trends import ends
 from hpi.subspace import Sample
 
 MOST_OF_A_KIND = 4
 AT_CEILING = 0.05  # share of equal best trials
+CONTINUUM, GAP, WIDE = 40, 0.1, 4.0  # different values; parts of the range; times the widest step of a fair draw
 FAR_OUT = 0.01  # share of trials
 ROUNDING = 1e-9
 INFLATED = 2.0  # times the standard error that trials drawn independently would give
@@ -31,11 +32,13 @@ def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[s
     return (
         *_adaptive(sample),
         *_thinned(basis),
+        *_ranked(basis),
         *_not_held(basis),
         *_ceiling(basis),
         *_far_out(basis),
         *_some(_rare(basis)),
         *_together(basis),
+        *_some(_gaps(basis)),
         *_some(_holes(basis)),
         *_undecided(basis, said),
     )
@@ -62,6 +65,15 @@ def _thinned(basis: Basis) -> list[str]:
     if step == 1:
         return []
     return [f"The sentences rest on one trial in {step}, in the order of the metric ({len(basis.trials):,} trials)."]
+
+
+def _ranked(basis: Basis) -> list[str]:
+    if not basis.outcome.ranked:
+        return []
+    return [
+        f"Several tasks: {basis.outcome.name} has no common scale between them, so all effects are in ranks within a "
+        "task, from 0 (its best trial) to 1 (its worst). Choose one task for effects in the metric's own unit."
+    ]
 
 
 def _not_held(basis: Basis) -> list[str]:
@@ -147,6 +159,25 @@ def _is_blurred(basis: Basis, j: int) -> bool:
     held = fit.difference(place, ends(groups)).se
     alone = replace(Fit.of(Columns.of((groups,)), fit.residual), least=fit.least)
     return not held < INFLATED * alone.difference(0, ends(groups)).se
+
+
+def _gaps(basis: Basis) -> list[str]:
+    """Say where an ordered hyperparameter has no trial between two values although it has many values."""
+    found = []
+    for j, groups in enumerate(basis.groups):
+        x = np.unique(basis.trials.x[:, j][~np.isnan(basis.trials.x[:, j])])
+        if not groups.hyperparameter.is_numeric or len(x) < CONTINUUM:
+            continue
+        steps = np.diff(x)
+        widest = int(steps.argmax())
+        # In a fair draw the widest step is about log(n) / n of the range.
+        if steps[widest] < max(GAP, WIDE * np.log(len(x)) / len(x)):
+            continue
+        low, high = in_own_unit(groups.hyperparameter, x[widest : widest + 2])
+        found.append(
+            f"No trial has {groups.name} between {low:.3g} and {high:.3g}: nothing can be said of what lies there."
+        )
+    return found
 
 
 def _holes(basis: Basis) -> list[str]:

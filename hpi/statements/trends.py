@@ -72,8 +72,15 @@ def _one_way(
     exception: str | None,
 ) -> str:
     start, end = (groups.typical[-1], groups.typical[0]) if lower else (groups.typical[0], groups.typical[-1])
-    gain = f"from {start} to {end} {basis.measured} improves by {words.amount(*effect)} on average"
+    gain = (
+        f"from {start} to {end} {basis.measured} improves by {words.amount(*effect)} on average{_active(basis, groups)}"
+    )
     return f"{better(groups, lower, strength)}: {gain}{words.except_(exception)}."
+
+
+def _active(basis: Basis, groups: Groups) -> str:
+    """Say so where a sentence speaks only of the trials in which a hyperparameter is active."""
+    return "" if groups.n_active == len(basis.trials) else f", among the trials that have a {groups.name}"
 
 
 def better(groups: Groups, lower: bool, strength: Strength) -> str:
@@ -150,5 +157,6 @@ def _between(
 ) -> str:
     where = words.stretch(groups.ends[stretch[0]][0], groups.ends[stretch[1]][1])
     which, moves = ("best", "better") if best else ("worst", "worse")
-    gain = f"there {basis.measured} is {moves} by {words.amount(effect.value, *interval)} than outside, on average"
+    by = words.amount(effect.value, *interval)
+    gain = f"there {basis.measured} is {moves} by {by} than outside, on average{_active(basis, groups)}"
     return f"{groups.name} {words.is_(strength)} {which} {where}: {gain}{words.except_(exception)}."

@@ -12,6 +12,7 @@ from hpi.space import Design, Floats, Hyperparameter
 from hpi.subspace import Sample, cut
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
+MOST = 50_000
 TAIL = 0.05
 DIVERGED = 100.0  # interquartile ranges
 # What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
@@ -61,14 +62,15 @@ class Trials:
 
     @classmethod
     def of(cls, sample: Sample) -> Trials:
-        """Return the trials of a sample's region: fairly thinned where there are more than 100,000.
+        """Return the trials of a sample's region: fairly thinned where there are more than 50,000.
 
         Raises
         ------
         EstimatorError
             If the means of the configurations are all the same.
         """
-        thin = cut(sample.design.thinned, sample.subspace) if sample.design.step > 1 else sample
+        step = -(-len(sample.design) // MOST)
+        thin = _thinned(sample, step) if step > 1 else sample
         region = _bounded(thin.design.keep(np.arange(len(thin.design)) < thin.n_region))
         one = region if region.unit is None else _one_a_configuration(region)
         n_target = thin.n_target if region.unit is None else max(1, round(thin.q * len(one)))
@@ -87,8 +89,13 @@ class Trials:
             n_target=n_target,
             target=sample.n_target / len(sample.design),
             region=sample.n_region / len(sample.design),
-            step=sample.design.step,
+            step=step,
         )
+
+
+def _thinned(sample: Sample, step: int) -> Sample:
+    """Return every step-th trial in the order of loss: a fair part of each region and target."""
+    return cut(sample.design.keep(np.arange(len(sample.design)) % step == 0), sample.subspace)
 
 
 def _bounded(design: Design) -> Design:
