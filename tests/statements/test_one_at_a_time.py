@@ -131,7 +131,7 @@ def test_a_weak_contrast_does_not_read_like_a_strong_one(rng):
     small = only(said({"level": level}, loss, tolerance=0.3), CONTRAST)
     assert small.strength is Strength.WEAK
     assert small.p_adjusted < 0.001
-    assert small.text.startswith("level = b seems worse than a, by ")
+    assert small.text.startswith("level = b is slightly worse than a, by ")
     plain = only(said({"level": level}, loss, tolerance=0.01), CONTRAST)
     assert plain.strength is Strength.STRONG
     assert plain.text.startswith("level = b is worse than a, by ")
@@ -139,6 +139,7 @@ def test_a_weak_contrast_does_not_read_like_a_strong_one(rng):
                CONTRAST)  # fmt: skip
     assert few.p_adjusted > 0.001
     assert few.strength is Strength.WEAK
+    assert few.text.startswith("level = b seems worse than a, by ")
 
 
 def test_a_stretch_that_reaches_the_top_is_said(rng):
@@ -214,3 +215,18 @@ def test_the_tolerance_is_a_tenth_of_the_interquartile_range_unless_given(rng):
     low, high = np.sort(loss)[[100, 300]]
     assert said({"x": x}, loss).tolerance == pytest.approx((high - low) / 10)
     assert said({"x": x}, loss, tolerance=0.7).tolerance == 0.7
+
+
+@pytest.mark.parametrize("kind", ["levels", "numbers"])
+def test_ranks_alone_are_no_reason_to_call_something_better(rng, kind):
+    """Of the one, four fifths reach 0 and a fifth only 4; the other is at .8 always: the means are alike."""
+    first = np.repeat([True, False], 400)
+    loss = np.where(first, np.where(np.arange(800) % 5 == 0, 4.0, 0.0), 0.8) + rng.normal(0, 0.1, 800)
+    column = np.where(first, "a", "b").astype(object) if kind == "levels" else np.where(first, 1.0, 2.0)
+    found = said({"h": column}, loss)
+    assert not of_kind(found, CONTRAST)
+    assert not of_kind(found, TREND)
+    assert " trials have h = " in only(found, TOP).text
+    # One more at 0 in place of each at 4, and it is so in the mean as well.
+    moved = said({"h": column}, np.where(first & (loss > 3), 0.0, loss))
+    assert of_kind(moved, CONTRAST if kind == "levels" else TREND)

@@ -11,6 +11,7 @@ from scipy import stats
 from hpi.statements import FindingKind, family
 from hpi.statements.additive import Columns, Fit
 from hpi.statements.contrasts import contrasts, of_two
+from hpi.statements.exceptions import exceptions
 from hpi.statements.groups import groups_of
 from hpi.statements.interactions import p_values
 from hpi.statements.pairs import tables_of
@@ -233,3 +234,43 @@ def test_normal_scores_are_those_of_mean_ranks(values):
     loss = np.sort(np.array(values, dtype=float))
     wanted = stats.norm.ppf((stats.rankdata(loss) - 0.5) / len(loss))
     assert normal_scores(loss) == pytest.approx(wanted)
+
+
+def test_a_middle_by_ranks_is_told_by_its_weaker_side_times_the_stretches_tried(rng):
+    """Levels 1 to 4 have three inner stretches: 2, 3, and both; a side and a stretch are averages of their levels."""
+    depth = fairly("1 2 3 4", 400, rng).astype(float)
+    loss = np.array([0.6, 0.0, 0.1, 0.4])[depth.astype(int) - 1] + rng.normal(size=400)
+    best = trends(basis({"depth": depth}, loss))[1]
+    z = stats.norm.ppf((stats.rankdata(loss) - 0.5) / 400)
+    mean = np.array([z[depth == value].mean() for value in (1, 2, 3, 4)])
+    error = np.array([z[depth == value].var(ddof=1) / 100 for value in (1, 2, 3, 4)])
+
+    def p(side: list[int], inside: list[int]) -> float:
+        weights = np.zeros(4)
+        weights[side], weights[inside] = 1 / len(side), -1 / len(inside)
+        parts = weights**2 * error
+        return stats.t.sf(weights @ mean / np.sqrt(parts.sum()), parts.sum() ** 2 / (parts**2 / 99).sum())
+
+    stretches = [([0], [1], [2, 3]), ([0], [1, 2], [3]), ([0, 1], [2], [3])]
+    weaker = min(max(p(left, inside), p(right, inside)) for left, inside, right in stretches)
+    assert best.is_middle
+    assert best.p == pytest.approx(3 * weaker, rel=0.1)
+
+
+def test_an_exception_is_as_sure_as_its_reverse(rng):
+    """Sgd is worse in general; with 64 it is better by a little: Welch's test among these trials, one-sided."""
+    optimizer, width = fairly("adam sgd", 480, rng), rng.permutation(fairly("16 32 48 64", 480, rng))
+    loss = (optimizer == "sgd") * np.where(width == "64", -0.8, 1.0) + rng.normal(size=480)
+    table = basis({"optimizer": optimizer, "width": width}, loss)
+    mains = contrasts(table)[:1]
+    found = exceptions(table, mains, tables_of(table))
+    z = stats.norm.ppf((stats.rankdata(loss) - 0.5) / 480)
+    here = width == "64"
+    welch = stats.ttest_ind(z[here & (optimizer == "sgd")], z[here & (optimizer == "adam")], equal_var=False,
+                            alternative="less")  # fmt: skip
+    assert 1e-6 < welch.pvalue < 0.01
+    *others, last = found
+    assert [one.p for one in others] == [1.0] * 3
+    assert last.exception == "width = 64"
+    assert np.log10(last.p) == pytest.approx(np.log10(welch.pvalue), abs=0.15)
+    assert last.p > mains[0].p
