@@ -21,7 +21,7 @@ from hpi.jobs import Adjust, Estimate, State, Task
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
 from hpi.space import Design
-from hpi.statements import Findings
+from hpi.statements import Findings, with_notices
 from hpi.subspace import Filter, Sample
 from hpi.table import TrialTable
 from pages import work
@@ -199,7 +199,8 @@ def findings(answer: Answer, tolerance: float | None = None) -> Findings | None:
     def task() -> Task:
         return State(answer.sample, outcome_of(answer.table)[0], tolerance)
 
-    return _beside(FINDINGS, answer, tolerance, task, size <= QUICK)
+    found = _beside(FINDINGS, answer, tolerance, task, size <= QUICK)
+    return None if found is None else with_notices(found, answer.table)
 
 
 def adjusted(answer: Answer, pair: tuple[str, str] | None = None) -> AdjustedEffects | None:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from hpi.statements.asking import findings, state
+from hpi.statements.asking import findings, state, with_notices
 from hpi.statements.finding import Finding, FindingKind, Findings, Line, Picture, Point, Strength
 
-__all__ = ["Finding", "FindingKind", "Findings", "Line", "Picture", "Point", "Strength", "findings", "state"]
+__all__ = [
+    "Finding",
+    "FindingKind",
+    "Findings",
+    "Line",
+    "Picture",
+    "Point",
+    "Strength",
+    "findings",
+    "state",
+    "with_notices",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from threadpoolctl import threadpool_limits
 
@@ -23,7 +24,8 @@ from hpi.statements.silence import cannot_say
 from hpi.statements.top import top
 from hpi.statements.trends import trends
 from hpi.statements.trials import Trials
-from hpi.subspace import Sample, Subspace, select
+from hpi.statements.words import Tone
+from hpi.subspace import Sample, Subspace, cut, select
 from hpi.table import TrialTable
 
 RATE = family.RATE
@@ -53,7 +55,12 @@ def findings(table: TrialTable, *, subspace: Subspace | None = None, tolerance: 
     EstimatorError
         If fewer than 16 trials are in the region, the metric is constant there, or the tolerance is not above 0.
     """
-    return state(select(table, subspace or Subspace()), outcome_of(table)[0], tolerance)
+    return with_notices(state(select(table, subspace or Subspace()), outcome_of(table)[0], tolerance), table)
+
+
+def with_notices(found: Findings, table: TrialTable) -> Findings:
+    """Return findings with what had to be done to the table, which bounds what can be said, too."""
+    return replace(found, cannot_say=(*found.cannot_say, *table.notices))
 
 
 def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, report: Report = quiet) -> Findings:
@@ -70,7 +77,9 @@ def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, repo
 
 def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: Report) -> Findings:
     report(0.0, "holding the others fixed")
-    basis = Basis.of(Trials.of(sample), outcome, tolerance)
+    trials = Trials.of(sample)
+    drawn = None if trials.region == 1 else Trials.of(cut(sample.design, replace(sample.subspace, region=1.0)))
+    basis = Basis.of(trials, outcome, tolerance, drawn)
     mains = [*trends(basis), *contrasts(basis)]
     report(0.2, "exceptions")
     tables = tables_of(basis)
@@ -161,11 +170,11 @@ def _without_effects(
 
 
 def _finding(one: Candidate, p: float, unsure: frozenset[str]) -> Finding:
-    sure = p <= SURE and one.matters and unsure.isdisjoint(one.hyperparameters)
-    strength = Strength.STRONG if sure else Strength.WEAK
+    is_sure = p <= SURE and unsure.isdisjoint(one.hyperparameters) and not one.by_scale
+    tone = Tone.UNSURE if not is_sure else Tone.SURE if one.matters else Tone.SLIGHT
     return Finding(
         kind=one.kind,
-        text=one.says(strength, one.exception),
+        text=one.says(tone, one.exception),
         hyperparameters=one.hyperparameters,
         effect=one.effect[0],
         low=one.effect[1],
@@ -173,7 +182,7 @@ def _finding(one: Candidate, p: float, unsure: frozenset[str]) -> Finding:
         unit=one.unit,
         p_adjusted=p,
         n=one.n,
-        strength=strength,
+        strength=Strength.STRONG if tone is Tone.SURE else Strength.WEAK,
         exception=one.exception,
         compared_with=one.compared_with,
         picture=one.picture(),

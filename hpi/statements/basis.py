@@ -10,10 +10,11 @@ import numpy as np
 from hpi.effects import Outcome
 from hpi.space import Floats, Mask
 from hpi.statements.additive import Effect, Model
-from hpi.statements.finding import FindingKind, Line, Picture, Point, Strength
+from hpi.statements.finding import FindingKind, Line, Picture, Point
 from hpi.statements.groups import Groups, coarse, groups_of
 from hpi.statements.together import Pair, together
 from hpi.statements.trials import Trials
+from hpi.statements.words import Tone
 
 TOLERANCE = 0.1  # interquartile ranges of the metric that do not matter
 SPREAD = 1.349  # interquartile range of a normal distribution in standard deviations
@@ -44,10 +45,14 @@ class Basis:
     tolerance: float | None
 
     @classmethod
-    def of(cls, trials: Trials, outcome: Outcome, tolerance: float | None) -> Basis:
-        """Cut the trials into groups and fit the model; without a tolerance, a tenth of the interquartile range."""
+    def of(cls, trials: Trials, outcome: Outcome, tolerance: float | None, drawn: Trials | None = None) -> Basis:
+        """Cut the trials into groups and fit the model; without a tolerance, a tenth of the interquartile range.
+
+        `drawn`: all trials, where the region is a part of them. Who was drawn independently of whom is seen there: among the
+        best of them everything that matters goes together.
+        """
         thirds = coarse(trials)
-        pairs = together(thirds)
+        pairs = together(thirds if drawn is None else coarse(drawn))
         groups = groups_of(trials, {j for pair in pairs for j in pair})
         if tolerance is None:
             low, high = np.quantile(trials.loss, (0.25, 0.75))
@@ -123,7 +128,7 @@ class Candidate:
     size
         The near end of the interval in standard deviations of the metric: how large the effect surely is.
     says
-        From strength and words of an exception to the sentence.
+        From tone and words of an exception to the sentence.
     matters
         Whether it is surely larger than what does not matter.
     is_middle
@@ -142,7 +147,7 @@ class Candidate:
     n: int
     size: float
     matters: bool
-    says: Callable[[Strength, str | None], str]
+    says: Callable[[Tone, str | None], str]
     compared_with: str
     picture: Callable[[], Picture]
     by_scale: bool = False

@@ -10,8 +10,9 @@ import numpy as np
 from hpi.space import Floats
 from hpi.statements import words
 from hpi.statements.basis import Basis, Candidate
-from hpi.statements.finding import FindingKind, Strength
+from hpi.statements.finding import FindingKind
 from hpi.statements.groups import Groups
+from hpi.statements.words import Tone
 
 
 def contrasts(basis: Basis) -> list[Candidate]:
@@ -59,9 +60,9 @@ def _says(
     better: int,
     worse: int,
     effect: tuple[float, float, float],
-    strength: Strength,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     ahead, behind = groups.labels[better], groups.labels[worse]
     gain = f"by {words.amount(*effect)} on average"
-    return f"{groups.name} = {behind} {words.is_(strength)} worse than {ahead}, {gain}{words.except_(exception)}."
+    return f"{groups.name} = {behind} {words.is_(tone)} worse than {ahead}, {gain}{words.except_(exception)}."

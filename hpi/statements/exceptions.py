@@ -14,9 +14,10 @@ from hpi.statements import pairs, words
 from hpi.statements.additive import Effect
 from hpi.statements.basis import Basis, Candidate
 from hpi.statements.family import RATE
-from hpi.statements.finding import FindingKind, Strength
+from hpi.statements.finding import FindingKind
 from hpi.statements.groups import Groups
 from hpi.statements.trends import better
+from hpi.statements.words import Tone
 
 MOST_NAMED = 2
 
@@ -125,23 +126,21 @@ def _compared_with(groups: Groups, case: _Reverse) -> str:
     return f"{groups.name} {sign}{groups.labels[case.best]}, which is better in general"
 
 
-def _says(
-    basis: Basis, case: _Reverse, effect: tuple[float, float, float], strength: Strength, exception: str | None
-) -> str:
+def _says(basis: Basis, case: _Reverse, effect: tuple[float, float, float], tone: Tone, exception: str | None) -> str:
     groups, other = basis.thirds[case.j], basis.thirds[case.k]
     among = pairs.where(other, case.group)
     gain = f"by {words.amount(*effect)} on average"
     if groups.is_ordered:
         lower = case.best == 0
-        general = better(groups, lower, Strength.STRONG)
-        reverse = better(groups, not lower, strength)
+        general = better(groups, lower, Tone.SURE)
+        reverse = better(groups, not lower, tone)
         if not reverse.startswith(groups.name):  # a name stays as it is
             reverse = reverse[0].lower() + reverse[1:]
         way = f"from {groups.typical[case.best]} to {groups.typical[case.worse]} {basis.measured} improves {gain}"
         return f"{general}, except with {among}: there {reverse}, {way}."
     best, worse = groups.labels[case.best], groups.labels[case.worse]
     general = f"{groups.name} = {best} is better than {worse}"
-    return f"{general}, except with {among}: there {worse} {words.is_(strength)} better, {gain}."
+    return f"{general}, except with {among}: there {worse} {words.is_(tone)} better, {gain}."
 
 
 def with_exceptions(kept: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:

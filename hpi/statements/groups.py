@@ -11,12 +11,13 @@ from hpi.space import Floats, Hyperparameter, Integers, Kind
 from hpi.statements.trials import Trials
 
 FEWEST = 8  # trials of a group that is compared with another
-MOST_LEVELS = 5  # of a category beside another hyperparameter; the others are not compared there
+MOST_LEVELS = 8  # of a category beside another hyperparameter; the others are not compared there
 COARSE = 3
 # So many groups from so many trials on: more show a narrower optimum, fewer are surer.
 STEPS = ((0, 3), (120, 4), (300, 5), (1500, 6), (5000, 8))
 TRIALS_PER_COLUMN = 5  # below, the others are not held
 AMPLE = 10  # trials for each column, from which on there may be more groups than the fewest
+FEW_WHOLE = 3  # whole numbers that are named one by one: 1 to 3
 GRID = 4  # values a group, from which on they are a continuum
 END, TYPICAL, MOST = 3, 2, 12  # digits
 IN_FULL = 6
@@ -195,8 +196,12 @@ def _named(
     texts = numbers(in_own_unit(hyperparameter, np.append(low, high)), END)
     about = numbers(in_own_unit(hyperparameter, values[middle]), TYPICAL)
     ends = tuple(zip(texts[: len(cut)], texts[len(cut) :], strict=True))
-    typical = (a if alone else f"about {text}" for (a, _), text, alone in zip(ends, about, low == high, strict=True))
-    return ends, tuple(typical)
+    few = (hyperparameter.kind is Kind.INT) & (cut - first < FEW_WHOLE)
+    typical = tuple(
+        a if a == b else f"{a}\u2013{b}" if is_few else f"about {text}"
+        for (a, b), text, is_few in zip(ends, about, few, strict=True)
+    )
+    return ends, typical
 
 
 def in_own_unit(hyperparameter: Hyperparameter, x: Floats) -> Floats:

@@ -98,7 +98,7 @@ def _candidate(basis: Basis, tables: pairs.Tables, j: int, k: int) -> Candidate:
     return Candidate(
         kind=FindingKind.INTERACTION,
         hyperparameters=names,
-        p=p_metric,
+        p=max(p_metric, shape.p),
         effect=shape.extra,
         unit=basis.measured,
         n=int(cells.count.sum()),

@@ -124,7 +124,7 @@ def where(groups: Groups, g: int) -> str:
     if not groups.is_ordered:
         return f"{groups.name} = {first}"
     if first == last:
-        return f"{groups.name} at {first}"
+        return f"{groups.name} = {first}"
     if g == 0 or g == groups.n_compared - 1:
         named = groups.hyperparameter.kind is not Kind.ORDINAL
         if named:

@@ -16,8 +16,9 @@ from hpi.statements import words
 from hpi.statements.additive import Effect
 from hpi.statements.basis import Basis, Candidate
 from hpi.statements.contrasts import of_two
-from hpi.statements.finding import FindingKind, Strength
+from hpi.statements.finding import FindingKind
 from hpi.statements.groups import Groups
+from hpi.statements.words import Tone
 
 PARTS = 3
 
@@ -28,6 +29,8 @@ def same(basis: Basis) -> list[Candidate]:
         return []
     found = []
     for j, groups in enumerate(basis.groups):
+        if groups.name in basis.dependent:
+            continue  # what is not told apart from another is not shown to do nothing
         if groups.n_compared > (1 if groups.is_ordered else 2):
             found.append(_over_all(basis, j))
         if not groups.is_ordered:
@@ -93,11 +96,11 @@ def _over_all_says(
     groups: Groups,
     effect: tuple[float, float, float],
     tolerance: str,
-    strength: Strength,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     between = f"on average its values differ by less than {tolerance} (most: {words.amount(*effect)})"
-    return f"{groups.name} {_makes(strength)} no difference that matters: {between}."
+    return f"{groups.name} {_makes(tone)} no difference that matters: {between}."
 
 
 def _two_levels_says(
@@ -106,14 +109,14 @@ def _two_levels_says(
     second: int,
     effect: tuple[float, float, float],
     tolerance: str,
-    strength: Strength,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     a, b = groups.labels[first], groups.labels[second]
     between = f"on average less than {tolerance} ({words.amount(*effect)})"
-    seems = "is" if strength is Strength.STRONG else "seems to be"
+    seems = "is" if tone is Tone.SURE else "seems to be"
     return f"Between {groups.name} = {a} and {b} there {seems} no difference that matters: {between}."
 
 
-def _makes(strength: Strength) -> str:
-    return "makes" if strength is Strength.STRONG else "seems to make"
+def _makes(tone: Tone) -> str:
+    return "makes" if tone is Tone.SURE else "seems to make"

@@ -12,8 +12,9 @@ from itertools import combinations
 from hpi.statements import pairs, words
 from hpi.statements.additive import Effect
 from hpi.statements.basis import Basis
-from hpi.statements.finding import Picture, Strength
+from hpi.statements.finding import Picture
 from hpi.statements.groups import Groups
+from hpi.statements.words import Tone
 
 SURE = 2.0  # standard errors from which on a gain counts as one
 
@@ -45,6 +46,8 @@ class Shape:
         What is gained there, and elsewhere, in the metric's own unit with ends of intervals; negative is a loss.
     extra
         How much the two gains differ.
+    p
+        Two-sided p-value of that, times the number of four cells that they were chosen from.
     """
 
     way: Way
@@ -57,6 +60,7 @@ class Shape:
     gain: tuple[float, float, float]
     otherwise: tuple[float, float, float]
     extra: tuple[float, float, float]
+    p: float
 
 
 def of(basis: Basis, cells: pairs.Table, j: int, k: int) -> Shape | None:
@@ -128,6 +132,7 @@ def _read(
         (here.value, *here.interval()),
         (away.value, *away.interval()),
         (extra, extra - width, extra + width),
+        min(1.0, n_tried * _extra(cells, *rows, *columns).p),
     )
 
 
@@ -141,7 +146,8 @@ def _way(
     rest = [_difference(cells, a, b, at) * unit for at in range(cells.count.shape[1]) if at != there
             for a, b in combinations(range(cells.count.shape[0]), 2)]  # fmt: skip
     reach = [max(map(abs, one.interval())) for one in rest]
-    if basis.tolerance is not None and max(reach) < basis.tolerance:  # nan, where a cell is thin, is not below it
+    # nan, where a cell is thin, is not below anything
+    if basis.tolerance is not None and max(reach) < basis.tolerance and all(abs(one.t) <= SURE for one in rest):
         return Way.ONLY
     if all(abs(one.value) < here.value / 2 for one in rest):
         return Way.MOSTLY
@@ -156,7 +162,7 @@ def _difference(cells: pairs.Table, a: int, b: int, at: int) -> Effect:
     return cells.sum({(a, at): 1.0, (b, at): -1.0})
 
 
-def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, exception: str | None) -> str:
+def says(basis: Basis, shape: Shape, by_scale: bool, tone: Tone, exception: str | None) -> str:
     """Return the sentence."""
     acting, by = basis.thirds[shape.acting], basis.thirds[shape.by]
     there, elsewhere = pairs.where(by, shape.there), pairs.where(by, shape.elsewhere)
@@ -178,8 +184,9 @@ def says(basis: Basis, shape: Shape, by_scale: bool, strength: Strength, excepti
         does = "reinforce each other" if shape.way is Way.REINFORCE else "make up for each other in part"
         how = f"{acting.name} and {by.name} {does}"
         body = f"{metric} improves by {gain} {step} with {there}, by {otherwise} with {elsewhere}"
-    tail = " In the ranks of the trials this is not seen: it depends on the scale of the metric." if by_scale else ""
-    seems = f"It seems that {how}" if strength is Strength.WEAK else how
+    tail = " It is a small effect." if tone is Tone.SLIGHT else ""
+    tail += " In the ranks of the trials this is not seen: it depends on the scale of the metric." if by_scale else ""
+    seems = f"It seems that {how}" if tone is Tone.UNSURE else how
     # Not the name of a hyperparameter: it stands as it is written in the table.
     begun = f"W{how[1:]}" if seems.startswith("what ") else seems
     return f"{begun}: {body}, on average.{tail}"

@@ -36,7 +36,8 @@ def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[s
         *_not_held(basis),
         *_ceiling(basis),
         *_far_out(basis),
-        *_some(_rare(basis)),
+        *_selected(basis),
+        *_some(_rare(sample, basis)),
         *_together(basis),
         *_some(_gaps(basis)),
         *_some(_holes(basis)),
@@ -111,10 +112,22 @@ def _far_out(basis: Basis) -> list[str]:
     ]
 
 
-def _rare(basis: Basis) -> list[str]:
+def _selected(basis: Basis) -> list[str]:
+    region = basis.trials.region
+    if region == 1:
+        return []
+    return [
+        f"Only the best {100 * region:.3g} % are spoken of. Chosen by the metric itself, they differ less in it "
+        "than all trials do, so effects come out smaller than among all."
+    ]
+
+
+def _rare(sample: Sample, basis: Basis) -> list[str]:
     """Say which levels have too few trials."""
-    found = []
+    found, fixed = [], {condition.name for condition in sample.subspace.where}
     for groups in basis.groups:
+        if groups.name in fixed:
+            continue
         if groups.rare:
             levels = words.listed([f"{level} ({n})" for level, n in sorted(groups.rare)[:MOST_OF_A_KIND]])
             more = len(groups.rare) - MOST_OF_A_KIND

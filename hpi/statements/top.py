@@ -18,8 +18,9 @@ from scipy.special import gammaln, ndtri
 from hpi.space import Integers
 from hpi.statements import words
 from hpi.statements.basis import Basis, Candidate
-from hpi.statements.finding import FindingKind, Line, Picture, Point, Strength
+from hpi.statements.finding import FindingKind, Line, Picture, Point
 from hpi.statements.groups import Groups
+from hpi.statements.words import Tone
 
 LEAST_SHARE = 0.5  # of the target's trials: a stretch that holds fewer is no advice
 AS_STANDARD_DEVIATIONS = math.sqrt(3) / math.pi  # of a log odds ratio (Hasselblad and Hedges 1995)
@@ -128,19 +129,21 @@ def _says(
     best: _Stretch,
     sizes: tuple[int, int],
     odds: tuple[float, float, float],
-    strength: Strength,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     n_target, n_region = sizes
     if groups.is_ordered:
-        where = words.stretch(groups.ends[best.first][0], groups.ends[best.last][1])
+        where = words.stretch(groups.ends[best.first][0], groups.ends[best.last][1], "=")
     else:
         where = f"= {groups.labels[best.first]}"
     part = "" if n_region == len(basis.trials) else _part(groups)
     among = f"Among the best {100 * basis.trials.target:.3g}\u00a0%{part}"
     held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
     of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
-    rise = "the odds rise" if strength is Strength.STRONG else "the odds seem to rise"
+    rise = {Tone.SURE: "the odds rise", Tone.SLIGHT: "the odds rise somewhat,", Tone.UNSURE: "the odds seem to rise"}[
+        tone
+    ]
     # With nobody outside there is no estimate worth printing: only how much it is at least.
     fold = f"at least {words.some(odds[1])}" if best.target == n_target else words.odds(*odds)
     return f"{among}, {held} ({of_all}); {rise} {fold}-fold."

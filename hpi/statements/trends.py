@@ -10,10 +10,12 @@ from hpi.space import Floats, Kind
 from hpi.statements import words
 from hpi.statements.additive import Effect
 from hpi.statements.basis import Basis, Candidate
-from hpi.statements.finding import FindingKind, Strength
+from hpi.statements.finding import FindingKind
 from hpi.statements.groups import Groups
+from hpi.statements.words import Tone
 
 FEWEST_WITH_MIDDLE = 3
+FALLS = 0.05  # p-value below which an end is taken to be worse than a group before it
 
 
 def trends(basis: Basis) -> list[Candidate]:
@@ -49,11 +51,20 @@ def one_way(basis: Basis, j: int) -> Candidate:
         n=groups.n_active,
         size=low / basis.spread,
         matters=basis.tolerance is not None and low > basis.tolerance,
-        says=partial(_one_way, basis, groups, lower, (gain.value, low, high)),
+        says=partial(_one_way, basis, groups, lower, (gain.value, low, high), _peak(basis, j, 0 if lower else last)),
         compared_with=f"{groups.name} {groups.labels[last if lower else 0]}",
         picture=partial(basis.picture, j, (0, last)),
         lower=lower,
     )
+
+
+def _peak(basis: Basis, j: int, end: int) -> int | None:
+    """Return the best group, where the end that is better than the other is itself worse than that one."""
+    groups, levels = basis.groups[j], _levels(basis, j)
+    if np.isnan(levels).any() or (best := int(levels.argmin())) == end:
+        return None
+    each = np.eye(len(groups.count))
+    return best if basis.by_ranks(j, each[end] - each[best]).p_above() < FALLS else None
 
 
 def ends(groups: Groups) -> Floats:
@@ -68,14 +79,18 @@ def _one_way(
     groups: Groups,
     lower: bool,
     effect: tuple[float, float, float],
-    strength: Strength,
+    peak: int | None,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     start, end = (groups.typical[-1], groups.typical[0]) if lower else (groups.typical[0], groups.typical[-1])
     gain = (
         f"from {start} to {end} {basis.measured} improves by {words.amount(*effect)} on average{_active(basis, groups)}"
     )
-    return f"{better(groups, lower, strength)}: {gain}{words.except_(exception)}."
+    if peak is not None:  # the way to that end is no way up all along
+        how = f"{groups.name} {words.is_(tone)} better at {end} than at {start}"
+        return f"{how}: {gain}{words.except_(exception)}. The best group is {groups.labels[peak]}."
+    return f"{better(groups, lower, tone)}: {gain}{words.except_(exception)}."
 
 
 def _active(basis: Basis, groups: Groups) -> str:
@@ -83,11 +98,11 @@ def _active(basis: Basis, groups: Groups) -> str:
     return "" if groups.n_active == len(basis.trials) else f", among the trials that have a {groups.name}"
 
 
-def better(groups: Groups, lower: bool, strength: Strength) -> str:
+def better(groups: Groups, lower: bool, tone: Tone) -> str:
     """Say which way is better: Lower depth is better, or for levels in order, by the level at that end."""
     if groups.hyperparameter.kind is Kind.ORDINAL and not _ascends(groups.hyperparameter.levels):
-        return f"{groups.name} nearer to {groups.typical[0 if lower else -1]} {words.is_(strength)} better"
-    return f"{'Lower' if lower else 'Higher'} {groups.name} {words.is_(strength)} better"
+        return f"{groups.name} nearer to {groups.typical[0 if lower else -1]} {words.is_(tone)} better"
+    return f"{'Lower' if lower else 'Higher'} {groups.name} {words.is_(tone)} better"
 
 
 def _ascends(levels: tuple[str, ...]) -> bool:
@@ -108,7 +123,9 @@ def _middle(basis: Basis, j: int, best: bool) -> Candidate:
     groups = basis.groups[j]
     stretches = [(a, b) for a in range(1, groups.n_compared - 1) for b in range(a, groups.n_compared - 1)]
     sign = 1 if best else -1
-    tried = [(_sides_p(basis, j, stretch, sign), stretch) for stretch in stretches]
+    levels = sign * _levels(basis, j)
+    tried = [(_sides_p(basis, j, stretch, sign) if _stands_out(levels, *stretch) else 1.0, stretch)
+             for stretch in stretches]  # fmt: skip
     p, (first, last) = min(tried)
     effect = basis.by_metric(j, sign * _against(basis, j, first, last))
     low, high = effect.interval(0.05 / len(stretches))
@@ -126,6 +143,18 @@ def _middle(basis: Basis, j: int, best: bool) -> Candidate:
         picture=partial(basis.picture, j, tuple(range(first, last + 1))),
         is_middle=True,
     )
+
+
+def _levels(basis: Basis, j: int) -> Floats:
+    """Return the mean of each group by ranks, less that of the first, shape (n_compared,); nan where not known."""
+    first, *others = np.eye(len(basis.groups[j].count))[: basis.groups[j].n_compared]
+    return np.array([0.0, *(basis.by_ranks(j, one - first).value for one in others)])
+
+
+def _stands_out(levels: Floats, first: int, last: int) -> bool:
+    """Whether every group of the stretch has a lower level than every group outside."""
+    inside = levels[first : last + 1]
+    return bool(inside.max() < min(levels[:first].min(), levels[last + 1 :].min()))
 
 
 def _sides_p(basis: Basis, j: int, stretch: tuple[int, int], sign: int) -> float:
@@ -152,11 +181,11 @@ def _between(
     best: bool,
     effect: Effect,
     interval: tuple[float, float],
-    strength: Strength,
+    tone: Tone,
     exception: str | None,
 ) -> str:
     where = words.stretch(groups.ends[stretch[0]][0], groups.ends[stretch[1]][1])
-    which, moves = ("best", "better") if best else ("worst", "worse")
+    which, here, there = ("best", "there", "outside") if best else ("worst", "outside", "there")
     by = words.amount(effect.value, *interval)
-    gain = f"there {basis.measured} is {moves} by {by} than outside, on average{_active(basis, groups)}"
-    return f"{groups.name} {words.is_(strength)} {which} {where}: {gain}{words.except_(exception)}."
+    gain = f"{here} {basis.measured} is better by {by} than {there}, on average{_active(basis, groups)}"
+    return f"{groups.name} {words.seems(tone)} {which} {where}: {gain}{words.except_(exception)}."

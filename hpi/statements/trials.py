@@ -13,7 +13,6 @@ from hpi.subspace import Sample, cut
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
 MOST = 50_000
-TAIL = 0.05
 DIVERGED = 100.0  # interquartile ranges
 # What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
 LARGEST, LEAST = 1e300, 1e-305
@@ -30,8 +29,7 @@ class Trials:
     loss
         Shape (n_trials,), ascending; a mean where several trials of one configuration are kept.
     clipped
-        The loss within Tukey's outer fences, so that a mean of it is not decided by a few diverged trials; from 0 to 1
-        over its range.
+        The loss with diverged trials moved in, so that a mean of it is not decided by them; from 0 to 1 over its range.
     unit, lowest
         The range of the clipped loss, and its least value, in the metric's own unit.
     scores
@@ -124,18 +122,16 @@ def _one_a_configuration(design: Design) -> Design:
 
 
 def clipped(loss: Floats) -> Floats:
-    """Return a loss, shape (n,), with what lies beyond Tukey's outer fences moved onto them.
+    """Return a loss, shape (n,), with diverged ones moved to where outliers begin (Tukey's outer fence).
 
-    A twentieth of the trials or more on one side is no outlier but a group of its own (runs that failed), and stays
-    where it is unless it lies as far out as only diverged losses do.
+    Only what is a hundred interquartile ranges and more worse than the quartiles counts as diverged: nearer groups of
+    bad trials, and good trials wherever they lie, are what the hyperparameters do.
     """
     low, high = np.quantile(loss, (0.25, 0.75))
-    outer = np.quantile(loss, (TAIL, 1 - TAIL))
-    reach = FENCES * (high - low)
-    fences = low - reach, high + reach
-    if outer[1] - outer[0] <= DIVERGED * (high - low) or reach == 0:
-        fences = min(fences[0], outer[0]), max(fences[1], outer[1])
-    return np.asarray(np.clip(loss, *fences)) if fences[0] < fences[1] else loss
+    spread = high - low
+    diverged = (loss > high + DIVERGED * spread) if spread > 0 else np.zeros(len(loss), dtype=bool)
+    # Not better than what is merely bad.
+    return np.where(diverged, max(high + FENCES * spread, loss[~diverged].max()), loss)
 
 
 def normal_scores(loss: Floats) -> Floats:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-
-from hpi.statements.finding import Strength
+from enum import StrEnum
 
 DIGITS = 2  # that matter, of half an interval
 MOST_DIGITS = 5  # of the largest number
 LARGE, SMALL = 1e6, 1e-4
+NEAR_ONE = 2.0  # odds ratios
+
+
+class Tone(StrEnum):
+    """How a sentence reads: sure and large enough to matter; sure, and perhaps too small to matter; not so sure."""
+
+    SURE = "sure"
+    SLIGHT = "slight"
+    UNSURE = "unsure"
 
 
 def amount(value: float, low: float, high: float) -> str:
@@ -28,8 +36,8 @@ def amount(value: float, low: float, high: float) -> str:
 
 
 def odds(value: float, low: float, high: float) -> str:
-    """Write an odds ratio and its interval, each in two digits that matter: 4.1 [2.3, 7.5]."""
-    a, b, c = (f"{float(f'{one:.2g}'):,.15g}" for one in (value, low, high))
+    """Write an odds ratio and its interval, each in two digits that matter, near 1 in three: 4.1 [1.03, 16]."""
+    a, b, c = (f"{float(f'{one:.{3 if one < NEAR_ONE else 2}g}'):,.15g}" for one in (value, low, high))
     return f"{a} [{b}, {c}]"
 
 
@@ -41,9 +49,14 @@ def some(value: float) -> str:
     return f"{value:.1e}"
 
 
-def is_(strength: Strength) -> str:
+def is_(tone: Tone) -> str:
+    """Return the verb before a comparison: is (slightly) better, seems better."""
+    return {Tone.SURE: "is", Tone.SLIGHT: "is slightly", Tone.UNSURE: "seems"}[tone]
+
+
+def seems(tone: Tone) -> str:
     """Return the verb for what is so."""
-    return "is" if strength is Strength.STRONG else "seems"
+    return "seems" if tone is Tone.UNSURE else "is"
 
 
 def except_(exception: str | None) -> str:
@@ -51,9 +64,9 @@ def except_(exception: str | None) -> str:
     return "" if exception is None else f"; except with {exception}, where it is the other way round"
 
 
-def stretch(first: str, last: str) -> str:
-    """Say between which values: from 1e-4 to 3e-3, or at 3."""
-    return f"at {first}" if first == last else f"between {first} and {last}"
+def stretch(first: str, last: str, alone: str = "at") -> str:
+    """Say between which values: between 1e-4 and 3e-3, or at 3; `alone` stands before a single value."""
+    return f"{alone} {first}" if first == last else f"between {first} and {last}"
 
 
 def listed(words: Sequence[str]) -> str:
