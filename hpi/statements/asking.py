@@ -78,8 +78,8 @@ def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, repo
 def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: Report) -> Findings:
     report(0.0, "holding the others fixed")
     trials = Trials.of(sample)
-    drawn = None if trials.region == 1 else Trials.of(cut(sample.design, replace(sample.subspace, region=1.0)))
-    basis = Basis.of(trials, outcome, tolerance, drawn)
+    drawn = trials if trials.region == 1 else Trials.of(cut(sample.design, replace(sample.subspace, region=1.0)))
+    basis = Basis.of(trials, drawn, outcome, tolerance)
     mains = [*trends(basis), *contrasts(basis)]
     report(0.2, "exceptions")
     tables = tables_of(basis)

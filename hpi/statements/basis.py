@@ -45,14 +45,14 @@ class Basis:
     tolerance: float | None
 
     @classmethod
-    def of(cls, trials: Trials, outcome: Outcome, tolerance: float | None, drawn: Trials | None = None) -> Basis:
+    def of(cls, trials: Trials, drawn: Trials, outcome: Outcome, tolerance: float | None) -> Basis:
         """Cut the trials into groups and fit the model; without a tolerance, a tenth of the interquartile range.
 
-        `drawn`: all trials, where the region is a part of them. Who was drawn independently of whom is seen there: among the
+        `drawn`: all trials, also those outside the region. Who was drawn independently of whom is seen there: among the
         best of them everything that matters goes together.
         """
         thirds = coarse(trials)
-        pairs = together(thirds if drawn is None else coarse(drawn))
+        pairs = together(thirds if drawn is trials else coarse(drawn))
         groups = groups_of(trials, {j for pair in pairs for j in pair})
         if tolerance is None:
             low, high = np.quantile(trials.loss, (0.25, 0.75))

@@ -38,7 +38,8 @@ def said(
 
 
 def basis(columns: Mapping[str, np.ndarray], loss: np.ndarray, tolerance: float | None = None, **selection) -> Basis:
-    return Basis.of(Trials.of(sample(columns, loss, **selection)), Outcome("score", maximize=False), tolerance)
+    trials = Trials.of(sample(columns, loss, **selection))
+    return Basis.of(trials, trials, Outcome("score", maximize=False), tolerance)
 
 
 def of_kind(findings: Findings, kind: FindingKind, *names: str) -> list[Finding]:

@@ -76,7 +76,7 @@ def test_a_middle_that_is_best_or_worst_is_said_and_no_way(rng, best, sign):
     assert found.low > 0
     word = "best" if best else "worst"
     assert found.text.startswith(f"lr is {word} between 0.")
-    assert f"there score is {'better' if best else 'worse'} by " in found.text
+    assert f"{'there' if best else 'outside'} score is better by " in found.text
     assert found.compared_with == "other values of lr"
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hpi.statements import FindingKind, family
+from hpi.statements import FindingKind, family, shapes
 from hpi.statements.additive import Columns, Fit
 from hpi.statements.contrasts import contrasts, of_two
 from hpi.statements.exceptions import exceptions
@@ -274,3 +274,19 @@ def test_an_exception_is_as_sure_as_its_reverse(rng):
     assert last.exception == "width = 64"
     assert np.log10(last.p) == pytest.approx(np.log10(welch.pvalue), abs=0.15)
     assert last.p > mains[0].p
+
+
+def test_how_much_two_do_together_is_widened_for_the_choice_of_cells(rng):
+    """Of three by three levels there are nine times four cells: Welch's interval at .05 / 9, by hand."""
+    a, b = fairly("x y z", 540, rng), rng.permutation(fairly("u v w", 540, rng))
+    loss = 2.0 * ((a == "x") & (b == "u")) + rng.normal(0, 0.5, 540)
+    table = basis({"a": a, "b": b}, loss)
+    shape = shapes.of(table, tables_of(table)(0, 1)[0], 0, 1)
+    first, second = ("xyz", "uvw") if shape.acting == 0 else ("uvw", "xyz")
+    cells = [(first[g], second[at]) for g in (shape.worse, shape.better) for at in (shape.there, shape.elsewhere)]
+    groups = [loss[np.isin(a, pair) & np.isin(b, pair)] for pair in cells]
+    error = np.array([group.var(ddof=1) / len(group) for group in groups])
+    df = error.sum() ** 2 / sum(e**2 / (len(group) - 1) for e, group in zip(error, groups, strict=True))
+    half = stats.t.isf(0.05 / 9 / 2, df) * np.sqrt(error.sum())
+    value = np.array([1, -1, -1, 1]) @ [group.mean() for group in groups]
+    assert shape.extra == pytest.approx((value, value - half, value + half), rel=0.03)

@@ -49,6 +49,18 @@ def test_a_trend_with_an_exception(rng, maximize):
     assert len(marked) == 2
 
 
+def test_many_exceptions_are_counted(rng):
+    """Turned round with two thirds as much effect in three of nine architectures: two are named."""
+    depth, architecture = evenly(1800, rng), fairly("a b c d e f g h i", 1800, rng)
+    slope = np.where(np.isin(architecture, ["a", "b", "c"]), -1.5, 2.0)
+    found = said({"depth": depth, "architecture": architecture}, slope * depth + rng.normal(0, 0.2, 1800))
+    told = sorted(one.exception for one in of_kind(found, EXCEPTION))
+    assert told == ["architecture = a", "architecture = b", "architecture = c"]
+    trend = only(found, TREND, "depth")
+    assert trend.exception.endswith(" and 1 more")
+    assert trend.exception.count("architecture = ") == 2
+
+
 def test_a_contrast_with_an_exception(rng):
     """Sgd costs .5 with the low three quarters of width, and gains .5 with the high quarter."""
     optimizer, width = fairly("adam sgd", N, rng), fairly("32 64 128 256", N, rng)
