@@ -156,13 +156,13 @@ def test_repeats_of_a_configuration_count_once():
     """Two equal trials of each of 200 configurations are 200 trials, not 400."""
     rng = np.random.default_rng(0)
     columns = {"x": rng.random(200), "level": rng.choice(np.array(["a", "b"], dtype=object), 200)}
-    loss = 0.5 * columns["x"] + 0.3 * (columns["level"] == "b") + rng.normal(0, 0.5, 200)
+    loss = 2 * columns["x"] + 0.3 * (columns["level"] == "b") + rng.normal(0, 0.3, 200)
     once = state(cut(design(columns, loss), Subspace(target=0.1)), Outcome("score", maximize=False))
     twice = {name: np.tile(values, 2) for name, values in columns.items()}
     unit = np.tile(np.arange(200), 2)
     sample = cut(design(twice, np.tile(loss, 2), unit), Subspace(target=0.1))
     assert state(sample, Outcome("score", maximize=False)) == once
-    assert once.findings
+    assert FindingKind.TOP in {one.kind for one in once.findings}
     assert once.n_trials == 200
 
 
