@@ -26,6 +26,7 @@ _MANY = 10
 _ENOUGH = 20
 _SMALLEST_GRID = 6
 # The reason of a metric that was taken for its place.
+DUPLICATE = "a duplicate"
 LAST = "the last column, a number of many values, and no name tells an outcome"
 
 
@@ -162,8 +163,8 @@ def _is_equal(one: Values, other: Values) -> bool:
 
 def _duplicate_reason(twin: Values, values: Values) -> str:
     if _is_equal(twin, values):
-        return f"a duplicate: every cell equals that of {twin.name}"
-    return f"a duplicate: each value goes with exactly one of {twin.name}"
+        return f"{DUPLICATE}: every cell equals that of {twin.name}"
+    return f"{DUPLICATE}: each value goes with exactly one of {twin.name}"
 
 
 def measured_beside_grid(columns: Columns, parsed: Parsed, marked: frozenset[str]) -> Columns:

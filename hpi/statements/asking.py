@@ -12,6 +12,8 @@ from hpi.effects import Outcome
 from hpi.effects.outcome import outcome_of
 from hpi.errors import EstimatorError
 from hpi.estimators import Report, quiet
+from hpi.roles import Role
+from hpi.roles.by_others import DUPLICATE
 from hpi.statements import family
 from hpi.statements.basis import Basis, Candidate
 from hpi.statements.contrasts import contrasts
@@ -27,6 +29,7 @@ from hpi.statements.trials import Trials
 from hpi.statements.words import Tone
 from hpi.subspace import Sample, Subspace, cut, select
 from hpi.table import TrialTable
+from hpi.table.notices import OBSERVED
 
 RATE = family.RATE
 SURE = 0.001  # adjusted p-value up to which a finding may be strong
@@ -60,7 +63,13 @@ def findings(table: TrialTable, *, subspace: Subspace | None = None, tolerance: 
 
 def with_notices(found: Findings, table: TrialTable) -> Findings:
     """Return findings with what had to be done to the table, which bounds what can be said, too."""
-    return replace(found, cannot_say=(*found.cannot_say, *table.notices))
+    twins = [
+        f"{column.name} is left out ({column.reason}): what is said of the one may be due to the other."
+        for column in table.columns
+        if column.role is Role.LEFT_OUT and (column.reason or "").startswith(DUPLICATE)
+    ]
+    done = [notice for notice in table.notices if notice != OBSERVED]
+    return replace(found, cannot_say=(*found.cannot_say, *twins, *done))
 
 
 def state(sample: Sample, outcome: Outcome, tolerance: float | None = None, report: Report = quiet) -> Findings:

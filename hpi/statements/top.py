@@ -133,20 +133,25 @@ def _says(
     exception: str | None,
 ) -> str:
     n_target, n_region = sizes
-    if groups.is_ordered:
-        where = words.stretch(groups.ends[best.first][0], groups.ends[best.last][1], "=")
-    else:
-        where = f"= {groups.labels[best.first]}"
     part = "" if n_region == len(basis.trials) else _part(groups)
     among = f"Among the best {100 * basis.trials.target:.3g}\u00a0%{part}"
-    held = f"{words.of_trials(best.target, n_target)} trials have {groups.name} {where}"
+    held = f"{words.of_trials(best.target, n_target)} trials have {_where(groups, best)}"
     of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
-    rise = {Tone.SURE: "the odds rise", Tone.SLIGHT: "the odds rise somewhat,", Tone.UNSURE: "the odds seem to rise"}[
-        tone
-    ]
+    rise = "the odds seem to rise" if tone is Tone.UNSURE else "the odds rise"
+    far = ", how far is less sure" if tone is Tone.SLIGHT else ""
     # With nobody outside there is no estimate worth printing: only how much it is at least.
-    fold = f"at least {words.some(odds[1])}" if best.target == n_target else words.odds(*odds)
-    return f"{among}, {held} ({of_all}); {rise} {fold}-fold."
+    fold = f"at least {words.fold(odds[1])}" if best.target == n_target else words.odds(*odds)
+    return f"{among}, {held} ({of_all}); {rise} {fold}-fold{far}."
+
+
+def _where(groups: Groups, best: _Stretch) -> str:
+    """Say in which values: lr up to 0.003, lr from 0.003 on, lr between both, optimizer = adam."""
+    first, last = groups.ends[best.first][0], groups.ends[best.last][1]
+    if groups.is_ordered and first != last and best.first == 0:
+        return f"{groups.name} up to {last}"
+    if groups.is_ordered and first != last and best.last == groups.n_compared - 1:
+        return f"{groups.name} from {first} on"
+    return f"{groups.name} {words.stretch(first, last, '=')}"
 
 
 def _part(groups: Groups) -> str:

@@ -37,8 +37,12 @@ def amount(value: float, low: float, high: float) -> str:
 
 def odds(value: float, low: float, high: float) -> str:
     """Write an odds ratio and its interval, each in two digits that matter, near 1 in three: 4.1 [1.03, 16]."""
-    a, b, c = (f"{float(f'{one:.{3 if one < NEAR_ONE else 2}g}'):,.15g}" for one in (value, low, high))
-    return f"{a} [{b}, {c}]"
+    return f"{fold(value)} [{fold(low)}, {fold(high)}]"
+
+
+def fold(value: float) -> str:
+    """Write one odds ratio."""
+    return f"{float(f'{value:.{3 if value < NEAR_ONE else 2}g}'):,.15g}"
 
 
 def some(value: float) -> str:

@@ -12,6 +12,8 @@ from hpi.roles.values import Values, shown
 from hpi.space import Hyperparameter
 from hpi.table import gaps
 
+OBSERVED = "Bounds and levels are those observed: the search space was not declared."
+
 
 def about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
     """Return what was done to the cells of columns that take part."""
@@ -67,7 +69,7 @@ def _about_observed(hyperparameters: Sequence[Hyperparameter], choices: Choices)
     declared, said = dict(choices.space), []
     parts = {h.name: kinds.observed(h, declared.get(h.name)) for h in hyperparameters}
     if parts and all(parts.values()) and not set(parts) & set(declared):
-        return ["Bounds and levels are those observed: the search space was not declared."]
+        return [OBSERVED]
     for part, of in (("Bounds", "bounds"), ("Levels", "levels"), ("The lower bound", "lower bound"),
                      ("The upper bound", "upper bound")):  # fmt: skip
         names = [name for name, found in parts.items() if found == of]
