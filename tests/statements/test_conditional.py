@@ -66,7 +66,7 @@ def test_at_the_top_the_trials_with_a_value_are_counted(rng):
     found = only(said(columns, loss, target=0.1), FindingKind.TOP, "momentum")
     at_top = np.argsort(loss)[:60]
     n_active = int((columns["optimizer"][at_top] == "sgd").sum())
-    assert f" of {n_active} trials have momentum between 0." in found.text
+    assert f" of {n_active} trials have momentum up to 0." in found.text
     assert "Among the best 10\u00a0%, of those with a value of momentum, " in found.text
     assert " of 300 do)" in found.text
     assert "of all such trials" in found.text
