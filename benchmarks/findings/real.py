@@ -200,7 +200,8 @@ def key(finding: Finding) -> tuple[object, ...]:
     if finding.kind is FindingKind.TREND:
         if sides.parts:
             return (*names, "worst" if sides.is_worst else "best")
-        return (*names, finding.text.split(" ")[0])
+        labels = [point.label for point in finding.picture.lines[0].points]
+        return (*names, sides.worse[0][0][1] == labels[-1])  # whether lower is better
     if finding.kind is FindingKind.CONTRAST:
         return (*names, sides.better)
     return names

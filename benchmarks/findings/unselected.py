@@ -13,12 +13,14 @@ from hpi.statements.pairs import tables_of
 from hpi.statements.top import top
 from hpi.statements.trends import one_way, trends
 from hpi.statements.trials import Trials
+from hpi.statements.words import Tone
 from hpi.subspace import Sample
 
 
 def unselected(sample: Sample, outcome: Outcome) -> Iterator[Finding]:
     """Return a sentence for every ordered hyperparameter and every two levels."""
-    basis = Basis.of(Trials.of(sample), outcome, None)
+    trials = Trials.of(sample)
+    basis = Basis.of(trials, trials, outcome, None)
     ordered = [j for j, groups in enumerate(basis.groups) if groups.is_ordered and groups.n_compared > 1]
     for one in (*(one_way(basis, j) for j in ordered), *contrasts(basis)):
         if one.effect[1] < one.effect[2]:
@@ -27,7 +29,8 @@ def unselected(sample: Sample, outcome: Outcome) -> Iterator[Finding]:
 
 def p_values(sample: Sample, outcome: Outcome) -> Iterator[tuple[str, float]]:
     """Return kind and p-value of every candidate but exceptions, before they are corrected for each other."""
-    basis = Basis.of(Trials.of(sample), outcome, None)
+    trials = Trials.of(sample)
+    basis = Basis.of(trials, trials, outcome, None)
     for one in (*trends(basis), *contrasts(basis), *top(basis), *interactions(basis, tables_of(basis))):
         yield str(one.kind), float(one.p)
 
@@ -35,7 +38,7 @@ def p_values(sample: Sample, outcome: Outcome) -> Iterator[tuple[str, float]]:
 def _said(one: Candidate) -> Finding:
     return Finding(
         kind=one.kind,
-        text=one.says(Strength.WEAK, None),
+        text=one.says(Tone.UNSURE, None),
         hyperparameters=one.hyperparameters,
         effect=one.effect[0],
         low=one.effect[1],
