@@ -131,18 +131,23 @@ class Columns:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The model fitted to one scale of the loss; differences are losses, so positive is worse."""
+    """The model fitted to one scale of the loss; differences are losses, so positive is worse.
+
+    `is_steady`: no group is believed to be less spread than all trials are. By ranks that holds where nothing matters,
+    and a level of eight trials with the same value of a coarse metric is no certainty.
+    """
 
     columns: Columns
     coefficients: Floats
     residual: Floats
     least: float
+    is_steady: bool = False
 
     @classmethod
-    def of(cls, columns: Columns, y: Floats) -> Fit:
+    def of(cls, columns: Columns, y: Floats, is_steady: bool = False) -> Fit:
         """Fit y, shape (n_trials,)."""
         coefficients = columns.inverse @ (columns.matrix.T @ y)
-        return cls(columns, coefficients, y - columns.matrix @ coefficients, least_variance(y))
+        return cls(columns, coefficients, y - columns.matrix @ coefficients, least_variance(y), is_steady)
 
     @cached_property
     def squares(self) -> Floats:
@@ -187,7 +192,11 @@ class Fit:
         return np.asarray(self.columns.matrix[:, own] @ self.coefficients[own])
 
     def _se(self, c: Floats) -> float:
-        return float(np.sqrt(max(0.0, float(c @ self.covariance @ c))))
+        variance = max(0.0, float(c @ self.covariance @ c))
+        if self.is_steady:
+            free = max(1, len(self.residual) - len(c))
+            variance = max(variance, float(c @ self.columns.inverse @ c) * float(self.residual @ self.residual) / free)
+        return float(np.sqrt(variance))
 
     def _df(self, j: int, weights: Floats) -> float:
         """Degrees of freedom of a weighted sum of groups with unequal spread (Satterthwaite 1946)."""
@@ -226,10 +235,10 @@ class Model:
         if columns(groups) * TRIALS_PER_COLUMN <= n:
             shared = Columns.of(groups)
             places = [(shared, j) for j in range(len(groups))]
-            fits = {id(shared): [Fit.of(shared, y) for y in explained]}
+            fits = {id(shared): _fits(shared, explained)}
         else:
             places = [(Columns.of((one,)), 0) for one in groups]
-            fits = {id(own): [Fit.of(own, y) for y in explained] for own, _ in places}
+            fits = {id(own): _fits(own, explained) for own, _ in places}
         raw, ranks, target = (tuple((fits[id(own)][i], j) for own, j in places) for i in range(len(explained)))
         return cls(raw, ranks, target, len(fits) == 1 and len(groups) > 0)
 
@@ -242,6 +251,11 @@ def least_variance(y: Floats) -> float:
 def left_out(residual: Floats, leverage: Floats, least: float) -> Floats:
     """Return squared residuals as if each trial had been left out of the fit (HC3), shape (n_trials,)."""
     return np.asarray(np.maximum((residual / (1 - leverage)) ** 2, least))
+
+
+def _fits(columns: Columns, explained: tuple[Floats, Floats, Floats]) -> list[Fit]:
+    raw, ranks, target = explained
+    return [Fit.of(columns, raw), Fit.of(columns, ranks, is_steady=True), Fit.of(columns, target)]
 
 
 def _offsets(groups: tuple[Groups, ...]) -> list[int]:

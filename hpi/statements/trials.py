@@ -13,6 +13,7 @@ from hpi.subspace import Sample, cut
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
 MOST = 50_000
+TAIL = 0.05
 DIVERGED = 100.0  # interquartile ranges
 # What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
 LARGEST, LEAST = 1e300, 1e-305
@@ -128,6 +129,8 @@ def clipped(loss: Floats) -> Floats:
     bad trials, and good trials wherever they lie, are what the hyperparameters do.
     """
     low, high = np.quantile(loss, (0.25, 0.75))
+    if low == high:  # most trials are equal
+        low, high = np.quantile(loss, (TAIL, 1 - TAIL))
     spread = high - low
     diverged = (loss > high + DIVERGED * spread) if spread > 0 else np.zeros(len(loss), dtype=bool)
     # Not better than what is merely bad.
