@@ -178,6 +178,8 @@ def test_levels_in_order_can_be_a_stretch():
     assert column.holds("up to m").tolist() == [False, True, False, True, False]
     assert column.holds("= s").tolist() == [False, True, False, False, False]
     assert column.is_active.tolist() == [True, True, False, True, True]
+    depth = Column(Hyperparameter("depth", Kind.INT, 1, 8), pd.Series([1.0, 6.0, np.nan]))
+    assert depth.holds("= 6").tolist() == [False, True, False]
 
 
 # --- verdicts on sentences made by hand

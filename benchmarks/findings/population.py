@@ -116,7 +116,7 @@ class Column:
         level = label.removeprefix("= ")
         if self.levels is not None and level in self.levels:
             return np.asarray(self.values == self.levels[level])
-        low, high = ends(label, self.levels)
+        low, high = ends(level, self.levels)
         return np.asarray((self.values >= low) & (self.values <= high))
 
     def fifths(self) -> list[str]:
