@@ -14,11 +14,11 @@ from hpi.errors import EstimatorError
 from hpi.estimators import Report, quiet
 from hpi.roles import Role
 from hpi.roles.by_others import DUPLICATE
-from hpi.statements import family
 from hpi.statements.basis import Basis, Candidate
+from hpi.statements.choosing import effects, without_effects
 from hpi.statements.contrasts import contrasts
-from hpi.statements.exceptions import exceptions, with_exceptions
-from hpi.statements.finding import Finding, FindingKind, Findings, Strength
+from hpi.statements.exceptions import exceptions
+from hpi.statements.finding import Finding, Findings, Strength
 from hpi.statements.interactions import interactions
 from hpi.statements.pairs import tables_of
 from hpi.statements.same import same
@@ -31,9 +31,7 @@ from hpi.subspace import Sample, Subspace, cut, select
 from hpi.table import TrialTable
 from hpi.table.notices import OBSERVED
 
-RATE = family.RATE
 SURE = 0.001  # adjusted p-value up to which a finding may be strong
-MAIN = (FindingKind.TREND, FindingKind.CONTRAST, FindingKind.TOP)
 
 
 def findings(table: TrialTable, *, subspace: Subspace | None = None, tolerance: float | None = None) -> Findings:
@@ -96,8 +94,8 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     equivalent = same(basis)
     report(0.95, "putting it in words")
     is_adaptive = checks.adaptive(sample) is not None
-    kept = _kept(candidates)
-    alike = _without_effects(_survivors(equivalent), [one for one, _ in kept])
+    kept = effects(candidates)
+    alike = without_effects(equivalent, kept)
     # What an optimiser chose, or what was drawn together with another, is never sure.
     unsure = frozenset(groups.name for groups in basis.groups) if is_adaptive else basis.dependent
     sentences = _strong_first([_finding(one, p, unsure) for one, p in kept])
@@ -112,70 +110,8 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     )
 
 
-def _survivors(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
-    """Return the candidates of one family that may be said, with their corrected p-values, the largest effect first."""
-    p = family.adjusted([one.p for one in candidates], [str(one.kind) for one in candidates])
-    kept = [(one, float(q)) for one, q in zip(candidates, p, strict=True) if q <= RATE]
-    return sorted(kept, key=lambda found: (-found[0].size, found[1], found[0].kind, found[0].hyperparameters))
-
-
-def _kept(candidates: Sequence[Candidate]) -> list[tuple[Candidate, float]]:
-    """Return the effects that may be said, the largest first."""
-    above = _above_floor(candidates)
-    kept = [(one, p) for one, p in _survivors(candidates) if _key(one) in above]
-    return with_exceptions(_one_trend_each(kept))
-
-
-def _one_trend_each(kept: Sequence[tuple[Candidate, float]]) -> list[tuple[Candidate, float]]:
-    """Keep one trend a hyperparameter: what is best between two values is not said to be better the lower it is."""
-    trends = [(not one.is_middle, p, one) for one, p in kept if one.kind is FindingKind.TREND]
-    best: dict[str, Candidate] = {}
-    for _, _, one in sorted(trends, key=lambda found: found[:2]):
-        best.setdefault(one.hyperparameters[0], one)
-    return [(one, p) for one, p in kept if one.kind is not FindingKind.TREND or best[one.hyperparameters[0]] is one]
-
-
 def _strong_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.strength is not Strength.STRONG)
-
-
-def _key(candidate: Candidate) -> tuple[str, tuple[str, ...]]:
-    """Return whose floor a candidate must pass: that of its hyperparameter, or of its pair."""
-    if candidate.kind is FindingKind.INTERACTION:
-        return "pair", candidate.hyperparameters
-    return "main", candidate.hyperparameters[:1]
-
-
-def _above_floor(candidates: Sequence[Candidate]) -> set[tuple[str, tuple[str, ...]]]:
-    """Return the hyperparameters and the pairs that can be told from chance among all of them."""
-    p: dict[tuple[str, tuple[str, ...]], list[float]] = {}
-    for one in candidates:
-        if one.kind is not FindingKind.EXCEPTION:
-            p.setdefault(_key(one), []).append(one.p)
-    found = set()
-    for word in ("main", "pair"):
-        keys = [key for key in p if key[0] == word]
-        above = family.above_floor([family.simes(p[key]) for key in keys])
-        found |= {key for key, is_above in zip(keys, above, strict=True) if is_above}
-    return found
-
-
-def _without_effects(
-    alike: Sequence[tuple[Candidate, float]], kept: Sequence[Candidate]
-) -> list[tuple[Candidate, float]]:
-    """Leave out "no difference" where a sentence says that there is one, alone or with another."""
-    levels = {(one.hyperparameters[0], frozenset(one.levels)) for one in kept if one.kind is FindingKind.CONTRAST}
-    contrasted = {name for name, _ in levels}
-    whole = {name for one in kept if one.kind is not FindingKind.CONTRAST for name in one.hyperparameters}
-
-    def contradicted(one: Candidate) -> bool:
-        name = one.hyperparameters[0]
-        return name in whole or (name in contrasted if not one.levels else (name, frozenset(one.levels)) in levels)
-
-    kept_alike = [(one, p) for one, p in alike if not contradicted(one)]
-    # What holds of all levels need not be said of every two.
-    all_alike = {one.hyperparameters for one, _ in kept_alike if not one.levels}
-    return [(one, p) for one, p in kept_alike if not one.levels or one.hyperparameters not in all_alike]
 
 
 def _finding(one: Candidate, p: float, unsure: frozenset[str]) -> Finding:
