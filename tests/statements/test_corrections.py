@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from hpi.statements import FindingKind
-from hpi.statements.asking import _kept
 from hpi.statements.basis import Candidate
+from hpi.statements.choosing import effects
 from hpi.statements.finding import Picture
 from tests.statements.planted import of_kind, said
 
@@ -32,7 +32,7 @@ def candidate(name: str, p: float, kind: FindingKind = FindingKind.TREND, **chan
 
 
 def kept(*candidates: Candidate) -> list[str]:
-    return sorted(one.hyperparameters[0] for one, _ in _kept(candidates))
+    return sorted(one.hyperparameters[0] for one, _ in effects(candidates))
 
 
 def test_below_the_floor_nothing_is_said_though_the_correction_would_let_it_pass():
@@ -53,18 +53,18 @@ def test_pairs_have_a_floor_of_their_own():
 
 def test_one_trend_for_each_hyperparameter_its_middle_first():
     way, middle = candidate("a", 1e-9, lower=True), candidate("a", 1e-4, is_middle=True)
-    assert [one.is_middle for one, _ in _kept([way, middle])] == [True]
-    assert [one.is_middle for one, _ in _kept([way, dataclasses.replace(middle, p=0.9)])] == [False]
+    assert [one.is_middle for one, _ in effects([way, middle])] == [True]
+    assert [one.is_middle for one, _ in effects([way, dataclasses.replace(middle, p=0.9)])] == [False]
 
 
 def test_an_exception_goes_with_its_rule():
     rule = candidate("a", 1e-9, lower=True)
     exception = candidate("a", 1e-5, FindingKind.EXCEPTION, lower=True, hyperparameters=("a", "b"), exception="b = x")
-    found = dict((one.kind, one) for one, _ in _kept([rule, exception]))
+    found = dict((one.kind, one) for one, _ in effects([rule, exception]))
     assert found[FindingKind.TREND].exception == "b = x"
     assert FindingKind.EXCEPTION in found
     for other in (dataclasses.replace(rule, p=0.9), dataclasses.replace(rule, lower=False)):
-        assert FindingKind.EXCEPTION not in [one.kind for one, _ in _kept([other, exception])]
+        assert FindingKind.EXCEPTION not in [one.kind for one, _ in effects([other, exception])]
 
 
 @pytest.mark.parametrize("seed", range(5))
