@@ -131,7 +131,7 @@ def _blank(basis: Basis, names: tuple[str, str]) -> Candidate:
 
 
 def p_values(basis: Basis, j: int, k: int) -> tuple[float, float]:
-    """Return the p-values of the pair on the metric's scale and by ranks."""
+    """Return the p-values of the pair on the metric's scale and by ranks; not asked by ranks where it is not there."""
     columns, fits = _fitted(basis, j, k)
     first, second = basis.thirds[j], basis.thirds[k]
     products = _products(scores(first)[first.code], scores(second)[second.code])
@@ -140,8 +140,8 @@ def p_values(basis: Basis, j: int, k: int) -> tuple[float, float]:
     tests = [_Products.of(columns, left)]
     if 0 < straight.sum() < len(straight):
         tests.append(_Products.of(columns, left[:, straight]))
-    metric, ranks = (min(1.0, len(tests) * min(t.p(fit) for t in tests)) for fit in fits)
-    return metric, ranks
+    metric = min(1.0, len(tests) * min(t.p(fits[0]) for t in tests))
+    return metric, 1.0 if metric > GONE else min(1.0, len(tests) * min(t.p(fits[1]) for t in tests))
 
 
 def _fitted(basis: Basis, j: int, k: int) -> tuple[Columns, tuple[Fit, Fit]]:

@@ -106,7 +106,7 @@ def test_two_groups_alone_are_compared_by_welch(rng, sizes):
 def test_an_interaction_is_wald_s_test_in_the_full_model(rng):
     """One product of two switches: the square of its t, by HC3."""
     a, b, other = (rng.choice(np.array(["n", "y"], dtype=object), N, p=p) for p in ([0.5, 0.5], [0.3, 0.7], [0.6, 0.4]))
-    loss = (a == "y") * (b == "y") * 0.4 + (other == "y") + rng.normal(0, 1, N)
+    loss = (a == "y") * (b == "y") * 0.9 + (other == "y") + rng.normal(0, 1, N)
     order = np.argsort(loss)
     a, b, other = (column[order] == "y" for column in (a, b, other))
     table = basis({"a": np.where(a, "y", "n"), "b": np.where(b, "y", "n"), "o": np.where(other, "y", "n")}, loss[order])
