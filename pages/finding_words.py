@@ -102,13 +102,23 @@ def _is_small(finding: Finding, tolerance: float | None) -> bool:
 
 
 def evidence(finding: Finding) -> str:
-    """Say what a sentence rests on: effect with interval, trials, p-value, and what it is compared with."""
-    size = (finding.effect, finding.low, finding.high)
-    sign = "+" if finding.effect > 0 else ""
-    is_odds = finding.kind is FindingKind.TOP
-    effect = f"{ODDS} {odds(*size)}" if is_odds else f"effect {sign}{amount(*size)} {finding.unit}"
+    """Say what a sentence rests on: effect with interval and what it is compared with, trials, p-value."""
     trials = "1 trial" if finding.n == 1 else f"{finding.n:,} trials"
-    return "  ·  ".join([effect, trials, p_value(finding.p_adjusted), f"compared with {finding.compared_with}"])
+    return "  ·  ".join([_compared(finding), trials, p_value(finding.p_adjusted)])
+
+
+def _compared(finding: Finding) -> str:
+    """Say how large an effect is beside what; in words that hold whichever side the sentence begins with."""
+    size, other = (finding.effect, finding.low, finding.high), finding.compared_with
+    if finding.kind is FindingKind.TOP:
+        return f"{ODDS} {odds(*size)}, compared with {other}"
+    if finding.kind is FindingKind.SAME:
+        return f"largest difference {amount(*size)} {finding.unit}, compared with {other}"
+    if finding.kind is FindingKind.INTERACTION:
+        return f"differs by {amount(*size)} {finding.unit} from {other}"
+    if finding.effect < 0:
+        return f"worse by {amount(-finding.effect, -finding.high, -finding.low)} {finding.unit} than {other}"
+    return f"better by {amount(*size)} {finding.unit} than {other}"
 
 
 def p_value(p: float) -> str:

@@ -59,8 +59,7 @@ def test_each_finding_is_a_sentence_with_its_evidence_strength_and_picture(show)
     assert "● strong  ·  trend" in spoken
     assert "○ weak  ·  interaction  ·  depends on the scale of val_accuracy" in spoken
     assert (
-        "effect +0.0600 [0.0520, 0.0680] val_accuracy  ·  400 trials  ·  adjusted p < .001  ·  "
-        "compared with lr from 1e-2 to 1e-1"
+        "better by 0.0600 [0.0520, 0.0680] val_accuracy than lr from 1e-2 to 1e-1  ·  400 trials  ·  adjusted p < .001"
     ) in spoken
     assert "odds ratio 4.1 [2.2, 7.6]" in spoken
     assert len(figures(app)) == 6

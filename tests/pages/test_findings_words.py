@@ -31,7 +31,7 @@ def test_the_files_hold_what_was_found():
 def test_evidence_by_hand():
     worse = finding(effect=-0.031, low=-0.05, high=-0.012, p_adjusted=0.0312, n=1, compared_with="sgd")
     assert finding_words.evidence(worse).replace("\u00a0", " ") == (
-        "effect -0.031 [-0.050, -0.012] val_accuracy  ·  1 trial  ·  adjusted p = .031  ·  compared with sgd"
+        "worse by 0.031 [0.012, 0.050] val_accuracy than sgd  ·  1 trial  ·  adjusted p = .031"
     )
     assert finding_words.p_value(0.001).replace("\u00a0", " ") == "adjusted p = .001"
     assert finding_words.p_value(1.0).replace("\u00a0", " ") == "adjusted p = 1"
