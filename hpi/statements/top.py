@@ -138,10 +138,12 @@ def _says(
     held = f"{words.of_trials(best.target, n_target)} trials have {_where(groups, best)}"
     of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
     rise = "the odds seem to rise" if tone is Tone.UNSURE else "the odds rise"
-    far = ", how far is less sure" if tone is Tone.SLIGHT else ""
     # With nobody outside there is no estimate worth printing: only how much it is at least.
-    fold = f"at least {words.fold(odds[1])}" if best.target == n_target else words.odds(*odds)
-    return f"{among}, {held} ({of_all}); {rise} {fold}-fold{far}."
+    if best.target == n_target:
+        fold = f"at least {words.fold(odds[1])}-fold"
+    else:
+        fold = f"{words.odds(*odds)}-fold{', how far is less sure' if tone is Tone.SLIGHT else ''}"
+    return f"{among}, {held} ({of_all}); {rise} {fold}."
 
 
 def _where(groups: Groups, best: _Stretch) -> str:

@@ -139,7 +139,7 @@ def _middle(basis: Basis, j: int, best: bool) -> Candidate:
         size=low / basis.spread,
         matters=basis.tolerance is not None and low > basis.tolerance,
         says=partial(_between, basis, groups, (first, last), best, effect, (low, high)),
-        compared_with=f"other values of {groups.name}",
+        compared_with=f"other values of {groups.name}" if best else f"{groups.name} {_stretch(groups, first, last)}",
         picture=partial(basis.picture, j, tuple(range(first, last + 1))),
         is_middle=True,
     )
@@ -174,6 +174,11 @@ def _chosen(basis: Basis, j: int, groups: range | list[int]) -> Floats:
     return basis.shares(j, np.isin(np.arange(len(basis.groups[j].count)), groups))
 
 
+def _stretch(groups: Groups, first: int, last: int) -> str:
+    """Say between which values groups lie."""
+    return words.stretch(groups.ends[first][0], groups.ends[last][1])
+
+
 def _between(
     basis: Basis,
     groups: Groups,
@@ -184,7 +189,7 @@ def _between(
     tone: Tone,
     exception: str | None,
 ) -> str:
-    where = words.stretch(groups.ends[stretch[0]][0], groups.ends[stretch[1]][1])
+    where = _stretch(groups, *stretch)
     which, here, there = ("best", "there", "outside") if best else ("worst", "outside", "there")
     by = words.amount(effect.value, *interval)
     gain = f"{here} {basis.measured} is better by {by} than {there}, on average{_active(basis, groups)}"

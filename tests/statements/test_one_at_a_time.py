@@ -80,7 +80,7 @@ def test_a_middle_that_is_best_or_worst_is_said_and_no_way(rng, best, sign):
     word = "best" if best else "worst"
     assert found.text.startswith(f"lr is {word} between 0.")
     assert f"{'there' if best else 'outside'} score is better by " in found.text
-    assert found.compared_with == "other values of lr"
+    assert found.compared_with == ("other values of lr" if best else f"lr between {ends[0]} and {ends[1]}")
 
 
 @pytest.mark.parametrize("curve", [lambda x: 2 * x, lambda x: np.minimum(2 * x, 1.2), lambda x: np.abs(x - 0.05)])
