@@ -83,6 +83,8 @@ def share(part: int, whole: int) -> str:
 
 
 def rows(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """Write a table in Markdown."""
+    """Write a table in Markdown; every line has a cell for each column."""
     every = [header, ["---"] * len(header), *lines]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in every)
+    return "\n".join(
+        "| " + " | ".join(str(cell) for cell, _ in zip(line, header, strict=True)) + " |" for line in every
+    )

@@ -197,6 +197,7 @@ def _right(words: str, one: Counted) -> list[object]:
         f"{one.tables:,}",
         f"{one.claims:,}",
         one.false,
+        share(one.false, one.claims),
         fdr,
         one.wrong,
         rate(one.covered, one.with_interval),
