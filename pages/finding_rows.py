@@ -134,8 +134,21 @@ def leading(answer: state.Answer) -> None:
     for i, (first, *_) in enumerate(found.alike(effects)[:LEADING]):
         sentence(first, None, f"leading-{i}")
     if not effects:
-        look.quiet("no_words", finding_words.lead(said))
+        look.quiet("no_words", finding_words.lead(said), finding_words.BARS_ALONE if answer.result.detectable else None)
     n = len(said.findings)
     label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
     if st.button(label, key="to_findings"):
         st.switch_page(shell.FINDINGS)
+
+
+def of_pair(answer: state.Answer, first: str, second: str) -> None:
+    """Draw the strongest finding about two hyperparameters, or that there is none; a quiet line while it is awaited."""
+    said = found.findings(answer)
+    if said is None:
+        job.beside(state.FINDINGS)
+        return
+    both = [finding for finding in said.findings if set(finding.hyperparameters) == {first, second}]
+    if both:
+        sentence(both[0], None, "pair")
+    else:
+        look.quiet("no_pair", finding_words.NOT_BOTH)

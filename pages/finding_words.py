@@ -22,6 +22,10 @@ KINDS = {
     FindingKind.TOP: "reaching the top",
     FindingKind.SAME: "no difference",
 }
+BARS_ALONE = (
+    "A bar that is told apart from chance says that a hyperparameter matters, not which way; a sentence needs more."
+)
+NOT_BOTH = "No finding is about these two together; those about each alone are on the page of findings."
 AWAITED = "The sentences will appear here as soon as the table has been read for them."
 METHOD = """
 - **What is looked at.** Every sentence that could be said of this table: which way is better, where the best values

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, held, look, shell, words
+from pages import choose, finding_rows, held, look, shell, words
 
 shell.guard(__file__)
 
@@ -14,6 +14,8 @@ if len(answer.table.hyperparameters) < 2:
     st.stop()
 first, second, show = choose.two(answer)
 effect = effects.two_effects(answer.table, answer.sample, first, second)
+with look.shown(answer, "pair_words"):
+    finding_rows.of_pair(answer, first, second)
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
     shown = held.two(answer, first, second, show)

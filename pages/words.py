@@ -86,9 +86,14 @@ def estimate(score: Score | PairScore, result: ImportanceResult) -> str:
     if score.low is None:
         return value
     if score.high is None:
-        return f"{value}, at least {_value(score.low, result)}"
+        return f"{value}, at least {_value(score.low, result)}" if _begins_above_0(score, result) else value
     low, high = (_value(end, result).removesuffix(f"{BLANK}%") for end in (score.low, score.high))
     return f"{value} [{low} to {high}]"
+
+
+def _begins_above_0(score: Score | PairScore, result: ImportanceResult) -> bool:
+    """Whether an interval, as it is written, begins above 0."""
+    return score.low is not None and score.low > 0 and _value(score.low, result) != _value(0.0, result)
 
 
 def _value(number: float, result: ImportanceResult) -> str:
@@ -150,6 +155,8 @@ def _strongest(found: tuple[Score, ...], result: ImportanceResult) -> str:
         return f"{sentence_case(explains(first.name, first, result), first.name)}."
     word = "decides" if by_name(result.estimator).uses_target else "moves the metric"
     close = [score for score in found[1:] if not surely_above(first, score)]
+    if not close and first.low is not None and not _begins_above_0(first, result):
+        return f"{first.name} shows most: {explains('it', first, result)}, so it may be next to nothing."
     if not close:
         return f"{first.name} {word} most: {explains('it', first, result)}."
     others = f"{close[0].name} ({estimate(close[0], result)})" if len(close) == 1 else f"{len(close)} others"

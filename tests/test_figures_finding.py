@@ -19,8 +19,8 @@ from tests.test_figures import ODD_NAMES
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 
 
-def drawn(shown, theme=LIGHT):
-    return figures.finding(finding(picture=shown), theme)
+def drawn(shown, theme=LIGHT, **changes):
+    return figures.finding(finding(picture=shown, **changes), theme)
 
 
 def traces(figure):
@@ -92,6 +92,16 @@ def test_names_of_lines_that_end_at_the_same_place_do_not_cover_each_other():
     low, high = figure.layout.yaxis.range
     pixels = WITH_NAMES / (high - low)
     assert min((b - a) * pixels for a, b in zip(heights, heights[1:], strict=False)) > 15
+
+
+def test_a_long_name_that_all_lines_share_is_said_once_above_them():
+    long = "hp_config.learning_rate"
+    two = picture(*(line(f"{long} {part}", **STRETCHES) for part in ("up to 0.01", "= 1")), across="depth")
+    figure = drawn(two, hyperparameters=("depth", long))
+    assert {html.unescape(note.text) for note in figure.layout.annotations} == {"up to 0.01", "1"}
+    assert f"on the right: {long}" in header(figure)
+    assert long in html.unescape(figure.data[-1].hovertext[0].replace("<br>", " "))
+    assert "on the right" not in header(drawn(TWO_LINES, hyperparameters=("lr", "optimizer")))
 
 
 def test_values_are_moved_apart_within_the_ends():

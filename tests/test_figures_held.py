@@ -214,7 +214,7 @@ def test_columns_of_what_is_left_begin_at_nothing_better_is_up(maximize):
     assert z[:, 0] == pytest.approx(0.5)
     better = joint.remainder.ravel() * (1 if maximize else -1)
     assert (np.sign(z[:, 4] - 0.5) == np.sign(better)).all()
-    assert figure.layout.scene.zaxis.title.text == "what is left"
+    assert figure.layout.scene.zaxis.title.text == "rest"
 
 
 def test_without_the_pair_a_forest_s_cells_are_refused(table, sample, found):

@@ -39,7 +39,7 @@ class Show(StrEnum):
     @property
     def brief(self) -> str:
         """A word or two for an axis."""
-        return {Show.TARGET_SHARE: "share", Show.HELD: "average", Show.LEFT: "what is left"}.get(self, str(self))
+        return {Show.TARGET_SHARE: "share", Show.HELD: "average", Show.LEFT: "rest"}.get(self, str(self))
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +141,7 @@ def _of_remainder(effect: TwoEffects, joint: Joint, theme: Theme, hover: list[li
     colours = tuple(blended(theme.background, theme.attention, part) for part in HUE[::-1])
     colours += (blended(theme.background, theme.text, 0.04),)
     colours += tuple(blended(theme.background, theme.target, part) for part in HUE)
-    part = "" if joint.share is None else f"; {percent(joint.share)} of the variance over both"
+    part = "" if joint.share is None else f"; {percent(round(joint.share, 3))} of the variance over both"
     title = f"{Show.LEFT}, in {short(effect.outcome.name, 26)}: of the average prediction{part}"
     return Grid(joint.remainder, worst, -worst, False, colours, title, hover, 0.0)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from hpi.figures.finding_places import COLUMN, Places, apart, names_of, places, round_ticks, rounded
+from hpi.figures.finding_places import COLUMN, Places, apart, common_name, names_of, places, round_ticks, rounded
 from hpi.figures.heading import LINE, Fact, heading
 from hpi.figures.labels import percent, short, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
@@ -34,10 +34,12 @@ def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> g
     """
     picture, band = finding.picture, _band(finding, tolerance)
     layout = places(picture, band)
-    title, above = heading(_facts(picture, layout, band is not None, theme), theme)
+    beside = common_name(picture.lines, finding.hyperparameters) if layout.is_upright else ""
+    title, above = heading(_facts(picture, layout, band is not None, beside, theme), theme)
     size = _height(picture, layout, above)
     values, groups = _values(picture, layout), _groups(picture, layout, theme)
-    right = 16 + (_room_for_names(picture) if _is_named(picture) and layout.is_upright else 0)
+    names = names_of(picture.lines, beside) if _is_named(picture) and layout.is_upright else []
+    right = 16 + _room_for_names(names)
     figure = draw(
         theme,
         size,
@@ -50,8 +52,8 @@ def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> g
         _add_band(figure, band, layout, theme)
     for k in range(len(picture.lines)):
         figure.add_traces(_line(picture, layout, k, theme))
-    if _is_named(picture) and layout.is_upright:
-        _add_names(figure, picture, layout, theme, size - above - AXIS - 12)
+    if names:
+        _add_names(figure, picture, names, layout, theme, size - above - _below(picture, layout))
     return figure
 
 
@@ -74,8 +76,18 @@ def _is_named(picture: Picture) -> bool:
     return len(picture.lines) > 1
 
 
-def _room_for_names(picture: Picture) -> int:
-    longest = max(width(html.unescape(row)) for name in names_of(picture.lines) for row in name.split("<br>"))
+def _below(picture: Picture, layout: Places) -> int:
+    """Pixels below the plot of groups beside each other: with every row of their labels, and of the title."""
+    rows = max(1 + word.count("<br>") for word in layout.tick_words)
+    return AXIS + 12 + LABEL * (rows - 1 + _title(picture).count("<br>"))
+
+
+def _title(picture: Picture) -> str:
+    return wrapped(short(picture.across, 78), TITLE)
+
+
+def _room_for_names(names: list[str]) -> int:
+    longest = max((width(html.unescape(row)) for name in names for row in name.split("<br>")), default=0)
     return int(COLUMN * longest)
 
 
@@ -88,12 +100,13 @@ def _height(picture: Picture, layout: Places, above: int) -> int:
     return max(HEIGHT - AXIS, above + row * len(layout.labels)) + AXIS
 
 
-def _facts(picture: Picture, layout: Places, has_band: bool, theme: Theme) -> list[Fact]:
+def _facts(picture: Picture, layout: Places, has_band: bool, beside: str, theme: Theme) -> list[Fact]:
     measured, across = short(picture.measured, UNITED), short(picture.across, UNITED)
     named = _is_named(picture) and not layout.is_upright
     return [
         Fact(measured if layout.is_upright else f"{measured}, by {across}"),
         Fact("lines: 95\u00a0% interval"),
+        *([Fact(f"on the right: {short(beside, UNITED)}")] if beside else []),
         *([Fact("grey: so far apart does not matter")] if has_band else []),
         *([Fact(f"{layout.left_out} groups with fewer trials are not shown")] if layout.left_out else []),
         *([_named(line, k, theme) for k, line in enumerate(picture.lines)] if named else []),
@@ -122,7 +135,7 @@ def _groups(picture: Picture, layout: Places, theme: Theme) -> dict[str, object]
     axis |= {"ticks": "outside", "ticklen": 8, "tickcolor": NOTHING}
     axis |= {"showgrid": False, "fixedrange": True, "tickfont": {"color": theme.text, "size": SMALL}}
     if layout.is_upright:
-        return axis | {"range": [-0.5, last], "title": {"text": wrapped(short(picture.across, 78), TITLE)}}
+        return axis | {"range": [-0.5, last], "title": {"text": _title(picture)}}
     return axis | {"range": [last, -0.5]}
 
 
@@ -207,10 +220,10 @@ def hover(picture: Picture, line: Line, point: Point) -> str:
     return f"{where}. {picture.measured} {value}{interval}, {trials}."
 
 
-def _add_names(figure: go.Figure, picture: Picture, layout: Places, theme: Theme, plot: int) -> None:
+def _add_names(figure: go.Figure, picture: Picture, names: list[str], layout: Places, theme: Theme, plot: int) -> None:
     """Name each line beside its last group, apart from each other; `plot`: pixels of the metric's axis."""
     lines = [[one for one in layout.shown(line) if math.isfinite(one[1].value)] for line in picture.lines]
-    known = [(name, shown) for name, shown in zip(names_of(picture.lines), lines, strict=True) if shown]
+    known = [(name, shown) for name, shown in zip(names, lines, strict=True) if shown]
     rows = max((1 + name.count("<br>") for name, _ in known), default=1)
     room = LABEL * rows * (layout.high - layout.low) / max(1, plot)
     heights = apart([shown[-1][1].value for _, shown in known], room, layout.low, layout.high)

@@ -152,10 +152,17 @@ def rounded(value: float, step: float) -> str:
     return f"{value + 0.0:,.{digits}f}".replace("-", "\u2212")
 
 
-def names_of(lines: tuple[Line, ...]) -> list[str]:
-    """Return the names of lines in a few rows (of many lines in one), escaped, each different."""
+def common_name(lines: tuple[Line, ...], hyperparameters: tuple[str, ...]) -> str:
+    """Return the hyperparameter that all names of lines begin with, if it is too long for each; else an empty word."""
+    fitting = [name for name in hyperparameters if all(line.name.startswith(f"{name} ") for line in lines)]
+    return next((name for name in fitting if width(name) > NAME_COLUMNS), "")
+
+
+def names_of(lines: tuple[Line, ...], common: str = "") -> list[str]:
+    """Return the names of lines, without what is `common`, in a few rows (of many lines in one), escaped, different."""
     rows = 3 if len(lines) <= MOST_FOLDED else 1
-    return [wrapped(name, NAME_COLUMNS) for name in shortened([line.name for line in lines], rows * (NAME_COLUMNS - 1))]
+    names = [line.name.removeprefix(f"{common} ").removeprefix("= ") if common else line.name for line in lines]
+    return [wrapped(name, NAME_COLUMNS) for name in shortened(names, rows * (NAME_COLUMNS - 1))]
 
 
 def apart(wanted: list[float], room: float, low: float, high: float) -> list[float]:

@@ -41,6 +41,15 @@ def test_the_lead_names_the_strongest_how_sure_it_is_and_how_many_count():
     )
 
 
+def test_an_interval_from_0_on_says_that_there_may_be_next_to_nothing():
+    barely = replace(WEAK, importance=0.01, low=0.0, high=0.066)
+    said = plain(words.lead(result(barely, NOISE)))
+    assert "width shows most: it alone explains 1 % [0 to 6.6]" in said
+    assert "so it may be next to nothing. 1 of 2" in said
+    assert plain(words.estimate(replace(barely, low=0.0004, high=None), result(CLEAR))) == "1 %"
+    assert plain(words.estimate(replace(barely, low=0.002, high=None), result(CLEAR))) == "1 %, at least 0.2 %"
+
+
 def test_a_region_is_named_in_the_lead():
     assert "the best 2.5 % from the rest of the best 50 %" in plain(words.lead(result(CLEAR, region=0.5, target=0.025)))
 
