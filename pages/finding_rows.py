@@ -6,6 +6,8 @@ picture-<i>, onward-<i>; like-<i> (what is like row i: like-<i>-<k> and so on); 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from hpi import figures
@@ -129,7 +131,13 @@ def leading(answer: state.Answer) -> None:
     said = found.findings(answer)
     if said is None:
         job.beside(state.FINDINGS)
-        return
+        said, answer = found.last(), replace(answer, is_awaited=True)
+    if said is not None:
+        with look.shown(answer, "leading"):
+            _leading(said, answer)
+
+
+def _leading(said: Findings, answer: state.Answer) -> None:
     effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
     for i, (first, *_) in enumerate(found.alike(effects)[:LEADING]):
         sentence(first, None, f"leading-{i}")

@@ -1,5 +1,7 @@
 """Findings: all that can be said, each sentence with its evidence and its picture; and what cannot be said."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from pages import beside_findings, finding_rows, finding_words, found, job, look, shell, state
@@ -10,12 +12,15 @@ answer = shell.answered()
 look.question("What does the table say?")
 said = found.findings(answer)
 if said is None:
+    said, answer = found.last(), replace(answer, is_awaited=True)
     with st.container(key="awaited"):
-        look.quiet("awaited", finding_words.AWAITED)
+        look.quiet("awaited", finding_words.AWAITED if said is None and not found.is_refused() else None)
         job.beside(state.FINDINGS)
-    beside_findings.method(None)
-    st.stop()
-look.lead(finding_words.lead(said), answer)
+    if said is None:
+        beside_findings.method(None)
+        st.stop()
+else:
+    look.lead(finding_words.lead(said), answer)
 # where the table cannot say something, that stands beside the first findings, in sight
 left, right = st.columns([5, 2], gap="large") if said.cannot_say else (st.container(), None)
 with left, look.shown(answer, "findings"):

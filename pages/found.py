@@ -25,7 +25,7 @@ AT_ONCE = 8  # pictures
 class Chosen:
     """Which findings a visitor wants to see of a table, how many at once, and what does not matter to them.
 
-    `tolerance` is in units of the metric, None for the default.
+    `tolerance` is in units of the metric, None for the default. `last`: the last findings of the table that there were.
     """
 
     table: Hashable
@@ -34,6 +34,7 @@ class Chosen:
     strong_only: bool = False
     shown: int = AT_ONCE
     tolerance: float | None = None
+    last: Findings | None = None
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding passes the filters."""
@@ -66,7 +67,21 @@ def findings(answer: state.Answer) -> Findings | None:
 
     Then `job.beside(state.FINDINGS)` says which of both.
     """
-    return state.findings(answer, chosen().tolerance)
+    said = state.findings(answer, chosen().tolerance)
+    chosen().last = said or chosen().last
+    return said
+
+
+def is_refused() -> bool:
+    """Whether there will be no findings, or none before somebody asks again; `job.beside(state.FINDINGS)` says why."""
+    asked = state.session().beside.get(state.FINDINGS)
+    return asked is not None and asked.refused is not None
+
+
+def last() -> Findings | None:
+    """Return what was found of this table before, to be shown dimmed while the findings are worked out; else None."""
+    asked = state.session().beside.get(state.FINDINGS)
+    return chosen().last if asked is not None and asked.is_open else None
 
 
 def alike(shown: Sequence[Finding]) -> list[list[Finding]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import pytest
+import streamlit as st
 
 from hpi.statements import FindingKind, Strength, paper
-from pages import finding_words, state
+from pages import finding_words, job, state
 from tests.findings import finding, findings, line, one_of_each, picture
 from tests.pages.tables import HOSTILE, hostile, search
 from tests.pages.test_pages import figures, said, session
@@ -300,3 +302,38 @@ def test_a_bar_without_a_sentence_says_what_it_lacks(show):
     app = show(findings(), page="pages/importance.py")
     assert session(app).last.result.detectable
     assert finding_words.BARS_ALONE in said(app)
+
+
+# ---- while they are worked out anew
+
+
+@pytest.fixture
+def worked_out_anew(show, monkeypatch):
+    """A function that shows findings on a page, and then asks for others: `worked_out_anew(page, is_open=True)`."""
+
+    def again(page, **asked):
+        app = show(one_of_each(), page=page)
+        question = (*state._trials(session(app).last), None)
+        beside = SimpleNamespace(**{"is_open": False, "refused": None, "question": question, **asked})
+        session(app).beside[state.FINDINGS] = beside
+        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: None)
+        monkeypatch.setattr(job, "beside", lambda name: st.text(f"beside: {beside.refused or 'under way'}"))
+        return app.run()
+
+    return again
+
+
+@pytest.mark.parametrize(("page", "n"), [(PAGE, 6), ("pages/importance.py", 3)])
+def test_the_last_findings_stay_dimmed_until_the_new_ones_are_there(worked_out_anew, page, n):
+    app = worked_out_anew(page, is_open=True)
+    assert "beside: under way" in said(app)
+    assert texts(app) == [one.text for one in one_of_each().findings[:n]]
+    assert finding_words.AWAITED not in said(app)
+
+
+@pytest.mark.parametrize("page", [PAGE, "pages/importance.py"])
+def test_where_new_findings_are_refused_the_last_ones_are_gone(worked_out_anew, page):
+    app = worked_out_anew(page, refused="too few trials")
+    assert "beside: too few trials" in said(app)
+    assert not texts(app)
+    assert finding_words.AWAITED not in said(app)
