@@ -515,6 +515,19 @@ def test_a_scene_names_its_axes(table, sample):
     assert set(scene.yaxis.ticktext) == {"adam", "sgd", "rmsprop"}
 
 
+def test_long_levels_stand_on_one_line_each_in_a_scene():
+    names = ["ResNet-with-a-very-long-name-18", "ResNet-with-a-very-long-name-50"]
+    frame = pd.DataFrame({"net": names * 20, "lr": np.arange(40) / 41, "score": np.arange(40.0)})
+    table = read(frame, "score")
+    sample = select(table, hpi.Subspace(1, 0.25))
+    scene = figures.surface(two_effects(table, sample, "lr", "net"), Show.BEST, LIGHT).layout.scene
+    assert len(set(scene.yaxis.ticktext)) == 2
+    for tick in scene.yaxis.ticktext:
+        assert "<" not in tick
+        assert tick.startswith("ResNet")
+        assert len(tick) <= 18
+
+
 # ---- order of trials
 
 

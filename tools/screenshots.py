@@ -1,4 +1,4 @@
-"""Pictures of the real pages: docs/importance.png for the README, and every page light and dark, wide and narrow.
+"""Pictures of the real pages: two for the README in docs, and every page light and dark, wide and narrow.
 
 They show examples/digits_mlp.csv. The many lie in test-results/pages, to be looked at and thrown away.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "docs" / "importance.png"
+README, FINDINGS = ROOT / "docs" / "importance.png", ROOT / "docs" / "findings.png"
 ALL = ROOT / "test-results" / "pages"
 WIDTHS, THEMES = (1280, 400), ("light", "dark")
 PAGES = {
@@ -62,6 +62,10 @@ def _for_readme(browser: Browser, url: str) -> None:
     page = browser.new_page(viewport={"width": 1240, "height": 800}, device_scale_factor=1.5)
     _open(page, url, None)
     _take(page, README)
+    page.set_viewport_size({"width": 1240, "height": 1200})  # the beginning of a long page says enough
+    _go(page, PAGES["findings"])
+    page.screenshot(path=FINDINGS)
+    print(FINDINGS.relative_to(ROOT))
     page.close()
 
 

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from hpi.effects import Joint, TwoEffects
 from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
 from hpi.figures.heading import heading
-from hpi.figures.labels import literal, short
+from hpi.figures.labels import literal, plain, short, shortened
 from hpi.figures.theme import NOTHING, Theme, draw
 from hpi.space import Integers
 
@@ -24,7 +24,7 @@ ABOVE = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=bool)
 FACES = np.array(
     [[4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]]
 )
-MOST_TICKS = 9
+MOST_TICKS, NAME_COLUMNS = 9, 18
 BASE = 0.06  # columns begin a little below the worst, so that the worst can be seen too
 EYE = (1.46, 1.66, 1.06)
 
@@ -93,8 +93,9 @@ def _scene(effect: TwoEffects, grid: Grid, show: Show, theme: Theme) -> dict[str
 def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
     ticks, texts = cell_axis(effect, which)
     if effect.cuts[which].edges is None:
-        # entities are not read in a scene, tags are
-        texts = [literal(html.unescape(text)) for text in texts]
+        # entities are not read in a scene, tags are, and every name has one line
+        names = shortened(effect.cuts[which].labels, NAME_COLUMNS)
+        texts = [literal(html.unescape(plain(name))) for name in names]
     step = math.ceil(len(ticks) / MOST_TICKS)
     return {
         "range": [-0.5, n_cells - 0.5],

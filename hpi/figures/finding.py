@@ -18,7 +18,7 @@ HEIGHT, WITH_NAMES = 220, 280  # pixels; below each other it is a row a group
 ROW, DENSE, EACH, FEW = 26, 18, 13, 8  # pixels of a group below others, of one of many, and of one line in it
 AXIS = 46  # pixels below the plot
 DODGE = 0.14  # of the room of a group
-MARKER, LABEL = 9, 15  # pixels
+MARKER, LABEL, BETWEEN = 9, 15, 4  # pixels of a dot, of a row of a label, and between two labels
 GLYPHS = "●■◆▲▼⬟"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon")
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
@@ -225,7 +225,7 @@ def _add_names(figure: go.Figure, picture: Picture, names: list[str], layout: Pl
     lines = [[one for one in layout.shown(line) if math.isfinite(one[1].value)] for line in picture.lines]
     known = [(name, shown) for name, shown in zip(names, lines, strict=True) if shown]
     rows = max((1 + name.count("<br>") for name, _ in known), default=1)
-    room = LABEL * rows * (layout.high - layout.low) / max(1, plot)
+    room = (LABEL * rows + BETWEEN) * (layout.high - layout.low) / max(1, plot)
     heights = apart([shown[-1][1].value for _, shown in known], room, layout.low, layout.high)
     for (name, shown), height in zip(known, heights, strict=True):
         figure.add_annotation(
