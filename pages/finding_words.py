@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpi.statements import Finding, FindingKind, Findings, Strength
+from hpi.statements.paper import compared
 from hpi.statements.top import MATTERS
-from hpi.statements.words import amount, odds, some
+from hpi.statements.words import some
 from pages import words
 from pages.words import BLANK
 
 MARKS = {Strength.STRONG: "● strong", Strength.WEAK: "○ weak"}
 NAMES = 4  # in one sentence
-ODDS = "odds ratio"
 LEAST_P = 0.001
 KINDS = {
     FindingKind.TREND: "trend",
@@ -108,21 +108,7 @@ def _is_small(finding: Finding, tolerance: float | None) -> bool:
 def evidence(finding: Finding) -> str:
     """Say what a sentence rests on: effect with interval and what it is compared with, trials, p-value."""
     trials = "1 trial" if finding.n == 1 else f"{finding.n:,} trials"
-    return "  ·  ".join([_compared(finding), trials, p_value(finding.p_adjusted)])
-
-
-def _compared(finding: Finding) -> str:
-    """Say how large an effect is beside what; in words that hold whichever side the sentence begins with."""
-    size, other = (finding.effect, finding.low, finding.high), finding.compared_with
-    if finding.kind is FindingKind.TOP:
-        return f"{ODDS} {odds(*size)}, compared with {other}"
-    if finding.kind is FindingKind.SAME:
-        return f"largest difference {amount(*size)} {finding.unit}, compared with {other}"
-    if finding.kind is FindingKind.INTERACTION:
-        return f"differs by {amount(*size)} {finding.unit} from {other}"
-    if finding.effect < 0:
-        return f"worse by {amount(-finding.effect, -finding.high, -finding.low)} {finding.unit} than {other}"
-    return f"better by {amount(*size)} {finding.unit} than {other}"
+    return "  ·  ".join([compared(finding), trials, p_value(finding.p_adjusted)])
 
 
 def p_value(p: float) -> str:

@@ -67,6 +67,8 @@ def with_notices(found: Findings, table: TrialTable) -> Findings:
         if column.role is Role.LEFT_OUT and (column.reason or "").startswith(DUPLICATE)
     ]
     done = [notice for notice in table.notices if notice != OBSERVED]
+    if not twins and not done:
+        return found
     return replace(found, cannot_say=(*found.cannot_say, *twins, *done))
 
 

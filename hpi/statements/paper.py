@@ -63,8 +63,14 @@ def _title(findings: Findings) -> str:
 def _parts(findings: Findings) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield headings, each with its sentences and their evidence, if there are any."""
     groups: list[tuple[str, Callable[[Finding], bool]]] = [
-        ("Sure", lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.STRONG),
-        ("It seems", lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.WEAK),
+        (
+            "Sure, and large enough to matter",
+            lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.STRONG,
+        ),
+        (
+            "Less sure, or perhaps too small to matter",
+            lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.WEAK,
+        ),
         ("No difference that matters", lambda one: one.kind is FindingKind.SAME),
     ]
     for heading, belongs in groups:
@@ -93,11 +99,22 @@ def _folded(said: Sequence[Finding]) -> list[tuple[str, str]]:
 
 
 def _evidence(one: Finding) -> str:
-    effect = (one.effect, one.low, one.high)
-    is_odds = one.kind is FindingKind.TOP
-    measured = f"odds ratio {words.odds(*effect)}" if is_odds else f"{words.amount(*effect)} {one.unit}"
     p = f"= {one.p_adjusted:.2g}" if one.p_adjusted > 0 else "< 1e-300"
-    return f"({measured} against {one.compared_with}; n = {one.n:,}; adjusted p {p})"
+    return f"({compared(one)}; n = {one.n:,}; adjusted p {p})"
+
+
+def compared(finding: Finding) -> str:
+    """Say how large an effect is beside what, in words that hold whichever side the sentence begins with."""
+    size, other = (finding.effect, finding.low, finding.high), finding.compared_with
+    if finding.kind is FindingKind.TOP:
+        return f"odds ratio {words.odds(*size)}, compared with {other}"
+    if finding.kind is FindingKind.SAME:
+        return f"largest difference {words.amount(*size)} {finding.unit}, compared with {other}"
+    if finding.kind is FindingKind.INTERACTION:
+        return f"differs by {words.amount(*size)} {finding.unit} from {other}"
+    if finding.effect < 0:
+        return f"worse by {words.amount(-finding.effect, -finding.high, -finding.low)} {finding.unit} than {other}"
+    return f"better by {words.amount(*size)} {finding.unit} than {other}"
 
 
 def _method(findings: Findings) -> str:
