@@ -104,6 +104,15 @@ def test_a_long_name_that_all_lines_share_is_said_once_above_them():
     assert "on the right" not in header(drawn(TWO_LINES, hyperparameters=("lr", "optimizer")))
 
 
+def test_a_long_title_is_folded_into_the_room_that_names_of_lines_leave():
+    long = "a_name_" * 11
+    lines = (line(f"optimizer = {name}", **STRETCHES) for name in ("a", "b"))
+    rows = html.unescape(drawn(picture(*lines, across=long)).layout.xaxis.title.text).split("<br>")
+    assert len(rows) == 2
+    assert max(map(len, rows)) <= 30
+    assert rows[0].startswith("a_name_")
+
+
 def test_values_are_moved_apart_within_the_ends():
     """By hand: both want 1.0 at the top of 0 to 1; a room of 0.2 puts the upper one at 0.9, the other below it."""
     assert apart([1.0, 1.0], 0.2, 0.0, 1.0) == pytest.approx([0.7, 0.9])

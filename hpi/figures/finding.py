@@ -22,7 +22,8 @@ MARKER, LABEL, BETWEEN = 9, 15, 4  # pixels of a dot, of a row of a label, and b
 GLYPHS = "●■◆▲▼⬟"
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "pentagon")
 DASHES = ("solid", "dot", "dash", "dashdot", "longdash", "longdashdot")
-UNITED, TITLE = 44, 40  # columns of a name in the heading and under the axis
+UNITED = 44  # columns of a name in the heading
+TITLE, BESIDE_NAMES = 40, 30  # and under the axis, also where names of lines take a part of the room
 
 
 def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> go.Figure:
@@ -83,7 +84,8 @@ def _below(picture: Picture, layout: Places) -> int:
 
 
 def _title(picture: Picture) -> str:
-    return wrapped(short(picture.across, 78), TITLE)
+    columns = BESIDE_NAMES if _is_named(picture) else TITLE
+    return wrapped(short(picture.across, 2 * columns - 2), columns)
 
 
 def _room_for_names(names: list[str]) -> int:
