@@ -7,12 +7,14 @@ import re
 import numpy as np
 import pytest
 
+from benchmarks import measuring
 from benchmarks.calibration import __main__ as study
 from benchmarks.calibration import cells, peers, report, setup
 from benchmarks.calibration.cells import NO_TOY, Cell, Found
 from benchmarks.calibration.peers import Versus
 from hpi.estimators import ESTIMATORS
 from hpi.toys import TOYS
+from tests.pools import SameProcess
 
 
 @pytest.fixture
@@ -26,7 +28,7 @@ def kept(tmp_path, monkeypatch):
 def test_the_shortest_form_of_the_study_has_a_row_for_every_hyperparameter(kept, monkeypatch):
     few = TOYS[:2]
     monkeypatch.setattr(study, "TOYS", few)
-    monkeypatch.setattr(study, "ProcessPoolExecutor", SameProcess)
+    monkeypatch.setattr(measuring, "ProcessPoolExecutor", SameProcess)
     monkeypatch.setattr(peers, "installed", lambda: False)
     study.main([])
     written = (kept / "calibration.md").read_text()
@@ -37,26 +39,6 @@ def test_the_shortest_form_of_the_study_has_a_row_for_every_hyperparameter(kept,
     before = {path: path.stat().st_mtime_ns for path in kept.glob("*.json")}
     study.main([])
     assert {path: path.stat().st_mtime_ns for path in kept.glob("*.json")} == before
-
-
-class SameProcess:
-    """Runs what a pool would run, here."""
-
-    def __init__(self, workers):
-        self.workers = workers
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return None
-
-    def submit(self, work, *arguments):
-        from concurrent.futures import Future
-
-        done = Future()
-        done.set_result(work(*arguments))
-        return done
 
 
 def test_every_estimator_sees_the_same_tables():

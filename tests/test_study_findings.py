@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from concurrent.futures import Future
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
+from benchmarks import measuring
 from benchmarks.findings import __main__ as study
 from benchmarks.findings import cells, counts, laws, real, report, setup, tables
 from benchmarks.findings.cells import Cell
@@ -20,6 +20,7 @@ from benchmarks.findings.population import Column, Population, ends
 from benchmarks.findings.scenarios import SCENARIOS, scenario
 from hpi.space import Design, Hyperparameter, Kind
 from hpi.statements.finding import Finding, FindingKind, Line, Picture, Point, Strength
+from tests.pools import SameProcess
 
 
 def point(label, value=0.0, marked=False):
@@ -367,32 +368,11 @@ def test_a_high_metric_turns_the_diagonal_of_an_interaction():
 # --- the whole
 
 
-class SameProcess:
-    """Runs what a pool would run, here."""
-
-    def __init__(self, workers):
-        self.workers = workers
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return None
-
-    def shutdown(self, wait=True, cancel_futures=False):
-        return None
-
-    def submit(self, work, *arguments):
-        done = Future()
-        done.set_result(work(*arguments))
-        return done
-
-
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(study, "KEPT", tmp_path)
     monkeypatch.setattr(study, "OUT", tmp_path / "findings.md")
-    monkeypatch.setattr(study, "ProcessPoolExecutor", SameProcess)
+    monkeypatch.setattr(measuring, "ProcessPoolExecutor", SameProcess)
     monkeypatch.setenv("QUICK", "tiny")
     return tmp_path
 

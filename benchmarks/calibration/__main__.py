@@ -10,9 +10,7 @@ import argparse
 import hashlib
 import json
 import os
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import cache, partial
 from pathlib import Path
@@ -22,6 +20,7 @@ from benchmarks.calibration.cells import NO_TOY, Cell, Found
 from benchmarks.calibration.peers import Versus
 from benchmarks.calibration.report import Study, written
 from benchmarks.calibration.setup import CHEAP, FULL, ON_NOISE, QUICK, SETTINGS, TINY, Plan
+from benchmarks.measuring import measure
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.toys import TOYS
 
@@ -50,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = options.estimator or [estimator.name for estimator in ESTIMATORS]
     todo = [*planned(PLANS[quick], names), *against(PLANS[quick], names)]
     if not options.report:
-        _measure(todo, options.workers)
+        measure({_file(work): partial(_found, work) for work in todo}, options.workers)
     command = f"{'QUICK=1 ' if quick == '1' else ''}make study-importance"
     OUT.write_text(written(_read(todo, command)), encoding="utf-8")
     print(f"wrote {OUT.name}")
@@ -101,28 +100,9 @@ def _code(estimator: str) -> str:
     return hashlib.sha256(asked + b"".join(path.read_bytes() for path in sources)).hexdigest()[:8]
 
 
-def _measure(todo: Sequence[Cell | tuple[str, str, int, int, int]], workers: int) -> None:
-    missing = [work for work in todo if not _file(work).exists()]
-    print(f"{len(todo)} parts, {len(missing)} to measure", flush=True)
-    started = time.monotonic()
-    with ProcessPoolExecutor(workers) as pool:
-        running = {pool.submit(_one, work): work for work in missing}
-        for done, finished in enumerate(as_completed(running), 1):
-            finished.result()
-            left = (time.monotonic() - started) / done * (len(missing) - done)
-            print(
-                f"{done} of {len(missing)}: {_file(running[finished]).stem}; about {left / 60:.0f} min left", flush=True
-            )
-
-
-def _one(work: Cell | tuple[str, str, int, int, int]) -> None:
-    """Measure one part and keep it: written beside and renamed, so that a stop leaves no half file."""
-    measure: Callable[[], Found | Versus] = (
-        partial(cells.run, work) if isinstance(work, Cell) else partial(peers.versus, *work)
-    )
-    path = _file(work)
-    path.with_suffix(".part").write_text(json.dumps(asdict(measure())), encoding="utf-8")
-    path.with_suffix(".part").replace(path)
+def _found(work: Cell | tuple[str, str, int, int, int]) -> dict[str, object]:
+    """Measure one part."""
+    return asdict(cells.run(work) if isinstance(work, Cell) else peers.versus(*work))
 
 
 def _read(todo: Sequence[Cell | tuple[str, str, int, int, int]], command: str) -> Study:

@@ -10,10 +10,8 @@ import argparse
 import hashlib
 import json
 import os
-import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from benchmarks.findings import cells
@@ -23,6 +21,7 @@ from benchmarks.findings.real import SOURCES
 from benchmarks.findings.report import Study, written
 from benchmarks.findings.scenarios import SCENARIOS
 from benchmarks.findings.setup import FULL, QUICK, TINY, Plan
+from benchmarks.measuring import measure
 
 HERE = Path(__file__).resolve().parents[1]
 ROOT = HERE.parent
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     quick = os.environ.get("QUICK", "")
     todo = [cell for cell in planned(PLANS[quick]) if not options.part or cell.part in options.part]
     if not options.report:
-        _measure(todo, options.workers)
+        measure({_file(cell): partial(cells.run, cell) for cell in todo}, options.workers)
     command = f"{'QUICK=1 ' if quick == '1' else ''}make study-findings"
     OUT.write_text(written(_read(todo, command)), encoding="utf-8")
     print(f"wrote {OUT.name}")
@@ -90,29 +89,6 @@ def _code(part: str) -> str:
     paths = [*(ROOT / name for name in ENGINE), *here]
     files = [path for one in paths for path in (sorted(one.rglob("*.py")) if one.is_dir() else [one])]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
-
-
-def _measure(todo: Sequence[Cell], workers: int) -> None:
-    missing = [cell for cell in todo if not _file(cell).exists()]
-    print(f"{len(todo)} parts, {len(missing)} to measure", flush=True)
-    started = last = time.monotonic()
-    with ProcessPoolExecutor(workers) as pool:
-        running = {pool.submit(_one, cell, _file(cell)): cell for cell in missing}
-        for done, finished in enumerate(as_completed(running), 1):
-            if finished.exception() is not None:
-                pool.shutdown(wait=False, cancel_futures=True)
-            finished.result()
-            now = time.monotonic()
-            if now - last > 10 or done == len(missing):
-                left = (now - started) / done * (len(missing) - done)
-                print(f"{done} of {len(missing)}: {running[finished]}; about {left / 60:.0f} min left", flush=True)
-                last = now
-
-
-def _one(cell: Cell, path: Path) -> None:
-    """Measure one cell and keep it: written beside and renamed, so that a stop leaves no half file."""
-    path.with_suffix(".part").write_text(json.dumps(cells.run(cell)), encoding="utf-8")
-    path.with_suffix(".part").replace(path)
 
 
 def _read(todo: Sequence[Cell], command: str) -> Study:
