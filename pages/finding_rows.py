@@ -15,6 +15,7 @@ from hpi.statements import Finding, FindingKind, Findings
 from pages import beside_findings, finding_words, found, job, look, shell, state
 
 LEADING = 3
+BESIDE_ONE = 2
 EVERY_ONE = "every hyperparameter"
 PAIR, ALONE = "See the pair →", "See its trials →"
 
@@ -147,6 +148,17 @@ def _leading(said: Findings, answer: state.Answer) -> None:
     label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
     if st.button(label, key="to_findings"):
         st.switch_page(shell.FINDINGS)
+
+
+def of_one(answer: state.Answer, name: str) -> None:
+    """Draw the strongest findings about one hyperparameter alone, one of each kind; a quiet line while awaited."""
+    said = found.findings(answer)
+    if said is None:
+        job.beside(state.FINDINGS)
+        return
+    alone = [finding for finding in said.findings if finding.hyperparameters == (name,)]
+    for i, (first, *_) in enumerate(found.alike(alone)[:BESIDE_ONE]):
+        sentence(first, None, f"one-{i}")
 
 
 def of_pair(answer: state.Answer, first: str, second: str) -> None:

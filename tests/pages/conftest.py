@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages import state
 from tests.pages.tables import as_upload, search
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,3 +39,15 @@ def open_table(app: AppTest) -> Callable[..., AppTest]:
 def _clean(app: AppTest) -> AppTest:
     assert not app.exception, app.exception[0].message
     return app
+
+
+@pytest.fixture
+def show(open_table, monkeypatch):
+    """A function that opens a table and the Findings page with given findings: `show(one_of_each())`."""
+
+    def with_findings(shown, frame=None, page="pages/findings.py"):
+        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: shown)
+        app = open_table(frame)
+        return app.switch_page(page).run() if page != "pages/importance.py" else app
+
+    return with_findings

@@ -18,18 +18,6 @@ PAGE = "pages/findings.py"
 TITLE = "What does the table say?"
 
 
-@pytest.fixture
-def show(open_table, monkeypatch):
-    """A function that opens a table and the Findings page with given findings: `show(one_of_each())`."""
-
-    def with_findings(shown, frame=None, page=PAGE):
-        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: shown)
-        app = open_table(frame)
-        return app.switch_page(page).run() if page != "pages/importance.py" else app
-
-    return with_findings
-
-
 def texts(app):
     """The sentences that are shown, in order."""
     every = [one.text for one in one_of_each().findings]
@@ -278,30 +266,6 @@ def test_a_real_table_has_findings_at_once(open_table):
     assert "lr" in said(app)
     assert figures(app)
     assert session(app).table.name == "search.csv"
-
-
-def test_the_page_of_a_pair_begins_with_the_strongest_finding_about_both(show):
-    both = finding(FindingKind.EXCEPTION, text="A sentence about both.", hyperparameters=("dropout", "lr"))
-    weaker = finding(FindingKind.INTERACTION, text="Another one about both.", hyperparameters=("lr", "dropout"))
-    app = show(findings(finding(), both, weaker), page="pages/two.py")
-    session(app).pair = ("lr", "dropout")
-    app.run()
-    spoken = said(app)
-    assert "A sentence about both." in spoken
-    assert "● strong  ·  exception" in spoken
-    assert weaker.text not in spoken
-    assert finding().text not in spoken
-
-
-def test_the_page_of_a_pair_says_that_no_finding_is_about_both(show):
-    app = show(findings(finding()), page="pages/two.py")
-    assert finding_words.NOT_BOTH in said(app)
-
-
-def test_a_bar_without_a_sentence_says_what_it_lacks(show):
-    app = show(findings(), page="pages/importance.py")
-    assert session(app).last.result.detectable
-    assert finding_words.BARS_ALONE in said(app)
 
 
 # ---- while they are worked out anew
