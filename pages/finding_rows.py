@@ -151,12 +151,16 @@ def _leading(said: Findings, answer: state.Answer) -> None:
 
 
 def of_one(answer: state.Answer, name: str) -> None:
-    """Draw the strongest findings about one hyperparameter alone, one of each kind; a quiet line while awaited."""
+    """Draw the strongest findings about one hyperparameter alone, one of each kind; a quiet line while awaited.
+
+    Where the best trials gather the page says already, more finely.
+    """
     said = found.findings(answer)
     if said is None:
         job.beside(state.FINDINGS)
         return
-    alone = [finding for finding in said.findings if finding.hyperparameters == (name,)]
+    about = [finding for finding in said.findings if finding.hyperparameters == (name,)]
+    alone = [finding for finding in about if finding.kind is not FindingKind.TOP]
     for i, (first, *_) in enumerate(found.alike(alone)[:BESIDE_ONE]):
         sentence(first, None, f"one-{i}")
 

@@ -20,8 +20,8 @@ def test_the_page_of_one_hyperparameter_begins_with_what_is_found_about_it_alone
     app.run()
     spoken = said(app)
     assert "A trend of lr." in spoken
-    assert "The top of lr." in spoken
-    for text in (weaker.text, same.text, both.text, other.text):
+    assert "No difference of lr." in spoken
+    for text in (weaker.text, top.text, both.text, other.text):
         assert text not in spoken
 
 
