@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hpi.estimators import by_name
+from hpi.figures.bar_words import found_parts
+from hpi.results import ImportanceResult
 from hpi.statements import Finding, FindingKind, Findings, Strength
 from hpi.statements.paper import compared
 from hpi.statements.top import MATTERS
@@ -86,6 +89,24 @@ def _some(names: Sequence[str]) -> str:
     if len(names) <= NAMES:
         return words.listed(names)
     return words.listed([*names[: NAMES - 1], f"{len(names) - NAMES + 1} others"])
+
+
+def beside_bars(said: Findings, result: ImportanceResult) -> str | None:
+    """Say which hyperparameters move the metric on average although their bars are below the noise floor; else None.
+
+    A bar of a method with a target asks who gets into it, a sentence asks for the mean of all trials.
+    """
+    averages = (FindingKind.TREND, FindingKind.CONTRAST)
+    moving = {name for finding in said.findings if finding.kind in averages for name in finding.hyperparameters}
+    below = [one.name for one in result.hyperparameters if one.p_value is not None and not one.detectable]
+    names = [name for name in below if name in moving]
+    if not names or not by_name(result.estimator).uses_target:
+        return None
+    bars = "its bar is" if len(names) == 1 else "their bars are"
+    move = "moves" if len(names) == 1 else "move"
+    target = words.share(found_parts(result)[1])
+    average = f"{_some(names)} {move} {said.metric} on average"
+    return f"{average}; for reaching the best {target} {bars} not told apart from chance."
 
 
 def mark(finding: Finding, tolerance: float | None = None) -> str:

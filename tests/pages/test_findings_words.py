@@ -9,9 +9,11 @@ import math
 
 import pytest
 
+from hpi.results import Score
 from hpi.statements import FindingKind, Strength
 from pages import finding_words, found
 from tests.findings import CONTRAST, finding, findings, line, picture
+from tests.makers import result
 
 
 def test_the_files_hold_what_was_found():
@@ -81,3 +83,22 @@ def test_two_levels_that_are_alike_say_nothing_of_a_third():
     both = picture(line(a=0.9, b=0.9, marked=("a", "b")), across="kernel", ordered=False)
     same = finding(FindingKind.SAME, hyperparameters=("kernel",), picture=both)
     assert "kernel makes no difference that matters" in finding_words.lead(findings(same))
+
+
+def bar(name, detectable):
+    return Score(name, 0.1, 0.0, 0.2, None, 0.05, 0.01 if detectable else 0.5, detectable, None)
+
+
+def test_what_moves_the_metric_on_average_and_has_no_bar_is_named():
+    said = findings(
+        finding(hyperparameters=("lr",)), finding(hyperparameters=("momentum",)),
+        finding(FindingKind.TOP, hyperparameters=("width",)), finding(FindingKind.CONTRAST, hyperparameters=("flag",)),
+    )  # fmt: skip
+    bars = [bar("lr", True), bar("momentum", False), bar("width", False), bar("idle", False)]
+    assert finding_words.beside_bars(said, result(*bars)) == (
+        "momentum moves val_accuracy on average; for reaching the best 10\u00a0% its bar is not told apart from chance."
+    )
+    both = finding_words.beside_bars(said, result(*bars, bar("flag", False)))
+    assert both.startswith("momentum and flag move val_accuracy on average")
+    assert finding_words.beside_bars(said, result(bar("lr", True))) is None
+    assert finding_words.beside_bars(said, result(*bars, estimator="fanova")) is None
