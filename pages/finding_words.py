@@ -104,9 +104,23 @@ def beside_bars(said: Findings, result: ImportanceResult) -> str | None:
         return None
     bars = "its bar is" if len(names) == 1 else "their bars are"
     move = "moves" if len(names) == 1 else "move"
-    target = words.share(found_parts(result)[1])
+    target = _target(result)
     average = f"{_some(names)} {move} {said.metric} on average"
     return f"{average}; for reaching the best {target} {bars} not told apart from chance."
+
+
+def about(said: Findings, result: ImportanceResult) -> str:
+    """Say what the sentences are about: means of all trials, and the best of them."""
+    among = "" if result.subspace.region == 1 else " of the region"
+    top = f"“reaching the top” is about the best {_target(result)}" if by_name(result.estimator).uses_target else None
+    means = (
+        f"Sentences on {said.metric} are about the mean over all trials{among}, the other hyperparameters held fixed"
+    )
+    return "; ".join(filter(None, (means, top))) + "."
+
+
+def _target(result: ImportanceResult) -> str:
+    return words.share(found_parts(result)[1])
 
 
 def mark(finding: Finding, tolerance: float | None = None) -> str:

@@ -21,7 +21,8 @@ if said is None:
         st.stop()
 else:
     look.lead(finding_words.lead(said), answer)
-    look.quiet("beside_bars", finding_words.beside_bars(said, answer.result))
+    if said.findings:
+        look.quiet("about", finding_words.about(said, answer.result), finding_words.beside_bars(said, answer.result))
 # where the table cannot say something, that stands beside the first findings, in sight
 left, right = st.columns([5, 2], gap="large") if said.cannot_say else (st.container(), None)
 with left, look.shown(answer, "findings"):

@@ -62,7 +62,7 @@ class Overlay:
 
 def facts(overlay: Overlay, theme: Theme) -> list[Fact]:
     """What stands above the chart of the lines."""
-    mean = "dots" if overlay.effect.levels is None else "cross"
+    mean = "dotted line" if overlay.effect.levels is None else "cross"
     found = [Fact(f"{mean}: {MEAN} with its 95 % band", theme.text)]
     if overlay.held is None:
         return found

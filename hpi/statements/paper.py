@@ -111,7 +111,7 @@ def compared(finding: Finding) -> str:
     if finding.kind is FindingKind.SAME:
         return f"largest difference {words.amount(*size)} {finding.unit}, compared with {other}"
     if finding.kind is FindingKind.INTERACTION:
-        return f"differs by {words.amount(*size)} {finding.unit} from {other}"
+        return f"the gains differ by {words.amount(*size)} {finding.unit}"
     if finding.effect < 0:
         return f"worse by {words.amount(-finding.effect, -finding.high, -finding.low)} {finding.unit} than {other}"
     return f"better by {words.amount(*size)} {finding.unit} than {other}"

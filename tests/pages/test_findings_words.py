@@ -102,3 +102,12 @@ def test_what_moves_the_metric_on_average_and_has_no_bar_is_named():
     assert both.startswith("momentum and flag move val_accuracy on average")
     assert finding_words.beside_bars(said, result(bar("lr", True))) is None
     assert finding_words.beside_bars(said, result(*bars, estimator="fanova")) is None
+
+
+def test_what_the_sentences_are_about():
+    said = findings(finding())
+    assert finding_words.about(said, result(bar("lr", True))) == (
+        "Sentences on val_accuracy are about the mean over all trials, the other hyperparameters held fixed; "
+        "“reaching the top” is about the best 10\u00a0%."
+    )
+    assert finding_words.about(said, result(bar("lr", True), estimator="fanova")).endswith("held fixed.")
