@@ -185,12 +185,6 @@ class Fit:
             return UNKNOWN
         return Effect(float(c @ self.coefficients), self._se(c), self._df(j, own))
 
-    def part(self, j: int) -> Floats:
-        """Return what hyperparameter j adds in each trial, shape (n_trials,)."""
-        first = _offsets(self.columns.groups)[j]
-        own = np.s_[first : first + max(1, self.columns.groups[j].n_groups) - 1]
-        return np.asarray(self.columns.matrix[:, own] @ self.coefficients[own])
-
     def _se(self, c: Floats) -> float:
         variance = max(0.0, float(c @ self.covariance @ c))
         if self.is_steady:

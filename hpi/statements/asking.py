@@ -95,16 +95,16 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     candidates = [*mains, *top(basis), *exceptions(basis, mains, tables), *interactions(basis, tables, report)]
     equivalent = same(basis)
     report(0.95, "putting it in words")
-    is_adaptive = checks.adaptive(sample) is not None
+    drifting = checks.adaptive(sample)
     kept = effects(candidates)
     alike = without_effects(equivalent, kept)
     # What an optimiser chose, or what was drawn together with another, is never sure.
-    unsure = frozenset(groups.name for groups in basis.groups) if is_adaptive else basis.dependent
+    unsure = frozenset(groups.name for groups in basis.groups) if drifting else basis.dependent
     sentences = _strong_first([_finding(one, p, unsure) for one, p in kept])
     sentences += [_finding(one, p, unsure) for one, p in alike]
     return Findings(
         findings=tuple(sentences),
-        cannot_say=cannot_say(sample, basis, sentences),
+        cannot_say=cannot_say(sample, basis, sentences, drifting),
         candidates=len(candidates) + len(equivalent),
         metric=basis.measured,
         tolerance=basis.tolerance,

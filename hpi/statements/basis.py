@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,6 @@ from hpi.statements.trials import Trials
 from hpi.statements.words import Tone
 
 TOLERANCE = 0.1  # interquartile ranges of the metric that do not matter
-SPREAD = 1.349  # interquartile range of a normal distribution in standard deviations
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,15 +60,19 @@ class Basis:
         model = Model.of(groups, trials)
         return cls(trials, outcome, groups, thirds, pairs, model, tolerance)
 
-    @property
+    @cached_property
     def dependent(self) -> frozenset[str]:
         """Names of the hyperparameters that were not drawn independently of another."""
         return frozenset(self.groups[j].name for pair in self.together for j in pair)
 
-    @property
+    @cached_property
     def spread(self) -> float:
         """Standard deviation of the clipped metric, in its own unit."""
         return float(self.trials.clipped.std()) * self.trials.unit
+
+    def matters(self, low: float) -> bool:
+        """Whether an effect whose interval begins at `low` is surely larger than what does not matter."""
+        return self.tolerance is not None and low > self.tolerance
 
     def by_metric(self, j: int, weights: Floats) -> Effect:
         """Return a difference between groups of hyperparameter j in loss, in the metric's own unit."""

@@ -40,7 +40,7 @@ def contrast(basis: Basis, j: int, first: int, second: int) -> Candidate:
         unit=basis.measured,
         n=int(groups.count[better] + groups.count[worse]),
         size=low / basis.spread,
-        matters=basis.tolerance is not None and low > basis.tolerance,
+        matters=basis.matters(low),
         says=partial(_says, groups, better, worse, (gain.value, low, high)),
         compared_with=f"{groups.name} = {groups.labels[worse]}",
         picture=partial(basis.picture, j, (better, worse)),

@@ -100,7 +100,7 @@ def _candidate(basis: Basis, case: _Reverse, metric: pairs.Table, ranks: pairs.T
         effect=effect,
         n=int(metric.count[case.best, case.group] + metric.count[case.worse, case.group]),
         size=low / basis.spread,
-        matters=basis.tolerance is not None and low > basis.tolerance,
+        matters=basis.matters(low),
         says=partial(_says, basis, case, effect),
         compared_with=_compared_with(first, case),
         picture=partial(pairs.picture, basis, metric, case.j, case.k, marked),

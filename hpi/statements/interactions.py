@@ -103,7 +103,7 @@ def _candidate(basis: Basis, tables: pairs.Tables, j: int, k: int) -> Candidate:
         unit=basis.measured,
         n=int(cells.count.sum()),
         size=low / basis.spread,
-        matters=basis.tolerance is not None and low > basis.tolerance and not by_scale,
+        matters=basis.matters(low) and not by_scale,
         says=partial(shapes.says, basis, shape, by_scale),
         compared_with="the sum of both effects",
         picture=partial(shapes.picture, basis, cells, shape),

@@ -121,14 +121,12 @@ def _others_out(basis: Basis, code: Integers, j: int, k: int) -> Floats:
 def where(groups: Groups, g: int) -> str:
     """Say of which trials a group is: optimizer = sgd, lr up to 0.001, depth from 5 on."""
     first, last = groups.ends[g]
-    if not groups.is_ordered:
+    if first == last:  # a level is its own first and last
         return f"{groups.name} = {first}"
-    if first == last:
-        return f"{groups.name} = {first}"
-    if g == 0 or g == groups.n_compared - 1:
-        named = groups.hyperparameter.kind is not Kind.ORDINAL
-        if named:
-            return f"{groups.name} up to {last}" if g == 0 else f"{groups.name} from {first} on"
+    if groups.hyperparameter.kind is not Kind.ORDINAL and g == 0:
+        return f"{groups.name} up to {last}"
+    if groups.hyperparameter.kind is not Kind.ORDINAL and g == groups.n_compared - 1:
+        return f"{groups.name} from {first} on"
     return f"{groups.name} between {first} and {last}"
 
 

@@ -109,20 +109,22 @@ def _read(
     """Read four cells as an effect of the row's hyperparameter that depends on the column's, or `turned`."""
     acting, by = names[::-1] if turned else names
     groups, others = (columns, rows) if turned else (rows, columns)
+    own = cells.turned if turned else cells  # rows are the acting one's groups
 
     def gain(worse: int, better: int, at: int) -> Effect:
-        return _difference(cells.turned if turned else cells, worse, better, at) * basis.trials.unit
+        return _difference(own, worse, better, at) * basis.trials.unit
 
     # Spoken of is the larger of the two gains, in the direction in which it is one.
     ways = [(worse, better, there) for worse, better in (groups, groups[::-1]) for there in others]
     worse, better, there = max(ways, key=lambda way: gain(*way).value)
     elsewhere = others[0] if there == others[1] else others[1]
     here, away = gain(worse, better, there), gain(worse, better, elsewhere)
-    reach = (_extra(cells, *rows, *columns) * basis.trials.unit).interval(0.05 / n_tried)
+    four = _extra(cells, *rows, *columns)
+    reach = (four * basis.trials.unit).interval(0.05 / n_tried)
     width = (reach[1] - reach[0]) / 2
     extra = here.value - away.value
     return Shape(
-        _way(basis, cells.turned if turned else cells, here, away, (worse, better), (there, elsewhere)),
+        _way(basis, own, here, away, (worse, better), (there, elsewhere)),
         acting,
         by,
         worse,
@@ -132,7 +134,7 @@ def _read(
         (here.value, *here.interval()),
         (away.value, *away.interval()),
         (extra, extra - width, extra + width),
-        min(1.0, n_tried * _extra(cells, *rows, *columns).p),
+        min(1.0, n_tried * four.p),
     )
 
 

@@ -8,10 +8,10 @@ from itertools import combinations
 
 import numpy as np
 
-from hpi import checks
 from hpi.statements import pairs, words
 from hpi.statements.additive import Columns, Fit
 from hpi.statements.basis import Basis
+from hpi.statements.contrasts import of_two
 from hpi.statements.finding import Finding
 from hpi.statements.groups import FEWEST, columns, in_own_unit
 from hpi.statements.together import Pair, chi_squared, crossed
@@ -27,10 +27,12 @@ INFLATED = 2.0  # times the standard error that trials drawn independently would
 EXPECTED = 10.0  # trials that a cell would hold by chance where its emptiness is worth a word
 
 
-def cannot_say(sample: Sample, basis: Basis, said: Sequence[Finding]) -> tuple[str, ...]:
-    """Return a sentence for each reason."""
+def cannot_say(
+    sample: Sample, basis: Basis, said: Sequence[Finding], drifting: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    """Return a sentence for each reason; `drifting` as `checks.adaptive` returns it."""
     return (
-        *_adaptive(sample),
+        *_adaptive(drifting),
         *_thinned(basis),
         *_ranked(basis),
         *_not_held(basis),
@@ -50,8 +52,7 @@ def _some(sentences: list[str]) -> list[str]:
     return sentences if more <= 0 else [*sentences[:MOST_OF_A_KIND], f"And {more} more of this kind."]
 
 
-def _adaptive(sample: Sample) -> list[str]:
-    names = checks.adaptive(sample)
+def _adaptive(names: tuple[str, ...] | None) -> list[str]:
     if names is None:
         return []
     return [
@@ -230,13 +231,7 @@ def _undecided(basis: Basis, said: Sequence[Finding]) -> list[str]:
 def _largest(basis: Basis, j: int) -> float:
     """Return the largest difference between two groups that an interval still holds."""
     groups = basis.groups[j]
-    if groups.is_ordered:
-        every = [ends(groups)]
-    else:
-        every = []
-        for a, b in combinations(range(groups.n_compared), 2):
-            weights = np.zeros(len(groups.count))
-            weights[a], weights[b] = 1, -1
-            every.append(weights)
+    pairs_of = combinations(range(groups.n_compared), 2)
+    every = [ends(groups)] if groups.is_ordered else [of_two(groups, b, a) for a, b in pairs_of]
     reaches = [max(map(abs, basis.by_metric(j, weights).interval())) for weights in every]
     return max((reach for reach in reaches if reach == reach), default=float("nan"))

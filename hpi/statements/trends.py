@@ -10,6 +10,7 @@ from hpi.space import Floats, Kind
 from hpi.statements import words
 from hpi.statements.additive import Effect
 from hpi.statements.basis import Basis, Candidate
+from hpi.statements.contrasts import of_two
 from hpi.statements.finding import FindingKind
 from hpi.statements.groups import Groups
 from hpi.statements.words import Tone
@@ -50,7 +51,7 @@ def one_way(basis: Basis, j: int) -> Candidate:
         unit=basis.measured,
         n=groups.n_active,
         size=low / basis.spread,
-        matters=basis.tolerance is not None and low > basis.tolerance,
+        matters=basis.matters(low),
         says=partial(_one_way, basis, groups, lower, (gain.value, low, high), _peak(basis, j, 0 if lower else last)),
         compared_with=f"{groups.name} {groups.labels[last if lower else 0]}",
         picture=partial(basis.picture, j, (0, last)),
@@ -69,9 +70,7 @@ def _peak(basis: Basis, j: int, end: int) -> int | None:
 
 def ends(groups: Groups) -> Floats:
     """Return the weights of "loss at the upper end less loss at the lower end", shape (n_groups,)."""
-    weights = np.zeros(len(groups.count))
-    weights[groups.n_compared - 1], weights[0] = 1, -1
-    return weights
+    return of_two(groups, 0, groups.n_compared - 1)
 
 
 def _one_way(
@@ -137,7 +136,7 @@ def _middle(basis: Basis, j: int, best: bool) -> Candidate:
         unit=basis.measured,
         n=groups.n_active,
         size=low / basis.spread,
-        matters=basis.tolerance is not None and low > basis.tolerance,
+        matters=basis.matters(low),
         says=partial(_between, basis, groups, (first, last), best, effect, (low, high)),
         compared_with=f"other values of {groups.name}" if best else f"{groups.name} {_stretch(groups, first, last)}",
         picture=partial(basis.picture, j, tuple(range(first, last + 1))),
