@@ -70,9 +70,9 @@ $(RUN_STAMP): requirements.txt $(CONSTRAINTS) | $(PY)
 	@$(PIP) install --quiet --requirement requirements.txt $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt $(RUN_STAMP)
+$(DEV_STAMP): requirements-dev.txt requirements-hosted.txt $(RUN_STAMP)
 	@echo "installing what the tests need into $(VENV)"
-	@$(PIP) install --quiet --requirement requirements.txt --requirement requirements-dev.txt $(addprefix --constraint ,$(CONSTRAINTS))
+	@$(PIP) install --quiet $(addprefix --requirement ,requirements.txt requirements-hosted.txt requirements-dev.txt) $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
 # Ours and theirs are timed in one process, so the peers get what hpi needs beside them, and an environment of their own.

@@ -23,3 +23,15 @@ class EstimatorError(HpiError):
 
 class JobError(HpiError):
     """Slow work that did not come to its end: a limit, a full queue, a crash."""
+
+
+class SettingsError(HpiError):
+    """A setting of the server that is unknown or out of range; the message begins with its name."""
+
+
+class StoreError(HpiError):
+    """The store of tables and links: a limit, a full disk, something that is damaged."""
+
+
+class LinkError(StoreError):
+    """A link that does not exist, has expired or was deleted; nobody can tell which."""

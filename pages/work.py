@@ -13,7 +13,7 @@ from hpi.jobs import Job, Jobs, Phase, Status, Task
 
 @st.cache_resource(show_spinner=False, on_release=Jobs.close)
 def jobs() -> Jobs:
-    """Return the jobs of this server; raises JobError where its settings make no sense."""
+    """Return the jobs of this server; raises SettingsError where its settings make no sense."""
     return Jobs()
 
 

@@ -14,7 +14,7 @@ import hpi
 from hpi import toys
 from hpi.effects import Outcome, adjusted, two_effects
 from hpi.effects.joint import beyond_a_sum
-from hpi.jobs.files import pack, unpack
+from hpi.packing import pack, unpack
 from hpi.subspace import Subspace, cut, select
 from tests.makers import design, toy_sample
 

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from hpi import scoring
+from hpi import packing, scoring
 from hpi.child import End, Ending
 from hpi.effects import Outcome
-from hpi.errors import EstimatorError, JobError
+from hpi.errors import EstimatorError, JobError, SettingsError
 from hpi.estimators import ESTIMATORS, Coefficient, PedAnova, base
 from hpi.estimators.base import Pairs
 from hpi.jobs import TASKS, Adjust, Estimate, JobLimits, Jobs, Log, Phase, State, files
@@ -181,7 +181,7 @@ def test_a_task_without_an_estimator_comes_back_as_well(tmp_path, asked):
 
 
 def test_what_is_in_a_file_is_known_by_its_name():
-    carried = {one for module in files.CARRIED for one in vars(module).values() if isinstance(one, type)}
+    carried = {one for module in packing.CARRIED for one in vars(module).values() if isinstance(one, type)}
     names = [one.__name__ for one in carried if dataclasses.is_dataclass(one) or issubclass(one, Enum)]
     assert len(set(names)) == len(names)
     assert len({task.name for task in TASKS}) == len(TASKS)
@@ -190,7 +190,7 @@ def test_what_is_in_a_file_is_known_by_its_name():
 @pytest.mark.parametrize("plain", [{"class": "Path", "fields": {}}, {"enum": "Path", "value": "/"}])
 def test_nothing_else_is_made_of_a_file(plain):
     with pytest.raises(KeyError):
-        files.unpack(plain, {})
+        packing.unpack(plain, {})
 
 
 @pytest.mark.parametrize("where", [(), (Between("lr", None, 0.01), OneOf("optimizer", ("adam", "sgd\udc80")))])
@@ -464,12 +464,12 @@ def test_limits_come_from_the_environment():
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "", "many", "86401", "1e3", "9" * 400, "\u0663"])
 def test_a_limit_that_makes_no_sense_is_named(text):
-    with pytest.raises(JobError, match="HPI_JOB_SECONDS is .*must be a whole number from 1 to 86,400"):
+    with pytest.raises(SettingsError, match="HPI_JOB_SECONDS is .*must be a whole number from 1 to 86,400"):
         JobLimits.from_environment({"HPI_JOB_SECONDS": text})
 
 
 def test_a_limit_that_does_not_exist_is_named():
-    with pytest.raises(JobError, match="HPI_JOB_MEMORY is no setting; there are: .*HPI_JOB_MEMORY_MB"):
+    with pytest.raises(SettingsError, match="HPI_JOB_MEMORY is no setting; there are: .*HPI_JOB_MEMORY_MB"):
         JobLimits.from_environment({"HPI_JOB_MEMORY": "1"})
 
 
@@ -482,4 +482,4 @@ def test_every_kind_of_space_can_be_written():
     design = Design(made, np.array([[0.1, np.nan, 0], [np.nan, 1.0, 1]]), np.array([0.0, np.inf]), np.array([1, 0]))
     arrays: dict[str, np.ndarray] = {}
     plain = json.loads(json.dumps(files.pack(design, arrays)))
-    assert same(files.unpack(plain, arrays), design)
+    assert same(packing.unpack(plain, arrays), design)

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields, is_dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hpi import effects, space, subspace
-from hpi.estimators import ESTIMATORS, Estimator, base
-from hpi.estimators.settings import Settings
+from hpi.estimators import ESTIMATORS, Estimator
 from hpi.jobs.tasks import TASKS, Task
-from hpi.statements import finding
+from hpi.packing import Arrays, pack, packed_fields, unpack
 from hpi.version import VERSION
-
-Arrays = dict[str, NDArray[Any]]
-
-CARRIED = (space, subspace, base, effects, finding)  # modules whose dataclasses and enums may be in a file
 
 
 def key_of(task: Task) -> str:
@@ -60,62 +51,7 @@ def load_answer(folder: Path) -> Any:  # noqa: ANN401
 
 
 def _plain(task: Task, arrays: Arrays) -> dict[str, Any]:
-    return {"task": task.name, "arguments": _packed_fields(task, arrays)}
-
-
-def _packed_fields(value: Any, arrays: Arrays) -> dict[str, Any]:  # noqa: ANN401
-    return {field.name: pack(getattr(value, field.name), arrays) for field in fields(value) if field.init}
-
-
-def pack(value: Any, arrays: Arrays) -> Any:  # noqa: ANN401
-    """Return a value as JSON can hold it, its arrays moved to `arrays`.
-
-    Raises
-    ------
-    TypeError
-        If it is made of anything but estimators, dataclasses of the backend, enums, tuples, arrays, numbers, text and
-        None.
-    """
-    if isinstance(value, np.ndarray):
-        name = str(len(arrays))
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, np.generic):
-        return pack(value.item(), arrays)
-    if isinstance(value, Enum):
-        return {"enum": type(value).__name__, "value": value.value}
-    if isinstance(value, tuple):
-        return [pack(one, arrays) for one in value]
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Settings):
-        return {"estimator": value.name, "settings": dict(value.settings)}
-    if is_dataclass(value) and _classes().get(type(value).__name__) is type(value):
-        return {"class": type(value).__name__, "fields": _packed_fields(value, arrays)}
-    raise TypeError(f"{type(value).__name__} cannot be written to a file")
-
-
-def unpack(plain: Any, arrays: Arrays, estimators: tuple[type[Estimator], ...] = ESTIMATORS) -> Any:  # noqa: ANN401
-    """Return what `pack` was given."""
-    if isinstance(plain, list):
-        return tuple(unpack(one, arrays, estimators) for one in plain)
-    if not isinstance(plain, dict):
-        return plain
-    if "array" in plain:
-        return arrays[plain["array"]]
-    if "enum" in plain:
-        return _classes()[plain["enum"]](plain["value"])
-    if "estimator" in plain:
-        (estimator,) = (one for one in estimators if one.name == plain["estimator"])
-        return estimator(**plain["settings"])
-    held = {name: unpack(one, arrays, estimators) for name, one in plain["fields"].items()}
-    return _classes()[plain["class"]](**held)
-
-
-def _classes() -> dict[str, type[Any]]:
-    """Return the dataclasses and enums that a sample or an answer can be made of, by name."""
-    found = (value for module in CARRIED for value in vars(module).values() if isinstance(value, type))
-    return {one.__name__: one for one in found if is_dataclass(one) or issubclass(one, Enum)}
+    return {"task": task.name, "arguments": packed_fields(task, arrays)}
 
 
 def _write(path: Path, plain: Any, arrays: Arrays) -> None:  # noqa: ANN401

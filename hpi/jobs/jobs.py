@@ -41,7 +41,7 @@ class Jobs:
 
     Raises
     ------
-    JobError
+    SettingsError
         If the environment sets a limit that makes no sense.
     """
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hpi import child
-from hpi.errors import JobError
+from hpi.environment import number
+from hpi.errors import SettingsError
 
 BOUNDS = (
     # field, variable, lowest, highest
@@ -49,16 +50,16 @@ class JobLimits:
 
         Raises
         ------
-        JobError
+        SettingsError
             If a variable is no whole number within its bounds, or none of these though it looks like one.
         """
         known = {variable for _, variable, _, _ in BOUNDS}
         for variable in environment:
             if variable.startswith("HPI_JOB") and variable not in known:
-                raise JobError(f"{variable} is no setting; there are: {', '.join(sorted(known))}.")
+                raise SettingsError(f"{variable} is no setting; there are: {', '.join(sorted(known))}.")
         given: dict[str, int] = {"running": max(1, (os.cpu_count() or 1) - 1)}
         given |= {
-            name: _number(variable, environment[variable], low, high)
+            name: number(variable, environment[variable], low, high)
             for name, variable, low, high in BOUNDS
             if variable in environment
         }
@@ -68,9 +69,3 @@ class JobLimits:
     def of_child(self) -> child.Limits:
         """What one child may take."""
         return child.Limits(self.seconds, self.memory_mb)
-
-
-def _number(variable: str, text: str, low: int, high: int) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and low <= int(text) <= high):
-        raise JobError(f"{variable} is {text!r}; it must be a whole number from {low:,} to {high:,}.")
-    return int(text)

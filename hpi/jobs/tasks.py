@@ -40,7 +40,7 @@ class Task(Protocol):
         ...
 
     def run(self, report: Report) -> Any:  # noqa: ANN401
-        """Return the answer, which is made of what `hpi.jobs.files` can carry; raises HpiError."""
+        """Return the answer, which is made of what `hpi.packing` can carry; raises HpiError."""
         ...
 
 
