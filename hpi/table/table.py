@@ -115,7 +115,7 @@ class TrialTable:
     def revise(self, **changes: Any) -> TrialTable:  # noqa: ANN401 - the fields of Choices
         """Return the same table with other choices: metric, direction, roles, space, repeats, task."""
         choices = replace(self.choices, **changes)
-        return _validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
+        return validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
 
 
 def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, reading: Sequence[str] = ()) -> TrialTable:
@@ -136,10 +136,10 @@ def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, readin
         parsed = parse(frame.iloc[rows].reset_index(drop=True))
         reading = (*reading, f"The rows were put in the order of {name_of}: in it the trials were run.")
     shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
-    return _validated(parsed, shown_frame, name, choices or Choices(), tuple(reading), _fingerprint(parsed))
+    return validated(parsed, shown_frame, name, choices or Choices(), tuple(reading), fingerprint_of(parsed))
 
 
-def _validated(
+def validated(
     parsed: Mapping[str, Values],
     frame: pd.DataFrame,
     name: str,
@@ -147,6 +147,7 @@ def _validated(
     reading: tuple[str, ...],
     fingerprint: str,
 ) -> TrialTable:
+    """Return the table of cells that were parsed; raises as `build` does."""
     columns, ledger = assign(parsed, choices), Ledger()
     keep = trials.counting_rows(parsed, columns, choices, ledger)
     if not keep.any():
@@ -279,7 +280,8 @@ def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Inte
     return unit if len(np.unique(unit)) < len(unit) else None
 
 
-def _fingerprint(parsed: Mapping[str, Values]) -> str:
+def fingerprint_of(parsed: Mapping[str, Values]) -> str:
+    """Return a digest of names and cells, as hex."""
     digest = hashlib.sha256()
     for name, values in parsed.items():
         digest.update(repr((name, len(values), values.text is None)).encode("utf-8", "surrogatepass"))
