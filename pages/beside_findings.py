@@ -11,7 +11,8 @@ import streamlit as st
 
 from hpi.statements import Findings, paper
 from hpi.statements.words import some
-from pages import finding_words, found, look, state
+from hpi.words import findings as finding_words
+from pages import found, look, state
 
 MOST = 8
 CUT = "What the table cannot say"

@@ -12,7 +12,8 @@ import streamlit as st
 
 from hpi import figures
 from hpi.statements import Finding, FindingKind, Findings
-from pages import beside_findings, finding_words, found, job, look, shell, state
+from hpi.words import findings as finding_words
+from pages import beside_findings, found, job, look, shell, state
 
 LEADING = 3
 BESIDE_ONE = 2

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages import beside_findings, finding_rows, finding_words, found, job, look, shell, state
+from hpi.words import findings as finding_words
+from pages import beside_findings, finding_rows, found, job, look, shell, state
 
 shell.guard(__file__)
 

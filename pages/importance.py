@@ -6,7 +6,8 @@ import streamlit as st
 
 from hpi import figures
 from hpi.estimators import by_name
-from pages import cautions, finding_rows, look, shell, state, threshold, together, words
+from hpi.words import cautions, pairs
+from pages import finding_rows, look, shell, state, threshold, together, words
 
 NOTHING = "Nothing to be careful about was found."
 
@@ -16,7 +17,7 @@ answer = shell.answered()
 result = answer.result
 worth_knowing = [*cautions.worth_knowing(result), *cautions.ties(answer.sample, by_name(result.estimator).uses_target)]
 look.question("What decides it?")
-look.lead(together.lead(result) or words.lead(result), answer)
+look.lead(pairs.lead(result) or words.lead(result), answer)
 with st.container(key="three"):
     chart, beside, below = st.columns([5, 2, 5], gap="large")
 with chart, look.shown(answer):

@@ -14,8 +14,8 @@ from hpi.roles import ContextKind, Declaration, Role
 from hpi.space import Kind
 from hpi.subspace import number
 from hpi.table import TrialTable
+from hpi.words import tables as words
 from pages import look, state
-from pages.words import DIRECTIONS
 
 MAX_LEVELS = 1000
 REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
@@ -26,24 +26,7 @@ def read(table: TrialTable) -> None:
     """Draw the roles as a table to read."""
     widths = {"Better": st.column_config.TextColumn(width=130), "Why": st.column_config.TextColumn(width="large")}
     height = look.table_height(len(table.columns), most=20)
-    st.dataframe(as_frame(table), hide_index=True, key="roles", height=height, column_config=widths)
-
-
-def as_frame(table: TrialTable) -> pd.DataFrame:
-    """Return name, role, kind, direction and reason, a row a column."""
-    return pd.DataFrame(
-        {
-            "Column": [column.name for column in table.columns],
-            "Role": [str(column.role) for column in table.columns],
-            "Kind": [_kind(column.kind, column.log) for column in table.columns],
-            "Better": ["" if column.direction is None else DIRECTIONS[column.direction] for column in table.columns],
-            "Why": [column.reason for column in table.columns],
-        }
-    )
-
-
-def _kind(kind: Kind | None, log: bool) -> str:
-    return "" if kind is None else f"{kind}, log" if log else str(kind)
+    st.dataframe(words.roles(table), hide_index=True, key="roles", height=height, column_config=widths)
 
 
 def change(table: TrialTable) -> None:

@@ -13,8 +13,8 @@ from hpi import figures
 from hpi.checks import FEW_TARGET
 from hpi.curve import Curve, curve_of
 from hpi.estimators import Estimator, by_name
-from hpi.figures.bar_words import found_part
 from hpi.results import ImportanceResult
+from hpi.words.parts import found_part
 from pages import look, state, words
 
 KEPT = "curve"

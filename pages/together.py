@@ -10,16 +10,14 @@ import math
 import pandas as pd
 import streamlit as st
 
-from hpi.estimators import Coefficient, by_name
+from hpi.estimators import Coefficient
 from hpi.results import ImportanceResult, PairScore
-from pages import look, shell, state, words
+from hpi.words.pairs import beyond, sentence
+from pages import look, shell, state
 
 MOST_PAIRS = 5
 MOSTLY = 0.9
 MOST_COEFFICIENTS = 200
-BEYOND = "What two explain beyond what each explains alone:"
-PRODUCTS = "What the products of two add; it is in the bars of both, too:"
-JOINTLY = "which were not drawn independently of each other here"
 
 
 def pairs(result: ImportanceResult) -> None:
@@ -33,8 +31,7 @@ def pairs(result: ImportanceResult) -> None:
     look.small_heading("Together")
     more = len(found) - MOST_PAIRS
     said = [sentence(pair, result) for pair in found[:MOST_PAIRS]]
-    beyond = PRODUCTS if result.estimator == "linear" else BEYOND
-    look.quiet("together", beyond, *said, f"and {more} more pairs" if more > 0 else None)
+    look.quiet("together", beyond(result), *said, f"and {more} more pairs" if more > 0 else None)
     if not _is_pair(result):
         _way(found[0], "See the first pair →")
 
@@ -63,12 +60,6 @@ def _way(pair: PairScore, label: str) -> None:
     if st.button(label, key="to_pair"):
         state.session().pair = pair.names
         st.switch_page(shell.TWO)
-
-
-def sentence(pair: PairScore, result: ImportanceResult) -> str:
-    """Say what two hyperparameters explain together: a and b: 19 % [12 to 25]."""
-    names, value = " and ".join(pair.names), words.estimate(pair, result)
-    return f"{names}: {value}" if pair.reading == "interaction" else f"{names}, {JOINTLY}: {value}"
 
 
 def coefficients(result: ImportanceResult) -> None:
@@ -102,17 +93,3 @@ def _interval(one: Coefficient) -> str:
     if any(end is None or math.isnan(end) for end in ends):
         return ""
     return " to ".join(f"{end:+.3g}" for end in ends)
-
-
-def lead(result: ImportanceResult) -> str | None:
-    """Say that two decide together where none decides alone; None where that is not so."""
-    found = [pair for pair in result.pairs if pair.detectable and pair.reading == "interaction"]
-    if result.detectable or not found:
-        return None
-    first, second = found[0].names
-    method = by_name(result.estimator)
-    what = words.separates(result) if method.uses_target else "the variance of the metric"
-    return (
-        f"No hyperparameter decides alone, but {first} and {second} do together: "
-        f"{words.percent(found[0].importance or 0.0)} of {what} is in their combination."
-    )

@@ -8,26 +8,14 @@ from hpi.estimators import by_name
 from hpi.figures.heading import Fact
 from hpi.figures.labels import decimals, percent, plain, wrapped
 from hpi.results import ImportanceResult, Score
+from hpi.words.parts import found_parts
 
 BY_CHANCE = "not told apart from chance"
 LARGE = 0.0995  # from here on whole per cent
-TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
 NO_SIGNAL = "No signal: none can be told apart from chance."
 ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
 NO_NUMBERS = "No numbers here."
 NOTE_LINES = 2
-
-
-def found_parts(result: ImportanceResult) -> tuple[float, float]:
-    """Region and target as fractions of the trials: as asked for, or as found where ties changed them."""
-    asked = result.subspace
-    return found_part(asked.region, asked.n_region, result.used), found_part(asked.target, asked.n_target, result.used)
-
-
-def found_part(fraction: float, n: int, n_trials: int) -> float:
-    """Return the fraction that was asked for, or that of `n` in all trials where ties make it noticeably more."""
-    wanted = max(1, math.ceil(fraction * n_trials - 1e-9))
-    return n / n_trials if n > TIES_SHOW * wanted else fraction
 
 
 def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:

@@ -9,12 +9,12 @@ import plotly.graph_objects as go
 
 from hpi.curve import Curve
 from hpi.estimators import by_name
-from hpi.figures.bar_words import found_part, found_parts
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
 from hpi.results import ImportanceResult
 from hpi.space import Mask
+from hpi.words.parts import found_part, found_parts
 
 HEIGHT = 340  # pixels of the plot
 LINE = 17  # pixels between two labels

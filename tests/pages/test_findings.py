@@ -9,7 +9,8 @@ import pytest
 import streamlit as st
 
 from hpi.statements import FindingKind, Strength, paper
-from pages import finding_words, job, state
+from hpi.words import findings as finding_words
+from pages import job, state
 from tests.findings import finding, findings, line, one_of_each, picture
 from tests.pages.tables import HOSTILE, hostile, search
 from tests.pages.test_pages import figures, said, session

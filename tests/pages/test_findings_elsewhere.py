@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hpi.statements import FindingKind
-from pages import finding_words
+from hpi.words import findings as finding_words
 from tests.findings import finding, findings
 from tests.pages.test_pages import said, session
 

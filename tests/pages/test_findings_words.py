@@ -11,7 +11,8 @@ import pytest
 
 from hpi.results import Score
 from hpi.statements import FindingKind, Strength
-from pages import finding_words, found
+from hpi.words import findings as finding_words
+from pages import found
 from tests.findings import CONTRAST, finding, findings, line, picture
 from tests.makers import result
 

@@ -6,6 +6,7 @@ import pytest
 
 from hpi.estimators import Coefficient
 from hpi.results import PairScore
+from hpi.words import pairs as in_words
 from pages import together
 from tests.makers import result
 from tests.test_comparison import bar, interaction
@@ -14,26 +15,26 @@ NBSP = "\u00a0"
 
 
 def test_a_pair_in_words():
-    assert together.sentence(interaction("a", "b", 0.2), result()) == f"a and b: 20{NBSP}% [15 to 25]"
+    assert in_words.sentence(interaction("a", "b", 0.2), result()) == f"a and b: 20{NBSP}% [15 to 25]"
     joint = PairScore(("a", "b"), 0.2, None, None, None, 0.005, True, "joint")
     assert (
-        together.sentence(joint, result())
+        in_words.sentence(joint, result())
         == f"a and b, which were not drawn independently of each other here: 20{NBSP}%"
     )
 
 
 def test_the_lead_is_the_pair_only_where_nothing_decides_alone():
     idle = (bar("a", 0.01, detectable=False), bar("b", 0.01, detectable=False))
-    assert together.lead(result(*idle)) is None
-    only = together.lead(result(*idle, pairs=(interaction("a", "b", 0.8),)))
+    assert in_words.lead(result(*idle)) is None
+    only = in_words.lead(result(*idle, pairs=(interaction("a", "b", 0.8),)))
     assert only == (
         f"No hyperparameter decides alone, but a and b do together: 80{NBSP}% of what separates the best 10{NBSP}% "
         "from the rest is in their combination."
     )
-    of_variance = together.lead(result(*idle, estimator="fanova", pairs=(interaction("a", "b", 0.8),)))
+    of_variance = in_words.lead(result(*idle, estimator="fanova", pairs=(interaction("a", "b", 0.8),)))
     assert of_variance is not None
     assert "of the variance of the metric" in of_variance
-    assert together.lead(result(bar("a", 0.5), pairs=(interaction("a", "b", 0.8),))) is None
+    assert in_words.lead(result(bar("a", 0.5), pairs=(interaction("a", "b", 0.8),))) is None
 
 
 def test_the_chart_says_so_too():
@@ -74,7 +75,7 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     app.run()
     assert not app.exception
     said = [text.value for text in app.text]
-    assert together.BEYOND in said
+    assert in_words.BEYOND in said
     assert sum(line.startswith("a and b") for line in said) == min(n_pairs, together.MOST_PAIRS)
     assert ("and 3 more pairs" in said) is (n_pairs == 8)
     assert list(app.dataframe[0].value["term"]) == ["a", "a × b0 = x"]

@@ -14,7 +14,8 @@ from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
 from hpi.subspace import Between, OneOf, Subspace, cut
-from pages import cautions, words
+from hpi.words import cautions
+from pages import words
 from tests import makers
 from tests.makers import design
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from hpi.checks import TIES_WORTH_SAYING
 from hpi.estimators import by_name
-from hpi.figures.bar_words import found_parts
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample
-from pages import words
+from hpi.words.parts import found_parts
+from hpi.words.writing import listed, percent
 
 MOST_NAMES = 6
 WEIGHTS = (
@@ -29,7 +29,7 @@ def _model(result: ImportanceResult) -> list[str]:
     r2, reading = known.get("out_of_bag_r2"), known.get("reading")
     said = []
     if r2 is not None and any(score.importance is not None for score in result.hyperparameters):
-        predicted = words.percent(max(r2, 0.0))
+        predicted = percent(max(r2, 0.0))
         said.append(f"The forest explains {predicted} of the variance of trials it has not seen (out-of-bag R²).")
     if known.get("normalisation") == "share_clip":
         said.append(WEIGHTS)
@@ -45,7 +45,7 @@ def _together(result: ImportanceResult) -> list[str]:
     if not adds_up or not result.detectable or total > 1 or len(result.hyperparameters) == 1:
         return []
     return [
-        f"Each bar is what one hyperparameter explains alone. Together they come to {words.percent(total)}; the rest "
+        f"Each bar is what one hyperparameter explains alone. Together they come to {percent(total)}; the rest "
         "lies in combinations of them, and in noise."
     ]
 
@@ -62,8 +62,8 @@ def _notes(result: ImportanceResult) -> list[str]:
 
 def _some(names: Sequence[str]) -> str:
     if len(names) <= MOST_NAMES + 1:
-        return words.listed(names)
-    return words.listed([*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"])
+        return listed(names)
+    return listed([*names[:MOST_NAMES], f"{len(names) - MOST_NAMES} others"])
 
 
 def ties(sample: Sample, uses_target: bool = True) -> list[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hpi.estimators import by_name
-from hpi.figures.bar_words import found_parts
 from hpi.results import ImportanceResult
 from hpi.statements import Finding, FindingKind, Findings, Strength
 from hpi.statements.paper import compared
 from hpi.statements.top import MATTERS
 from hpi.statements.words import some
-from pages import words
-from pages.words import BLANK
+from hpi.words.parts import found_parts
+from hpi.words.writing import BLANK, listed, share
 
 MARKS = {Strength.STRONG: "● strong", Strength.WEAK: "○ weak"}
 NAMES = 4  # in one sentence
@@ -87,8 +86,8 @@ def _is_of_all(finding: Finding) -> bool:
 
 def _some(names: Sequence[str]) -> str:
     if len(names) <= NAMES:
-        return words.listed(names)
-    return words.listed([*names[: NAMES - 1], f"{len(names) - NAMES + 1} others"])
+        return listed(names)
+    return listed([*names[: NAMES - 1], f"{len(names) - NAMES + 1} others"])
 
 
 def beside_bars(said: Findings, result: ImportanceResult) -> str | None:
@@ -120,7 +119,7 @@ def about(said: Findings, result: ImportanceResult) -> str:
 
 
 def _target(result: ImportanceResult) -> str:
-    return words.share(found_parts(result)[1])
+    return share(found_parts(result)[1])
 
 
 def mark(finding: Finding, tolerance: float | None = None) -> str:
@@ -180,6 +179,5 @@ def matters(found: Findings | None, chosen: float | None) -> str:
     """Say what is taken for too small to matter; `chosen` by the visitor, None for the default."""
     if chosen is not None:
         return f"What does not matter was set to {some(chosen)}; empty the field for the default."
-    known = found is not None and found.tolerance is not None
-    now = f": {some(found.tolerance)} {found.metric}" if known else ""
+    now = "" if found is None or found.tolerance is None else f": {some(found.tolerance)} {found.metric}"
     return f"By default a tenth of the interquartile range of the metric does not matter{now}."

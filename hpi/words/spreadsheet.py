@@ -1,0 +1,43 @@
+"""Tables for a spreadsheet: what it would run as a formula stays text."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+
+from hpi.estimators import by_name
+from hpi.results import ImportanceResult
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def bars_as_csv(result: ImportanceResult) -> str:
+    """Return the bars as CSV."""
+    return as_csv(result.frame())
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """Return a table as CSV; text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    written = io.StringIO()
+    writer = csv.writer(written)  # RFC 4180: lines end in CR LF, and a cell with either of them is quoted
+    writer.writerow(frame.columns)
+    for row in frame.astype(object).itertuples(index=False):
+        writer.writerow([_cell(value) for value in row])
+    return written.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Escape text alone: a negative number stays a number, what is not known an empty cell."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(FORMULA) else value
+    return "" if value is None or value != value else value
+
+
+def csv_name(result: ImportanceResult) -> str:
+    """Name the file after the question: importance-best-10-of-100.csv, fanova-best-100.csv."""
+    asked = result.subspace
+    if not by_name(result.estimator).uses_target:
+        return f"{result.estimator}-best-{100 * asked.region:g}.csv"
+    return f"importance-best-{100 * asked.target:g}-of-{100 * asked.region:g}.csv"

@@ -1,0 +1,65 @@
+"""Sentences about a table and its trials, as plain text: names are data."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hpi.roles import Direction, Role
+from hpi.space import Kind
+from hpi.subspace import Between, Filter, Sample
+from hpi.table import TrialTable
+
+DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
+
+
+def identity(table: TrialTable) -> str:
+    """Say which table this is: name, trials, metric and direction."""
+    parts = [table.name, f"{len(table.trials):,} trials"]
+    if table.metric is not None:
+        parts.append(f"{table.metric}, {DIRECTIONS[table.direction]}" if table.direction else table.metric)
+    return "  ·  ".join(parts)
+
+
+def sizes(sample: Sample, uses_target: bool = True) -> str:
+    """Say how many trials are in the target, where it plays a part, and in the region."""
+    if not uses_target:
+        return f"{sample.n_region:,} of {len(sample.design):,} trials"
+    target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
+    return f"{target} in the target, {sample.n_region:,} in the region"
+
+
+def condition(one_filter: Filter) -> str:
+    """Say a filter in words: lr from 0.0001 to 0.01."""
+    if not isinstance(one_filter, Between):
+        return f"{one_filter.name} is {' or '.join(one_filter.levels)}"
+    low = "" if one_filter.low is None else f" from {one_filter.low:g}"
+    high = "" if one_filter.high is None else f" to {one_filter.high:g}"
+    return f"{one_filter.name}{low}{high}"
+
+
+def left_out(table: TrialTable) -> list[str]:
+    """Say what of the file takes no part, a line each: rows with their reason, then columns with theirs."""
+    columns = [f"Column {column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]
+    return [*rows_left_out(table), *columns] or ["Nothing: every row is a trial, and every column has its part."]
+
+
+def rows_left_out(table: TrialTable) -> list[str]:
+    """Say how many rows are no trial of their own, a line for each reason."""
+    return [f"{count:,} of {len(table.frame):,} rows: {reason}" for reason, count in table.excluded if count]
+
+
+def roles(table: TrialTable) -> pd.DataFrame:
+    """Return name, role, kind, direction and reason, a row a column."""
+    return pd.DataFrame(
+        {
+            "Column": [column.name for column in table.columns],
+            "Role": [str(column.role) for column in table.columns],
+            "Kind": [_kind(column.kind, column.log) for column in table.columns],
+            "Better": ["" if column.direction is None else DIRECTIONS[column.direction] for column in table.columns],
+            "Why": [column.reason for column in table.columns],
+        }
+    )
+
+
+def _kind(kind: Kind | None, log: bool) -> str:
+    return "" if kind is None else f"{kind}, log" if log else str(kind)
