@@ -1,0 +1,229 @@
+"""A view written as an address is read back, and whatever else stands in an address falls back with its key named."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpi
+from hpi.estimators import ESTIMATORS, Fanova, PedAnova
+from hpi.figures import Show
+from hpi.roles import Direction
+from hpi.sharing import View, read, write
+from hpi.statements import FindingKind
+from hpi.subspace import Between, OneOf
+
+TABLE = hpi.read("examples/digits_mlp.csv")
+NAMES = [one.name for one in TABLE.hyperparameters]
+PLAIN = View(metric=TABLE.metric, direction=TABLE.direction)
+KEYS = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "hp", "pair", "show", "held", "about", "kind",
+        "strong", "tol", "permutations")  # fmt: skip
+
+
+def view_of(**query: str | list[str]) -> tuple[View, tuple[str, ...]]:
+    values = {key: value if isinstance(value, list) else [value] for key, value in query.items()}
+    _, view, notices = read(values, TABLE)
+    return view, notices
+
+
+def falls_back(notices: tuple[str, ...], key: str) -> bool:
+    """Whether there is exactly one notice and it names the key."""
+    return len(notices) == 1 and f"“{key}”" in notices[0]
+
+
+def test_an_empty_address_is_the_table_as_it_is():
+    assert read({}, TABLE) == (TABLE, PLAIN, ())
+
+
+VIEWS = st.builds(
+    View,
+    metric=st.just(TABLE.metric),
+    direction=st.just(TABLE.direction),
+    region=st.sampled_from([1.0, 0.5, 0.123]),
+    target=st.sampled_from([None, 0.1, 0.005, 0.0312]),
+    where=st.sampled_from([(), (Between(NAMES[0], 0.25, None),), (Between(NAMES[0], None, 1e-3),)]),
+    estimator=st.sampled_from([estimator.name for estimator in ESTIMATORS]),
+    settings=st.sampled_from([(), (("permutations", 0),), (("permutations", 1000),)]),
+    seed=st.integers(0, 2**32 - 1),
+    hyperparameter=st.sampled_from([None, *NAMES]),
+    pair=st.sampled_from([None, (NAMES[1], NAMES[0])]),
+    show=st.sampled_from(Show),
+    held=st.booleans(),
+    about=st.sampled_from([None, *NAMES]),
+    kinds=st.lists(st.sampled_from(FindingKind), unique=True).map(tuple),
+    strong=st.booleans(),
+    tolerance=st.sampled_from([None, 0.25, 1e-7]),
+)
+
+
+@given(VIEWS)
+def test_what_is_written_is_read_back(view):
+    table, again, notices = read(write(view), TABLE)
+    assert (table, again, notices) == (TABLE, view, ())
+
+
+def test_metric_direction_and_levels_are_read_back_too():
+    other = next(name for name in ("epochs", "seconds", "test_error", *TABLE.frame.columns) if name != TABLE.metric
+                 and name in TABLE.frame.select_dtypes("number").columns and name not in NAMES)  # fmt: skip
+    view = View(metric=other, direction=Direction.MAXIMIZE)
+    table, again, notices = read(write(view), TABLE)
+    assert (table.metric, table.direction, again, notices) == (other, Direction.MAXIMIZE, view, ())
+
+
+def test_a_filter_on_labels_with_commas_is_read_back():
+    frame = TABLE.frame.assign(kind=["a,b" if i % 2 else "c=d" for i in range(len(TABLE.frame))])
+    table = hpi.read(frame, metric=TABLE.metric, direction="minimize")
+    view = replace(PLAIN, where=(OneOf("kind", ("c=d", "a,b")),), direction=Direction.MINIMIZE)
+    assert read(write(view), table)[1:] == (view, ())
+
+
+# U16: out of range is moved to the nearest end; the ends come from the README: .5 % to below the region
+@pytest.mark.parametrize(
+    ("text", "found"), [("0", 0.005), ("1", 0.995), ("1.5", 0.995), ("-3", 0.005), ("1e-300", 0.005), ("+.2", 0.2)]
+)
+def test_a_target_out_of_range_is_moved(text, found):
+    view, notices = view_of(top=text)
+    assert view == replace(PLAIN, target=found)
+    assert notices == () if text == "+.2" else falls_back(notices, "top")
+
+
+# U17 and U18: float() alone would take most of these
+NO_NUMBERS = ["nan", "inf", "-inf", "1e400", "0x1p3", "1_0", "٠٫١", "", " 0.1", "0.1\n", "1" * 1_000_000, "0,1", "½"]
+
+
+@pytest.mark.parametrize("text", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
+@pytest.mark.parametrize("key", ["top", "region", "tol"])
+def test_what_is_no_number_is_the_default(key, text):
+    view, notices = view_of(**{key: text})
+    assert view == PLAIN
+    assert falls_back(notices, key)
+
+
+def test_a_target_stays_below_the_region():
+    view, notices = view_of(region="0.2", top="0.3")
+    assert (view.region, view.target) == (0.2, 0.195)
+    assert falls_back(notices, "top")
+
+
+# U19: looked up among the estimators, never imported
+@pytest.mark.parametrize("text", ["unknown", "__class__", "os.system", "<img src=x>", "PED_ANOVA", ""])
+def test_an_unknown_estimator_is_the_default_and_the_notice_lists_those_that_there_are(text):
+    view, notices = view_of(est=text)
+    assert view == PLAIN
+    assert falls_back(notices, "est")
+    assert all(estimator.name in notices[0] for estimator in ESTIMATORS)
+
+
+# U20
+def test_a_metric_that_cannot_be_one_falls_back():
+    frame = TABLE.frame.assign(word="a", flat=1.0, nothing=float("nan"))
+    table = hpi.read(frame, metric=TABLE.metric, direction="minimize")
+    for name in ("unknown", "word", "nothing"):
+        again, view, notices = read({"metric": [name]}, table)
+        assert (again.metric, view.metric) == (TABLE.metric, TABLE.metric)
+        assert falls_back(notices, "metric")
+
+
+# U21
+def test_a_metric_is_no_hyperparameter_any_more():
+    numeric = next(one.name for one in TABLE.hyperparameters if one.name in TABLE.frame.select_dtypes("number"))
+    _, view, notices = read({"metric": [numeric], "hp": [numeric], "dir": ["minimize"]}, TABLE)
+    assert (view.metric, view.hyperparameter) == (numeric, None)
+    assert falls_back(notices, "hp")
+
+
+# U22
+def test_hyperparameters_that_are_given_too_often():
+    assert view_of(hp="")[0].hyperparameter is None
+    assert view_of(hp=[NAMES[0], NAMES[0]]) == (replace(PLAIN, hyperparameter=NAMES[0]), ())
+    view, notices = view_of(hp=[NAMES[1], *(f"name{i}" for i in range(10_000))])
+    assert view.hyperparameter == NAMES[1]
+    assert falls_back(notices, "hp")
+
+
+# U23
+@pytest.mark.parametrize("names", [["A", "A"], ["A"], ["A", "B", "C"], ["A,B"], ["A", "nobody"], [""]])
+def test_a_pair_is_two_different_names(names):
+    spelled = dict(zip("ABC", NAMES, strict=False))
+    view, notices = view_of(pair=[spelled.get(name, name) for name in names])
+    assert view == PLAIN
+    assert falls_back(notices, "pair")
+
+
+# U24
+@pytest.mark.parametrize("text", ["-1", str(2**64), str(2**32), "1e3", "abc", "", "1.0", "٣"])
+def test_a_seed_is_a_whole_number(text):
+    view, notices = view_of(seed=text)
+    assert view == PLAIN
+    assert falls_back(notices, "seed")
+
+
+# U25
+def test_settings_beyond_their_bounds_are_moved_into_them():
+    view, notices = view_of(est="fanova", permutations=str(10**9))
+    assert view.settings == (("permutations", 10_000),)
+    assert Fanova(**dict(view.settings)).permutations == 10_000
+    assert falls_back(notices, "permutations")
+    assert view_of(n_trees=str(10**9), bins=str(10**6), repeats=str(10**6)) == (PLAIN, ())  # no such settings: ignored
+
+
+def test_a_setting_of_words_is_one_of_its_words():
+    view, notices = view_of(form="other")
+    assert view == PLAIN
+    assert falls_back(notices, "form")
+    assert PedAnova().form in notices[0]
+
+
+# U26
+@pytest.mark.parametrize("text", ["maximise", "sideways", "MAXIMIZE", ""])
+def test_a_direction_is_one_of_two(text):
+    view, notices = view_of(dir=text)
+    assert view == PLAIN
+    assert falls_back(notices, "dir")
+
+
+# U29: what an address decodes to where its percent signs make no sense
+@pytest.mark.parametrize("text", ["\ufffd%zz", "a\0b", "\ud800"])
+@pytest.mark.parametrize("key", ["metric", "where", "hp", "about", "task", "kind", "show"])
+def test_broken_text_falls_back(key, text):
+    view, notices = view_of(**{key: text})
+    assert view == PLAIN
+    assert falls_back(notices, key)
+
+
+# U28 and U30
+def test_unknown_keys_are_ignored():
+    junk = {f"a{i}": ["1"] for i in range(5000)} | {"debug": ["1"], "_trace": ["1"], "embed": ["true"]}
+    assert read(junk, TABLE) == (TABLE, PLAIN, ())
+
+
+def test_a_bad_key_does_not_take_the_others_with_it():
+    view, notices = view_of(top="nan", est="fanova", hp=NAMES[2], seed="7")
+    assert view == replace(PLAIN, estimator="fanova", hyperparameter=NAMES[2], seed=7)
+    assert falls_back(notices, "top")
+
+
+def test_filters_that_do_not_fit_are_left_out_and_the_last_of_a_column_holds():
+    view, notices = view_of(where=[f"{NAMES[0]}=0.1:0.2", "nothing=1", f"{NAMES[0]}=0.3:"])
+    assert view.where == (Between(NAMES[0], 0.3, None),)
+    assert falls_back(notices, "where")
+    assert "more than 20 times" in view_of(where=[f"{NAMES[0]}={i}:" for i in range(30)])[1][0]
+
+
+HOSTILE = st.one_of(st.text(max_size=30), st.sampled_from(["<script>", "![i](http://x/y.png)", "../../etc/passwd"]))
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), st.lists(HOSTILE, max_size=4)))
+def test_any_address_is_read_without_an_error_and_nothing_of_it_is_repeated(query):
+    _, view, notices = read(query, TABLE)
+    assert isinstance(view, View)
+    known = " ".join(
+        [*KEYS, *(estimator.name for estimator in ESTIMATORS), *Show.__members__, *FindingKind.__members__]
+    )
+    for values in query.values():
+        for value in values:
+            if len(value) > 8 and value.lower() not in known.lower():
+                assert not any(value in notice for notice in notices)
