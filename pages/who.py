@@ -79,13 +79,17 @@ def _claims() -> dict[str, Any] | None:
     """Return what the provider says of who is signed in; None for nobody, and for a sign-in that is too old."""
     if mode() == OFF:
         return None
-    said = st.user.to_dict()
+    said = _said()
     if said.get("is_logged_in") is not True or not all(_is_text(said.get(key)) for key in ("iss", "sub")):
         return None
     made = said.get("iat")
     if isinstance(made, bool) or not isinstance(made, int | float):
         return None
     return said if -AHEAD <= time.time() - made <= hours() * 3600 else None
+
+
+def _said() -> dict[str, Any]:
+    return dict(st.user.to_dict())
 
 
 def _is_text(value: object) -> bool:
