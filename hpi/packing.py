@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -88,7 +89,16 @@ def to_bytes(value: Any) -> bytes:  # noqa: ANN401
 
 
 def from_bytes(content: bytes) -> Any:  # noqa: ANN401
-    """Return what `to_bytes` was given; raises LookupError, TypeError or ValueError where it is of another form."""
-    with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        arrays = dict(file)
-    return unpack(json.loads(arrays.pop("words").tobytes()), arrays)
+    """Return what `to_bytes` was given.
+
+    Raises
+    ------
+    ValueError
+        If the bytes are of another form, such as that of another version.
+    """
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as file:
+            arrays = dict(file)
+        return unpack(json.loads(arrays.pop("words").tobytes()), arrays)
+    except (LookupError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"these bytes are of another form ({type(error).__name__})") from error

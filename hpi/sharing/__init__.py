@@ -1,6 +1,19 @@
 """Links: a table, what is asked of it and what was found, as an address and as a record of the store."""
 
 from hpi.sharing.address import candidates, read
+from hpi.sharing.snapshot import LONGEST_NOTE, Found, Snapshot, record_of, restore, save
 from hpi.sharing.view import Query, View, write
 
-__all__ = ["Query", "View", "candidates", "read", "write"]
+__all__ = [
+    "LONGEST_NOTE",
+    "Found",
+    "Query",
+    "Snapshot",
+    "View",
+    "candidates",
+    "read",
+    "record_of",
+    "restore",
+    "save",
+    "write",
+]
