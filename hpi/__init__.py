@@ -9,6 +9,7 @@ from hpi.comparison import Agreement, Comparison, agreement
 from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
 from hpi.estimators import ESTIMATORS
 from hpi.readers import READERS, read
+from hpi.reporting import report
 from hpi.results import ImportanceResult, PairScore, Score
 from hpi.roles import Direction, Role
 from hpi.scoring import importance
@@ -46,4 +47,5 @@ __all__ = [
     "findings",
     "importance",
     "read",
+    "report",
 ]

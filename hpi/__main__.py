@@ -11,17 +11,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn
 
 import hpi
+from hpi import options as asked
 from hpi.errors import EstimatorError
-from hpi.estimators import Estimator, by_name
-from hpi.roles import Repeats
+from hpi.estimators import by_name
+from hpi.options import ALL
+from hpi.reporting import command as reporting
 from hpi.statements import paper
-from hpi.subspace import parse_filter
-
-ALL = "all"
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -58,7 +56,7 @@ def _print(text: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _OneLineParser(prog="python -m hpi", description=hpi.__doc__.splitlines()[0] if hpi.__doc__ else None)
-    commands = parser.add_subparsers(required=True, metavar="{describe,importance,findings}")
+    commands = parser.add_subparsers(required=True)
     describe = commands.add_parser("describe", help="say what each column of a table is taken for, and why")
     describe.set_defaults(answer=_describe)
     importance = commands.add_parser("importance", help="say which hyperparameters decide who is among the best")
@@ -66,30 +64,14 @@ def _parser() -> argparse.ArgumentParser:
     findings = commands.add_parser("findings", help="say in sentences what the trials show, each with its evidence")
     findings.set_defaults(answer=_findings)
     for command in (describe, importance, findings):
-        _add_table_options(command)
+        asked.add_table(command)
         _add_form_options(command, has_markdown=command is findings)
     for command in (importance, findings):
-        _add_question_options(command)
-    _add_estimator_options(importance)
-    findings.add_argument(
-        "--tolerance", type=float, help="a difference of the metric that does not matter (default: a tenth of its IQR)"
-    )
+        asked.add_question(command)
+    asked.add_estimator(importance, or_all=True)
+    asked.add_tolerance(findings)
+    reporting.add_command(commands)
     return parser
-
-
-def _add_table_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("table", metavar="TABLE", help="a CSV or TSV file with one row a trial")
-    command.add_argument("--metric", help="the column to explain")
-    direction = command.add_mutually_exclusive_group()
-    for name, word in (("--maximize", "higher"), ("--minimize", "lower")):
-        direction.add_argument(
-            name, dest="direction", action="store_const", const=name[2:], help=f"{word} values of the metric are better"
-        )
-    command.add_argument("--space", metavar="SPACE.json", help="the search space, where it is known")
-    command.add_argument(
-        "--repeats", choices=get_args(Repeats), default="auto", help="what becomes of rows of one configuration"
-    )
-    command.add_argument("--task", help="use one dataset or task of several; otherwise each is ranked by itself")
 
 
 def _add_form_options(command: argparse.ArgumentParser, has_markdown: bool) -> None:
@@ -99,49 +81,8 @@ def _add_form_options(command: argparse.ArgumentParser, has_markdown: bool) -> N
         form.add_argument("--markdown", action="store_true", help="print Markdown, for a paper or a ticket")
 
 
-def _add_question_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--region", type=float, default=1.0, help="ask among the best part of the trials (default 1)")
-    command.add_argument("--target", type=float, help="the better part to explain (default .1, more in small tables)")
-    command.add_argument(
-        "--where", action="append", default=[], metavar="COLUMN=...", help="lr=1e-4:1e-2 or optimizer=adam,sgd"
-    )
-    command.add_argument(
-        "--seed", type=int, default=0, help="seed of everything random (default 0); findings draw nothing at random"
-    )
-
-
-def _add_estimator_options(command: argparse.ArgumentParser) -> None:
-    names = ", ".join([*(estimator.name for estimator in hpi.ESTIMATORS), ALL])
-    command.add_argument("--estimator", default=hpi.ESTIMATORS[0].name, help=f"one of: {names}")
-    command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the estimator")
-
-
-def _read(options: argparse.Namespace) -> hpi.TrialTable:
-    space = None if options.space is None else _json_object(Path(options.space))
-    return hpi.read(
-        options.table,
-        metric=options.metric,
-        direction=options.direction,
-        space=space,
-        repeats=options.repeats,
-        task=options.task,
-    )
-
-
-def _json_object(path: Path) -> dict[str, Any]:
-    try:
-        declared = json.loads(path.read_text(encoding="utf-8"))
-    except RecursionError:
-        raise hpi.SpaceError(f"The space {path.name} is nested too deeply to be one; see the README.") from None
-    except (OSError, ValueError) as error:
-        raise hpi.SpaceError(f"The space {path.name} cannot be read as JSON ({error}); see the README.") from None
-    if not isinstance(declared, dict):
-        raise hpi.SpaceError(f"The space {path.name} must be one JSON object: a column's name, then its declaration.")
-    return declared
-
-
 def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    table = _read(options)
+    table = asked.read(options)
     keys = ("name", "role", "kind", "log", "direction", "reason")
     columns = [{key: getattr(column, key) for key in keys} for column in table.columns]
     answer = {"rows": len(table.frame), "columns": columns, "notices": list(table.notices)}
@@ -150,23 +91,21 @@ def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 
 def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    table = _read(options)
-    found = hpi.findings(table, subspace=_subspace(table, options), tolerance=options.tolerance)
+    table = asked.read(options)
+    found = hpi.findings(table, subspace=asked.subspace(table, options), tolerance=options.tolerance)
     return found.to_dict(), paper.as_markdown(found) if options.markdown else paper.as_text(found)
 
 
-def _subspace(table: hpi.TrialTable, options: argparse.Namespace) -> hpi.Subspace:
-    where = tuple(parse_filter(table, text) for text in options.where)
-    return hpi.Subspace(options.region, options.target, where)
-
-
 def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    table = _read(options)
-    subspace = _subspace(table, options)
+    table = asked.read(options)
+    subspace = asked.subspace(table, options)
     if options.estimator == ALL:
         return _all(table, subspace, options)
     result = hpi.importance(
-        table, estimator=_estimator(options.estimator, options.set), subspace=subspace, seed=options.seed
+        table,
+        estimator=asked.estimator(options.estimator, options.set, or_all=True),
+        subspace=subspace,
+        seed=options.seed,
     )
     return result.to_dict(), _as_text(result)
 
@@ -186,21 +125,6 @@ def _compared(comparison: hpi.Comparison) -> str:
     titles = " and ".join(by_name(name).title for name in comparison.estimators)
     agree = "unknown" if comparison.rank_correlation is None else f"{comparison.rank_correlation:.2f}"
     return f"{titles}: rank correlation {agree}. {comparison.why or ''}".rstrip()
-
-
-def _estimator(name: str, settings: Sequence[str]) -> Estimator:
-    """Return the estimator with the settings given as NAME=VALUE."""
-    known = [estimator.name for estimator in hpi.ESTIMATORS]
-    if name not in known:
-        raise EstimatorError(f"There is no estimator called {name!r}; there are: {', '.join([*known, ALL])}.")
-    given: dict[str, str] = {}
-    for text in settings:
-        key, _, value = text.partition("=")
-        if key in given:
-            raise EstimatorError(f"The setting {key} is given twice: {given[key]!r} and {value!r}; give it once.")
-        given[key] = value
-    chosen = by_name(name)
-    return chosen(**chosen.parse(given))
 
 
 def _as_text(result: hpi.ImportanceResult) -> str:

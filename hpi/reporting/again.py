@@ -1,0 +1,174 @@
+"""What gives the same numbers again: a few lines of Python, and a command for a shell."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
+from hpi.estimators import Estimator, by_name
+from hpi.reporting.contents import Contents
+from hpi.results import ImportanceResult
+from hpi.roles import Declaration
+from hpi.space import Domain
+from hpi.subspace import Between, Filter
+
+
+def snippet(contents: Contents) -> str:
+    """Return Python that reads the table as it was read and answers the same question with the same numbers."""
+    result, asked = contents.result, contents.sample.subspace
+    target = asked.target if contents.sample.target_asked else None
+    question = _call(
+        "hpi.Subspace",
+        ("region", asked.region, 1.0),
+        ("target", target, None),
+        ("where", Code(_tuple([_filter(one) for one in asked.where])), Code("()")),
+    )
+    findings = _call("hpi.findings", Code("table"), ("subspace", Code("question"), None),
+                     ("tolerance", contents.tolerance, None))  # fmt: skip
+    importance = _call("hpi.importance", Code("table"), ("subspace", Code("question"), None),
+                       ("estimator", Code("estimator"), None), ("seed", result.seed, None))  # fmt: skip
+    lines = [
+        "import hpi",
+        *(["from hpi.roles import ContextKind"] if contents.table.choices.contexts else []),
+        f"from hpi.estimators import {type(estimator_of(result)).__name__}",
+        "",
+        f"table = {_read(contents)}",
+        *_contexts(contents),
+        f"question = {question}",
+        f"estimator = {_estimator(result)}",
+        f"result = {importance}",
+        "print(result.frame())",
+        *([f"found = {findings}", "for finding in found.findings:", "    print(finding.text)"]
+          if contents.findings is not None else []),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def command_line(contents: Contents) -> str:
+    """Return the line for a POSIX shell that prints the same numbers as JSON."""
+    choices, result, asked = contents.table.choices, contents.result, contents.sample.subspace
+    declared = json.dumps(declared_space(contents)) if choices.space else None
+    metric, direction = contents.table.metric, contents.table.direction
+    words = [
+        "python", "-m", "hpi", "importance", _path(contents.table.name),
+        f"--metric={metric}", f"--{direction}",
+        *(f"--role={name}={role}" for name, role in choices.roles),
+        *([f"--space={declared}"] if declared else []),
+        *([f"--repeats={choices.repeats}"] if choices.repeats != "auto" else []),
+        *([f"--task={choices.task}"] if choices.task is not None else []),
+        *([f"--region={asked.region!r}"] if asked.region != 1 else []),
+        *([f"--target={asked.target!r}"] if contents.sample.target_asked else []),
+        *(f"--where={condition}" for condition in asked.where),
+        f"--estimator={result.estimator}",
+        *(f"--set={name}={value}" for name, value in changed(result).items()),
+        f"--seed={result.seed}",
+        "--json",
+    ]  # fmt: skip
+    return shlex.join(words)
+
+
+class Code(str):
+    """Text that is Python already."""
+
+    __slots__ = ()
+
+
+def _call(name: str, *arguments: Any) -> str:  # noqa: ANN401
+    """Write a call; a keyword whose value is its default is left out."""
+    written = []
+    for argument in arguments:
+        if isinstance(argument, Code):
+            written.append(str(argument))
+            continue
+        key, value, default = argument
+        if value != default:
+            written.append(f"{key}={value if isinstance(value, Code) else repr(value)}")
+    return f"{name}({', '.join(written)})"
+
+
+def _tuple(items: list[str]) -> str:
+    return f"({', '.join(items)}{',' if len(items) == 1 else ''})"
+
+
+def _read(contents: Contents) -> str:
+    table = contents.table
+    choices = table.choices
+    return _call(
+        "hpi.read",
+        Code(repr(_path(table.name))),
+        ("metric", table.metric, None),
+        ("direction", None if table.direction is None else str(table.direction), None),
+        ("roles", {name: str(role) for name, role in choices.roles}, {}),
+        ("space", declared_space(contents), {}),
+        ("repeats", choices.repeats, "auto"),
+        ("task", choices.task, None),
+    )
+
+
+def _contexts(contents: Contents) -> Iterator[str]:
+    known = contents.table.choices.contexts
+    if known:
+        pairs = [f"({name!r}, ContextKind({str(kind)!r}))" for name, kind in known]
+        yield f"table = table.revise(contexts={_tuple(pairs)})"
+
+
+def _filter(one: Filter) -> str:
+    if isinstance(one, Between):
+        return _call("hpi.Between", Code(repr(one.name)), ("low", one.low, None), ("high", one.high, None))
+    return f"hpi.OneOf({one.name!r}, {one.levels!r})"
+
+
+def _path(name: str) -> str:
+    """Return the name of a file so that no command takes it for an option."""
+    return f"./{name}" if name.startswith("-") else name
+
+
+# ---- the estimator, and what was set of it
+
+
+def estimator_of(result: ImportanceResult) -> Estimator:
+    """Return the estimator of a result, with its settings."""
+    kind = by_name(result.estimator)
+    return kind(**settings_of(result))
+
+
+def settings_of(result: ImportanceResult) -> dict[str, Any]:
+    """Return the settings of a result, without what the method found out on its way."""
+    declared = {one.name for one in fields(by_name(result.estimator))}  # type: ignore[arg-type]
+    return {name: value for name, value in result.settings if name in declared}
+
+
+def changed(result: ImportanceResult) -> Mapping[str, Any]:
+    """Return the settings that are not the defaults."""
+    usual = by_name(result.estimator)().settings
+    return {name: value for name, value in settings_of(result).items() if usual[name] != value}
+
+
+def _estimator(result: ImportanceResult) -> str:
+    given = ", ".join(f"{name}={value!r}" for name, value in changed(result).items())
+    return f"{type(estimator_of(result)).__name__}({given})"
+
+
+# ---- the declared space, as SPACE.json has it
+
+
+def declared_space(contents: Contents) -> dict[str, Any]:
+    """Return the search space that was declared, as `hpi.read` takes it; {} where none was."""
+    return {name: _declared(one) for name, one in contents.table.choices.space}
+
+
+def _declared(one: Declaration) -> dict[str, Any]:
+    given = {"kind": str(one.kind), "low": one.low, "high": one.high, "log": one.log}
+    plain: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if one.levels:
+        plain["levels"] = list(one.levels)
+    if one.domains:
+        plain["domains"] = [_domain(domain) for domain in one.domains]
+    return plain
+
+
+def _domain(one: Domain) -> dict[str, Any]:
+    return {"when": {parent: list(values) for parent, values in one.when}, "low": one.low, "high": one.high}
