@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -21,6 +20,7 @@ COOKIE, SECONDS = "hpi_return", 600
 LOGIN, CALLBACK = "/auth/login", "/oauth2callback"
 KEY, FAILED, UNREACHABLE = "sign_in", "failed", "unreachable"
 SIGNED_IN = "_streamlit_user="  # the cookie that Streamlit sets once it knows who somebody is
+ADDRESS = re.compile(r"https?://[^/?#]*(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?")
 LONGEST = 3800  # a browser keeps cookies of up to 4,096 bytes
 # a page of this app and its query, as a browser writes them; nothing that ends a cookie or a header, no //host
 PLACE = re.compile(r"/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]*(?:\?[!$-+\--:<-\[\]-~]*)?")
@@ -107,9 +107,11 @@ class _Answer:
 
 def _came_from(scope: Scope, base: str) -> _Place:
     """Return the page that the browser says it comes from; no host is read, so it is one of this app."""
-    said = urlsplit(Headers(scope=scope).get("referer", ""))
-    query = "&".join(_without_ours(said.query.split("&")))
-    return _Place(base, _checked(f"{said.path}?{query}" if query else said.path, base))
+    said = ADDRESS.match(Headers(scope=scope).get("referer", ""))
+    if said is None:
+        return _Place(base, None)
+    query = "&".join(_without_ours((said["query"] or "").split("&")))
+    return _Place(base, _checked(said["path"] + (f"?{query}" if query else ""), base))
 
 
 def _without_ours(parts: Iterable[str]) -> list[str]:
