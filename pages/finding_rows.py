@@ -71,7 +71,7 @@ def _chosen(key: str) -> None:
 
 def rows(shown: list[Finding], tolerance: float | None, is_wide: bool) -> None:
     """Draw the first findings, those that are alike folded under the strongest of them, and a button for more."""
-    now, groups = found.chosen(), found.alike(shown)
+    now, groups = found.chosen(), finding_words.alike(shown)
     for i, (first, *others) in enumerate(groups[: now.shown]):
         with st.container(key=f"finding-{i}"):
             _row(str(i), first, tolerance, is_wide)
@@ -141,7 +141,7 @@ def leading(answer: state.Answer) -> None:
 
 def _leading(said: Findings, answer: state.Answer) -> None:
     effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
-    for i, (first, *_) in enumerate(found.alike(effects)[:LEADING]):
+    for i, (first, *_) in enumerate(finding_words.alike(effects)[:LEADING]):
         sentence(first, None, f"leading-{i}")
     if not effects:
         look.quiet("no_words", finding_words.lead(said), finding_words.BARS_ALONE if answer.result.detectable else None)
@@ -162,7 +162,7 @@ def of_one(answer: state.Answer, name: str) -> None:
         return
     about = [finding for finding in said.findings if finding.hyperparameters == (name,)]
     alone = [finding for finding in about if finding.kind is not FindingKind.TOP]
-    for i, (first, *_) in enumerate(found.alike(alone)[:BESIDE_ONE]):
+    for i, (first, *_) in enumerate(finding_words.alike(alone)[:BESIDE_ONE]):
         sentence(first, None, f"one-{i}")
 
 

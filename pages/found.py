@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,14 +82,6 @@ def last() -> Findings | None:
     """Return what was found of this table before, to be shown dimmed while the findings are worked out; else None."""
     asked = state.session().beside.get(state.FINDINGS)
     return chosen().last if asked is not None and asked.is_open else None
-
-
-def alike(shown: Sequence[Finding]) -> list[list[Finding]]:
-    """Put findings of one kind about the same hyperparameters together, where the strongest of them stands."""
-    groups: dict[Hashable, list[Finding]] = {}
-    for finding in shown:
-        groups.setdefault((finding.kind, frozenset(finding.hyperparameters)), []).append(finding)
-    return list(groups.values())
 
 
 def kinds(found: Findings) -> list[FindingKind]:

@@ -9,8 +9,6 @@ from hpi.estimators import by_name
 from hpi.words import cautions, pairs
 from pages import finding_rows, look, shell, state, threshold, together, words
 
-NOTHING = "Nothing to be careful about was found."
-
 shell.guard(__file__)
 
 answer = shell.answered()
@@ -32,7 +30,7 @@ with beside:
         together.onwards(result)
         together.pairs(result)
         look.small_heading("Worth knowing")
-        look.quiet("warnings", *(worth_knowing or [NOTHING]))
+        look.quiet("warnings", *(worth_knowing or [cautions.NOTHING]))
         with st.expander("How to read this chart"):
             st.markdown(words.how_to_read(result))
     with st.expander("What was left out"):

@@ -16,7 +16,17 @@ ALIKE = 6  # findings of one kind about the same hyperparameters that are writte
 LIVE = re.compile(r"@|//|www\.|\S\.[^\W\d_]{2}|#\d|GH-\d|\\|:[A-Z]|:[\w+-]+:", re.IGNORECASE)
 # Single characters; not the brackets of an interval, nor an underscore within a word.
 SPECIAL = re.compile(r"(?<![^\W_])_|_(?![^\W_])|[`*{}<>#|~$!^&]|\[(?![-+\d.]+(?:e[-+]?\d+)?,$)|(?<!\d)\]|\](?=[(\[:])")
+PARTS: tuple[tuple[str, Callable[[Finding], bool]], ...] = (
+    ("Sure, and large enough to matter", lambda one: _claims(one) and one.strength is Strength.STRONG),
+    ("Less sure, or perhaps too small to matter", lambda one: _claims(one) and one.strength is Strength.WEAK),
+    ("No difference that matters", lambda one: not _claims(one)),
+)
 BLOCK = re.compile(r"^(?:\d*[-+=.)]|\[)")  # what begins a list, a line, a heading or the address of a link
+
+
+def _claims(one: Finding) -> bool:
+    """Whether a finding claims an effect."""
+    return one.kind is not FindingKind.SAME
 
 
 def as_text(findings: Findings) -> str:
@@ -62,18 +72,7 @@ def _title(findings: Findings) -> str:
 
 def _parts(findings: Findings) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """Yield headings, each with its sentences and their evidence, if there are any."""
-    groups: list[tuple[str, Callable[[Finding], bool]]] = [
-        (
-            "Sure, and large enough to matter",
-            lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.STRONG,
-        ),
-        (
-            "Less sure, or perhaps too small to matter",
-            lambda one: one.kind is not FindingKind.SAME and one.strength is Strength.WEAK,
-        ),
-        ("No difference that matters", lambda one: one.kind is FindingKind.SAME),
-    ]
-    for heading, belongs in groups:
+    for heading, belongs in PARTS:
         found = _folded([one for one in findings.findings if belongs(one)])
         if found:
             yield heading, found

@@ -12,6 +12,7 @@ from hpi.words.parts import found_parts
 from hpi.words.writing import listed, percent
 
 MOST_NAMES = 6
+NOTHING = "Nothing to be careful about was found."
 WEIGHTS = (
     "The bars are weights, cut at 0, and shares are those over their sum. The file of the bars holds the weights as "
     "they are, negative ones too, in its column raw."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from hpi.estimators import by_name
 from hpi.results import ImportanceResult
@@ -150,6 +150,14 @@ def p_value(p: float) -> str:
     if p < LEAST_P:
         return f"adjusted p{BLANK}<{BLANK}.001"
     return f"adjusted p{BLANK}={BLANK}{f'{p:.2g}'.removeprefix('0')}"
+
+
+def alike(shown: Sequence[Finding]) -> list[list[Finding]]:
+    """Put findings of one kind about the same hyperparameters together, where the strongest of them stands."""
+    groups: dict[Hashable, list[Finding]] = {}
+    for finding in shown:
+        groups.setdefault((finding.kind, frozenset(finding.hyperparameters)), []).append(finding)
+    return list(groups.values())
 
 
 def like_it(others: Sequence[Finding]) -> str:
