@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -30,8 +30,8 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def running(script: Path, folder: Path) -> Iterator[Server]:
-    """A server of `script` whose home and log lie in `folder`."""
+def running(script: Path, folder: Path, more: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """A server of `script` whose home, store and log lie in `folder`; `more` is added to its environment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -45,8 +45,9 @@ def running(script: Path, folder: Path) -> Iterator[Server]:
     }
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += [f"--{name}={value}" for name, value in options.items()]
+    environment = own_environment(folder) | dict(more or {})
     with server.log.open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=_environment(folder), stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     try:
         _wait(server, process)
         yield server
@@ -59,10 +60,15 @@ def running(script: Path, folder: Path) -> Iterator[Server]:
             process.wait()
 
 
-def _environment(home: Path) -> dict[str, str]:
-    """The environment without the settings of the person who runs the tests."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
-    return kept | {"HOME": str(home), "USERPROFILE": str(home), "PYTHONUNBUFFERED": "1"}
+def own_environment(home: Path) -> dict[str, str]:
+    """The environment without the settings of whoever runs the tests; what a server keeps lies in `home`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STREAMLIT_", "HPI_"))}
+    return kept | {
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "HPI_STORE": str(home / "store"),
+        "PYTHONUNBUFFERED": "1",
+    }
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
