@@ -36,11 +36,11 @@ WHY = {
     "A link that somebody gave you opens without.",
     who.EVERYBODY: "This is only shown to people who have signed in.",
 }
-# Constants only. Beside the title where there is room, above it on a small screen.
+# Constants only. In the bar of the menu where there is room, above the page on a small screen.
 STYLE = """<style>
-.st-key-who [data-testid=stText] {font-size: .9rem; opacity: .8; text-align: right}
-@media (min-width: 641px) {.st-key-who {margin-bottom: -3.2rem; z-index: 1; pointer-events: none}
-  .st-key-who button, .st-key-who [data-testid=stText] {pointer-events: auto}}
+.st-key-who [data-testid=stText] {font-size: .9rem; opacity: .8; max-width: 14rem; overflow: hidden;
+  text-overflow: ellipsis; white-space: nowrap}
+@media (min-width: 1360px) {.st-key-who {position: fixed; top: .6rem; right: 9.5rem; width: auto; z-index: 999991}}
 </style>"""
 
 
@@ -52,10 +52,16 @@ def before(pages: Sequence[StreamlitPage]) -> None:
     look.refusal(NOTICES.get(st.session_state.get(KEY, "")), "refused-sign_in")
     if who.needs_sign_in():
         st.navigation(list(pages), position="hidden")
+    bar()
+    _corner()
+
+
+def bar() -> None:
+    """Show nothing but the gate, and end the run, where nothing may be shown yet."""
+    if who.needs_sign_in():
         look.question("Which hyperparameters decide?")
         gate()
         st.stop()
-    _corner()
 
 
 def gate() -> None:
@@ -67,7 +73,6 @@ def gate() -> None:
 
 def check_sign_in() -> None:
     """Raise SettingsError, naming what is missing, where people are to sign in and cannot; for the start."""
-    who.hours()
     if who.mode() == who.OFF:
         return
     missing = [title for module, title in MODULES.items() if importlib.util.find_spec(module) is None]

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 import unicodedata
 from typing import Any
 
 import streamlit as st
 
-from hpi.environment import number, one_of
+from hpi import serving
+from hpi.serving import ServerSettings
 
-OFF, AUTHORS, EVERYBODY = MODES = ("off", "authors", "everybody")
-MOST_HOURS = 30 * 24  # as long as the cookie of Streamlit lives
+OFF, AUTHORS, EVERYBODY = "off", "authors", "everybody"
 AHEAD = 300  # seconds that the provider's clock may run before ours
 NAMES = ("name", "preferred_username", "email")
 LONGEST_NAME = 60
@@ -26,12 +25,7 @@ LONGEST_NAME = 60
 
 def mode() -> str:
     """Return whom the pages ask to sign in; raises SettingsError."""
-    return one_of("HPI_SIGN_IN", os.environ.get("HPI_SIGN_IN", OFF), MODES)
-
-
-def hours() -> int:
-    """Return how long a sign-in counts; raises SettingsError."""
-    return number("HPI_SIGN_IN_HOURS", os.environ.get("HPI_SIGN_IN_HOURS", str(MOST_HOURS)), 1, MOST_HOURS)
+    return ServerSettings.from_environment().sign_in
 
 
 def is_signed_in() -> bool:
@@ -77,7 +71,8 @@ def _readable(text: str) -> str:
 
 def _claims() -> dict[str, Any] | None:
     """Return what the provider says of who is signed in; None for nobody, and for a sign-in that is too old."""
-    if mode() == OFF:
+    settings = ServerSettings.from_environment()
+    if settings.sign_in == OFF:
         return None
     said = _said()
     if said.get("is_logged_in") is not True or not all(_is_text(said.get(key)) for key in ("iss", "sub")):
@@ -85,7 +80,7 @@ def _claims() -> dict[str, Any] | None:
     made = said.get("iat")
     if isinstance(made, bool) or not isinstance(made, int | float):
         return None
-    return said if -AHEAD <= time.time() - made <= hours() * 3600 else None
+    return said if -AHEAD <= time.time() - made <= settings.sign_in_hours * 3600 else None
 
 
 def _said() -> dict[str, Any]:
@@ -98,4 +93,5 @@ def _is_text(value: object) -> bool:
 
 def _visitor() -> str | None:
     """Return the digest of the visitor's signed cookie; None where there is none or it is not ours."""
-    return None
+    cookie = st.context.cookies.get(serving.COOKIE)
+    return None if cookie is None else serving.visitor_of(cookie, serving.secret())
