@@ -20,6 +20,7 @@ from hpi.estimators import by_name
 from hpi.options import ALL
 from hpi.reporting import command as reporting
 from hpi.statements import paper
+from hpi.store import command as storing
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -37,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except hpi.HpiError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
-    return _print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
+    printed = _print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
+    return printed or getattr(options, "exit_code", 0)
 
 
 def _print(text: str) -> int:
@@ -71,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     asked.add_estimator(importance, or_all=True)
     asked.add_tolerance(findings)
     reporting.add_command(commands)
+    storing.add_command(commands)
     return parser
 
 

@@ -8,15 +8,17 @@ import time
 from pathlib import Path
 
 import ensure_browser
+import ensure_services
 
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = "browser tests"
+UNITS = "unit, contract and page tests"
 # name -> what Python is asked to do
 STEPS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy --strict hpi": ["-m", "mypy"],
-    "unit, contract and page tests": ["-m", "pytest", "-m", "not browser"],
+    UNITS: ["-m", "pytest", "-m", "not browser"],
     # in a process of its own: Playwright leaves an event loop running in the thread that uses it
     BROWSER: ["-m", "pytest", "-m", "browser"],
 }
@@ -29,6 +31,8 @@ def outcome(name: str) -> str:
     print(f"\n== {name}", flush=True)
     if name == BROWSER and ensure_browser.main() != 0:
         return "FAILED"  # ensure_browser has said in one line how to get a browser
+    if name in (UNITS, BROWSER):
+        ensure_services.main()  # what lacks is said here once; the tests that need it say so, too
     print("+ python", *STEPS[name], flush=True)
     if subprocess.run([sys.executable, *STEPS[name]], cwd=ROOT, check=False).returncode != 0:
         return "FAILED"

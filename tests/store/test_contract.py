@@ -5,16 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hpi.errors import LinkError
-from hpi.store import Store, StoreSettings
 
 ANNA, BEN = "a" * 64, "b" * 64
-
-
-@pytest.fixture
-def store(tmp_path):
-    made = Store(StoreSettings(tmp_path / "store"))
-    yield made
-    made.close()
 
 
 def test_what_is_saved_is_opened(store):
