@@ -18,8 +18,13 @@ _ISOLATE, _END_ISOLATE = "\u2066", "\u2069"
 
 def plain(name: str) -> str:
     """Text that Plotly shows as it is written; what cannot be seen is put in quotation marks."""
-    visible = "".join(f"\\u{ord(c):04x}" if _is_control(c) else c for c in name)
-    return _isolated(visible if visible.strip() else f"“{visible}”").translate(_ENTITIES)
+    seen = visible(name)
+    return _isolated(seen if seen.strip() else f"“{seen}”").translate(_ENTITIES)
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which what shows nothing and changes the text around it is written out: \u202e."""
+    return "".join(f"\\u{ord(c):04x}" if _is_control(c) else c for c in text)
 
 
 def literal(name: str) -> str:

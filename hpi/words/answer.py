@@ -66,12 +66,21 @@ def _how_many(result: ImportanceResult) -> str:
     return f"{who} hyperparameters can be told apart from chance."
 
 
+def question(result: ImportanceResult) -> str:
+    """Ask what the result answers, in one sentence."""
+    region, target = found_parts(result)
+    among = "all trials" if region == 1 else f"the best {share(region)} of trials"
+    if not by_name(result.estimator).uses_target:
+        return f"Among {among}, what moves {result.metric}?"
+    return f"Among {among}, what decides whether a trial is in the best {share(target)} by {result.metric}?"
+
+
 def one(score: Score, result: ImportanceResult) -> str:
     """Say what one hyperparameter explains, how sure that is, and what chance alone would reach."""
     if score.importance is None:
         return f"{score.name} has no number here: {score.note or 'it could not be estimated'}."
     said = sentence_case(explains(score.name, score, result), score.name)
-    chance = "" if score.floor is None else f"chance alone reaches {_value(score.floor, result)}"
+    chance = "" if score.floor is None else f"chance alone reaches {written(score.floor, result)}"
     p = "" if score.p_value is None else f"p{BLANK}={BLANK}{score.p_value:.2g}"
     reasons = ", ".join(filter(None, (chance, p)))
     tested = score.detectable or score.p_value is None
@@ -101,21 +110,22 @@ def estimate(score: Score | PairScore, result: ImportanceResult) -> str:
     """Write an importance with its interval: 41 % [36 to 47]; a weight as 0.41 [0.36 to 0.47]."""
     if score.importance is None:
         return "no number"
-    value = _value(score.importance, result)
+    value = written(score.importance, result)
     if score.low is None:
         return value
     if score.high is None:
-        return f"{value}, at least {_value(score.low, result)}" if _begins_above_0(score, result) else value
-    low, high = (_value(end, result).removesuffix(f"{BLANK}%") for end in (score.low, score.high))
+        return f"{value}, at least {written(score.low, result)}" if _begins_above_0(score, result) else value
+    low, high = (written(end, result).removesuffix(f"{BLANK}%") for end in (score.low, score.high))
     return f"{value} [{low} to {high}]"
 
 
 def _begins_above_0(score: Score | PairScore, result: ImportanceResult) -> bool:
     """Whether an interval, as it is written, begins above 0."""
-    return score.low is not None and score.low > 0 and _value(score.low, result) != _value(0.0, result)
+    return score.low is not None and score.low > 0 and written(score.low, result) != written(0.0, result)
 
 
-def _value(number: float, result: ImportanceResult) -> str:
+def written(number: float, result: ImportanceResult) -> str:
+    """Write an importance: 41 %; a weight as 0.41."""
     return percent(number) if by_name(result.estimator).in_percent else f"{number:.2g}"
 
 

@@ -16,8 +16,13 @@ def identity(table: TrialTable) -> str:
     """Say which table this is: name, trials, metric and direction."""
     parts = [table.name, f"{len(table.trials):,} trials"]
     if table.metric is not None:
-        parts.append(f"{table.metric}, {DIRECTIONS[table.direction]}" if table.direction else table.metric)
+        parts.append(metric(table))
     return "  ·  ".join(parts)
+
+
+def metric(table: TrialTable) -> str:
+    """Say what is measured and which end of it is good: loss, lower is better."""
+    return ", ".join(filter(None, (table.metric, table.direction and DIRECTIONS[table.direction])))
 
 
 def sizes(sample: Sample, uses_target: bool = True) -> str:
