@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from hpi.errors import StoreError
+from hpi.store import tokens
 from hpi.store.failures import gone
 from hpi.store.parts import DAY, Parts
 from hpi.store.rows import drop_shares, filled, shares_where
@@ -23,7 +24,7 @@ from hpi.store.wanted import as_text
 def change(parts: Parts, which: ColumnElement[bool], owner: str | None, record: Mapping[str, Any]) -> Share:
     """Return a draft of this owner with another record, living on from now; raises LinkError if there is none."""
     text = as_text(record)
-    if not parts.index.exists():
+    if not parts.index.exists() or not (owner is None or tokens.OWNER.fullmatch(owner)):
         raise gone()
     with parts.index.writing() as connection:
         now = parts.now()
