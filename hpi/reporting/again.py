@@ -35,6 +35,7 @@ def snippet(contents: Contents) -> str:
         *(["from hpi.roles import ContextKind"] if contents.table.choices.contexts else []),
         f"from hpi.estimators import {type(estimator_of(result)).__name__}",
         "",
+        *_space(contents),
         f"table = {_read(contents)}",
         *_contexts(contents),
         f"question = {question}",
@@ -48,12 +49,12 @@ def snippet(contents: Contents) -> str:
 
 
 def command_line(contents: Contents) -> str:
-    """Return the line for a POSIX shell that prints the same numbers as JSON."""
+    """Return the line for a POSIX shell that writes the same report, or named .json or .csv its numbers."""
     choices, result, asked = contents.table.choices, contents.result, contents.sample.subspace
     declared = json.dumps(declared_space(contents)) if choices.space else None
     metric, direction = contents.table.metric, contents.table.direction
     words = [
-        "python", "-m", "hpi", "importance", _path(contents.table.name),
+        "python", "-m", "hpi", "report", _path(contents.table.name),
         f"--metric={metric}", f"--{direction}",
         *(f"--role={name}={role}" for name, role in choices.roles),
         *([f"--space={declared}"] if declared else []),
@@ -65,7 +66,8 @@ def command_line(contents: Contents) -> str:
         f"--estimator={result.estimator}",
         *(f"--set={name}={value}" for name, value in changed(result).items()),
         f"--seed={result.seed}",
-        "--json",
+        *([f"--tolerance={contents.tolerance!r}"] if contents.tolerance is not None else []),
+        "-o", "report.html",
     ]  # fmt: skip
     return shlex.join(words)
 
@@ -102,10 +104,16 @@ def _read(contents: Contents) -> str:
         ("metric", table.metric, None),
         ("direction", None if table.direction is None else str(table.direction), None),
         ("roles", {name: str(role) for name, role in choices.roles}, {}),
-        ("space", declared_space(contents), {}),
+        ("space", Code("space") if choices.space else None, None),
         ("repeats", choices.repeats, "auto"),
         ("task", choices.task, None),
     )
+
+
+def _space(contents: Contents) -> Iterator[str]:
+    declared = declared_space(contents)
+    if declared:
+        yield from ("space = {", *(f"    {name!r}: {one!r}," for name, one in declared.items()), "}")
 
 
 def _contexts(contents: Contents) -> Iterator[str]:

@@ -2,7 +2,8 @@
 // Draws the figures of a report: in the theme of the reader on a screen, in the light one and as wide as the page on
 // paper. Nothing of a table is ever read as markup here.
 (() => {
-  const PAPER = {whole: 680, beside: 325, tallest: 940};  // pixels of an A4 page within its margins
+  // Pixels of an A4 page within its margins; two hyperparameters share a page where their figures are of usual height.
+  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, half: 345};
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const hover = matchMedia("(hover: hover)");
@@ -21,6 +22,8 @@
     const place = document.getElementById(chart.key), figure = themed(chart, isDark);
     const layout = figure.layout;
     const width = place.closest(".beside") ? PAPER.beside : PAPER.whole;
+    if (onPaper && place.closest(".one") && layout.height <= PAPER.usual) layout.height = PAPER.half;
+    place.style.height = `${layout.height}px`;
     const zoom = onPaper ? Math.min(1, PAPER.tallest / layout.height) : 1;
     place.style.zoom = zoom;
     layout.autosize = !onPaper;

@@ -59,8 +59,10 @@ class Contents:
         told = [pair.names for pair in self.result.pairs if pair.detectable]
         said = () if self.findings is None else self.findings.findings
         both = [finding.hyperparameters for finding in said if len(finding.hyperparameters) > 1]
-        pairs = {frozenset(names[:2]): (names[0], names[1]) for names in reversed([*told, *both])}
-        return tuple(list(pairs.values())[::-1][:MOST_TWO])
+        pairs: dict[frozenset[str], tuple[str, str]] = {}
+        for first, second, *_ in [*told, *both]:
+            pairs.setdefault(frozenset((first, second)), (first, second))
+        return tuple(pairs.values())[:MOST_TWO]
 
     def one(self, name: str) -> OneEffect:
         """Return what the trials show of a hyperparameter."""
