@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages import look, shell, sign_in, theme_watch
+from pages import look, menu, shell, sign_in, theme_watch
 
 
 def draw() -> None:
@@ -15,9 +15,11 @@ def draw() -> None:
     st.logo(str(shell.ROOT / "pages" / "logo.svg"), size="large")
     st.html(look.STYLE)
     st.session_state["through_app"] = True
-    pages = shell.pages()
+    pages = menu.pages()
     sign_in.before(pages)
-    st.navigation(pages, position="top").run()
+    page = st.navigation(pages, position="hidden")
+    st.session_state["url_path"] = page.url_path
+    page.run()
     theme_watch.watch()
 
 

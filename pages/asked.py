@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hpi.errors import SubspaceError
 from hpi.estimators import Estimator, PedAnova, by_name
@@ -13,12 +14,17 @@ from hpi.table import TrialTable
 
 @dataclass(frozen=True)
 class Asked:
-    """The question on the page; region and target in percent, target None for its default."""
+    """The question on the page; region and target in percent, target None for its default.
+
+    `settings` are those of the estimator that are not its defaults.
+    """
 
     region: float = 100.0
     target: float | None = None
     where: tuple[Filter, ...] = ()
     estimator: str = PedAnova.name
+    settings: tuple[tuple[str, Any], ...] = ()
+    seed: int = 0
 
     def resolved(self, n_trials: int) -> float:
         """Return the target in percent, for a table of `n_trials` that pass; the region where it leaves none."""
@@ -34,12 +40,12 @@ class Asked:
     @property
     def of_all(self) -> Asked:
         """The question as every estimator can be asked it: with its target."""
-        return replace(self, estimator=PedAnova.name)
+        return replace(self, estimator=PedAnova.name, settings=())
 
     @property
     def method(self) -> Estimator:
         """The estimator with its settings."""
-        return by_name(self.estimator)()
+        return by_name(self.estimator)(**dict(self.settings))
 
     @property
     def subspace(self) -> Subspace:

@@ -58,6 +58,7 @@ def method(said: Findings | None) -> None:
         st.number_input(
             "A difference that does not matter, in units of the metric", 0.0, value=None, format="%g",
             key="tolerance", placeholder="" if default is None else f"{some(default)} (default)", on_change=_tolerance,
+            disabled=state.session().shared is not None,
         )  # fmt: skip
 
 

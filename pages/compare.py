@@ -6,7 +6,7 @@ import streamlit as st
 
 from hpi import figures
 from hpi.estimators import ESTIMATORS, by_name
-from pages import agreement, job, look, shell, side_by_side
+from pages import agreement, job, look, shell, side_by_side, state
 
 EVERY = 0.5  # seconds
 LARGE = 5_000  # trials from which on it takes minutes
@@ -38,6 +38,9 @@ shell.frame(of_all=True)
 if shell.table().metric is None or shell.table().direction is None:
     st.stop()
 look.question("Do the estimators agree?")
+if state.session().shared is not None:
+    st.text("A link shows the answer of one estimator. Copy it to explore, and ask the others there.")
+    st.stop()
 asked = side_by_side.held()
 if asked is None:
     time = "half a minute or so" if len(shell.table().trials) < LARGE else "a few minutes for so many trials"

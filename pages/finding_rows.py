@@ -13,7 +13,7 @@ import streamlit as st
 from hpi import figures
 from hpi.statements import Finding, FindingKind, Findings
 from hpi.words import findings as finding_words
-from pages import beside_findings, found, job, look, shell, state
+from pages import beside_findings, found, job, link, look, menu, state
 
 LEADING = 3
 BESIDE_ONE = 2
@@ -122,9 +122,9 @@ def _go_on(finding: Finding) -> None:
     first, *others = finding.hyperparameters
     if others:
         state.session().pair = (first, others[0])
-        st.switch_page(shell.TWO)
+        link.go(menu.TWO)
     state.session().chosen = first
-    st.switch_page(shell.ONE)
+    link.go(menu.ONE)
 
 
 def leading(answer: state.Answer) -> None:
@@ -148,7 +148,7 @@ def _leading(said: Findings, answer: state.Answer) -> None:
     n = len(said.findings)
     label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
     if st.button(label, key="to_findings"):
-        st.switch_page(shell.FINDINGS)
+        link.go(menu.FINDINGS)
 
 
 def of_one(answer: state.Answer, name: str) -> None:

@@ -22,11 +22,21 @@ HELP = (
 )
 
 
+def is_wanted() -> bool:
+    """Whether a visitor wants one hyperparameter with the others held."""
+    return bool(st.session_state.get(WANTED, False))
+
+
+def want(wanted: bool) -> None:
+    """Say whether it is wanted."""
+    st.session_state[WANTED] = wanted
+
+
 def one(answer: Answer) -> AdjustedEffects | None:
     """Draw the switch; return what a forest says, once it is wanted and known."""
-    state.copy(held=bool(st.session_state.get(WANTED, False)))
+    state.copy(held=is_wanted())
     st.toggle("With the others held fixed", key="held", on_change=_took, help=HELP)
-    if not st.session_state.get(WANTED, False):
+    if not is_wanted():
         return None
     return _found(answer, _last_pair())
 

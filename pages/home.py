@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages import look, shell
+from pages import look, opening, shell
 
 shell.guard(__file__)
 
@@ -11,4 +11,4 @@ st.markdown(
     "Drop the table of a finished search: one row a trial, a column for each hyperparameter and one for the result. "
     "You see at once what decides, and how sure that is."
 )
-shell.opening()
+opening.draw()

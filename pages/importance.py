@@ -7,7 +7,7 @@ import streamlit as st
 from hpi import figures
 from hpi.estimators import by_name
 from hpi.words import cautions, pairs
-from pages import finding_rows, look, shell, state, threshold, together, words
+from pages import finding_rows, link, look, menu, shell, state, threshold, together, words
 
 shell.guard(__file__)
 
@@ -22,7 +22,7 @@ with chart, look.shown(answer):
     clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
 if clicked:
     state.session().chosen = look.name_of(clicked[0])
-    st.switch_page(shell.ONE)
+    link.go(menu.ONE)
 with beside:
     with look.shown(answer, "words"), st.container(key="in_words"):
         finding_rows.leading(answer)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, finding_rows, held, look, shell, words
+from pages import choose, finding_rows, held, link, look, menu, shell, words
 
 shell.guard(__file__)
 
@@ -24,4 +24,4 @@ with look.shown(answer):
     look.chart(figures.distribution(effect, look.theme()), "distribution")
 if st.button("With a second hyperparameter →", key="to_two"):
     choose.begin_pair(answer, name)
-    st.switch_page(shell.TWO)
+    link.go(menu.TWO)

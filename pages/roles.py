@@ -15,7 +15,7 @@ from hpi.space import Kind
 from hpi.subspace import number
 from hpi.table import TrialTable
 from hpi.words import tables as words
-from pages import look, state
+from pages import look, opened, state
 
 MAX_LEVELS = 1000
 REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
@@ -55,10 +55,10 @@ def _changed_role(name: str) -> None:
     role = st.session_state["role"]
     others = tuple(pair for pair in table.choices.roles if pair[0] != name)
     if role is Role.METRIC:
-        state.revise(metric=name, direction=None, roles=others)
+        opened.revise(metric=name, direction=None, roles=others)
         return
     metric = {"metric": None, "direction": None} if name == table.metric else {}
-    state.revise(roles=(*others, (name, role)), **metric)
+    opened.revise(roles=(*others, (name, role)), **metric)
 
 
 def _changed_kind(name: str) -> None:
@@ -72,7 +72,7 @@ def _changed_kind(name: str) -> None:
     else:
         levels = _in_order(table.trials[name]) if kind is Kind.ORDINAL else ()
         declared = Declaration(kind, log=numeric and bool(st.session_state["log"]), levels=levels)
-    state.revise(space=(*(pair for pair in table.choices.space if pair[0] != name), (name, declared)))
+    opened.revise(space=(*(pair for pair in table.choices.space if pair[0] != name), (name, declared)))
 
 
 def _in_order(column: pd.Series) -> tuple[str, ...]:
@@ -93,11 +93,11 @@ def rows(table: TrialTable) -> None:
             required=True, on_change=_changed, args=("repeats",),
         )  # fmt: skip
     if ContextKind.TASK in contexts:
-        labels = [ALL_TASKS, *state.tasks(table)]
+        labels = [ALL_TASKS, *opened.tasks(table)]
         state.copy(task=table.choices.task or ALL_TASKS)
         st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",), width=480)
 
 
 def _changed(key: str) -> None:
     value = st.session_state[key]
-    state.revise(**{key: None if value == ALL_TASKS else value})
+    opened.revise(**{key: None if value == ALL_TASKS else value})

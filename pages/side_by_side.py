@@ -31,6 +31,7 @@ class SideBySide:
     question: Any
     table: TrialTable
     sample: Sample
+    seed: int
     works: dict[str, Work] = field(default_factory=dict)
     results: dict[str, ImportanceResult] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class SideBySide:
         try:
             if done.was_cancelled:
                 raise HpiError("cancelled.")
-            self.results[estimator.name] = scoring.answer(self.table, self.sample, estimator, 0, done.answer())
+            self.results[estimator.name] = scoring.answer(self.table, self.sample, estimator, self.seed, done.answer())
         except HpiError as error:
             self.refused[estimator.name] = str(error)
 
@@ -94,9 +95,11 @@ def begin() -> None:
         asked = now.asked.of_all
         sample = subspace.cut(state.design(now.table, asked.where), asked.subspace)
         checks.refuse(sample)
-        begun = SideBySide(question(), now.table, sample)
+        begun = SideBySide(question(), now.table, sample, asked.seed)
         for estimator in ESTIMATORS:
-            begun.works[estimator.name] = work.begin(begun.question, Estimate(sample, estimator(), 0), now.visitor)
+            begun.works[estimator.name] = work.begin(
+                begun.question, Estimate(sample, estimator(), asked.seed), now.visitor
+            )
     except HpiError as error:
         now.refused = str(error)
         return

@@ -5,7 +5,6 @@ Keys of st.session_state are plain values, so they outlive a change of page; wid
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,13 +12,15 @@ from typing import Any
 
 import streamlit as st
 
-from hpi import readers, scoring, subspace
+from hpi import scoring, subspace
+from hpi.curve import Curve
 from hpi.effects import AdjustedEffects
 from hpi.effects.outcome import outcome_of
 from hpi.errors import HpiError
 from hpi.jobs import Adjust, Estimate, State, Task
 from hpi.results import ImportanceResult
 from hpi.roles import Choices
+from hpi.sharing import Found, Query
 from hpi.space import Design
 from hpi.statements import Findings, with_notices
 from hpi.subspace import Filter, Sample
@@ -27,6 +28,7 @@ from hpi.table import TrialTable
 from pages import work
 from pages.asked import Answer, Asked
 from pages.beside import Beside
+from pages.shelf import Shared
 from pages.work import Work
 
 FINDINGS, ADJUSTED = State.name, Adjust.name
@@ -40,7 +42,12 @@ class Awaited(Exception):  # noqa: N818
 
 @dataclass
 class Session:
-    """Everything that one visitor's session holds."""
+    """Everything that one visitor's session holds.
+
+    The table is an `example`, an own `draft` that this browser can open again, or what a link has `shared`, which is
+    read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
+    address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last.
+    """
 
     table: TrialTable | None = None
     asked: Asked = Asked()
@@ -52,6 +59,13 @@ class Session:
     chosen: str | None = None
     pair: tuple[str, str] | None = None
     show: str = "median"
+    example: str | None = None
+    draft: str | None = None
+    shared: Shared | None = None
+    followed: bool = False
+    pending: Query = field(default_factory=dict)
+    written: Query = field(default_factory=dict)
+    said_of_address: tuple[str, ...] = ()
     remembered: dict[str, Choices] = field(default_factory=dict)
     designs: dict[Any, Design] = field(default_factory=dict)
     answers: dict[Any, Answer] = field(default_factory=dict)
@@ -96,63 +110,6 @@ def copy(**values: Any) -> None:  # noqa: ANN401
             copied.add(key)
 
 
-def open_table(source: Any, space: Any = None) -> None:  # noqa: ANN401
-    """Read a table and ask about it from now on; where it is refused, keep what was there and say why."""
-    now = session()
-    now.refused, now.arrived = None, False
-    try:
-        table = readers.read(source, space=space)
-    except HpiError as error:
-        now.refused = str(error)
-        return
-    now.arrived = True
-    now.table, now.remark = _as_remembered(table)
-    now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
-
-
-def revise(**changes: Any) -> None:  # noqa: ANN401
-    """Change roles, metric, direction... of the table; where that is refused, keep the old ones and say why."""
-    now = session()
-    assert now.table is not None
-    now.refused = now.remark = None
-    try:
-        table = now.table.revise(**changes)
-    except HpiError as error:
-        now.refused = str(error)
-        return
-    now.table = table
-    now.remembered[header(table)] = table.choices
-    known = subspace.filterable(table)
-    now.asked = replace(now.asked, where=tuple(f for f in now.asked.where if f.name in known))
-
-
-def header(table: TrialTable) -> str:
-    """Return a digest of the names of the columns: a table with the same one gets the same roles."""
-    return hashlib.sha256(repr([str(name) for name in table.frame.columns]).encode()).hexdigest()
-
-
-def _as_remembered(table: TrialTable) -> tuple[TrialTable, str | None]:
-    """Return the table with the roles that were chosen for its header before, and why not if they do not fit."""
-    choices = session().remembered.get(header(table))
-    if choices is None:
-        return table, None
-    try:
-        return table.revise(**vars(choices)), None
-    except HpiError as error:
-        return table, f"The roles that were chosen before for such a table do not fit this one. {error}"
-
-
-def tasks(table: TrialTable) -> tuple[str, ...]:
-    """Return the tasks of a table, also where one of them was chosen."""
-    kept = session().tasks
-    key = (table.fingerprint, replace(table.choices, task=None))
-    if key not in kept:
-        labels = (table if table.choices.task is None else table.revise(task=None)).tasks
-        kept.clear()
-        kept[key] = () if labels is None else tuple(sorted(map(str, labels.dropna().unique())))
-    return kept[key]
-
-
 def design(table: TrialTable, where: tuple[Filter, ...]) -> Design:
     """Return the trials that pass the filters; kept, so that moving the slider does not sort them again."""
     kept = session().designs
@@ -180,6 +137,45 @@ def answer() -> Answer | str | None:
         return replace(now.last, is_awaited=True) if now.last else None
     _let_go_of_others_beside(now.last)
     return now.last
+
+
+def put(found: Found) -> None:
+    """Show what a link holds as the answer to its question, instead of working it out."""
+    now = session()
+    assert now.table is not None
+    answer = Answer(now.table, subspace.cut(design(now.table, now.asked.where), now.asked.subspace), found.result)
+    now.answers = {_key(now.table, now.asked): answer}
+    outcome = outcome_of(now.table)[0]
+    if found.findings is not None:
+        tolerance = found.tolerance
+        task: Task = State(answer.sample, outcome, tolerance)
+        now.beside[FINDINGS] = Beside((*_trials(answer), tolerance), task, True, now.visitor, found.findings)
+    if found.adjusted is not None:
+        pair = found.pair
+        task = Adjust(answer.sample, outcome, 0, pair)
+        now.beside[ADJUSTED] = Beside((*_trials(answer), pair), task, False, now.visitor, found.adjusted)
+
+
+def found_here(curve: Curve | None) -> Found | None:
+    """Return what has been worked out of the question that is asked, for a link; None where it has no answer."""
+    now = session()
+    if not isinstance(now.last, Answer) or now.last.is_stale:
+        return None
+    said, held = (_finished(name, now.last) for name in (FINDINGS, ADJUSTED))
+    return Found(
+        now.last.result,
+        findings=None if said is None else said.found,
+        tolerance=None if said is None else said.question[-1],
+        curve=curve,
+        adjusted=None if held is None else held.found,
+        pair=None if held is None else held.question[-1],
+    )
+
+
+def _finished(name: str, answer: Answer) -> Beside | None:
+    """Return work beside an answer that has come to its end."""
+    kept = session().beside.get(name)
+    return kept if kept is not None and kept.found is not None and kept.question[:-1] == _trials(answer) else None
 
 
 def retry() -> None:
@@ -257,7 +253,11 @@ def _answer(table: TrialTable, asked: Asked) -> Answer:
     key = _key(table, asked)
     if key not in kept:
         sample = subspace.cut(design(table, asked.where), asked.subspace)
-        result = _slow(key, table, sample) if asked.method.is_slow else scoring.score(table, sample, asked.method, 0)
+        result = (
+            _slow(key, table, sample)
+            if asked.method.is_slow
+            else scoring.score(table, sample, asked.method, asked.seed)
+        )
         kept.clear()
         kept[key] = Answer(table, sample, result)
     return kept[key]
@@ -265,14 +265,14 @@ def _answer(table: TrialTable, asked: Asked) -> Answer:
 
 def _slow(key: Any, table: TrialTable, sample: Sample) -> ImportanceResult:  # noqa: ANN401
     """Return what the job of a question found; raises Awaited before that."""
-    now, method = session(), session().asked.method
+    now, method, seed = session(), session().asked.method, session().asked.seed
     if now.work is None or now.work.was_lost:
-        now.work = work.begin(key, Estimate(sample, method, 0), now.visitor)
+        now.work = work.begin(key, Estimate(sample, method, seed), now.visitor)
     if now.work.is_open:
         raise Awaited
     if now.work.was_cancelled:
         raise HpiError(f"{method.title} was cancelled.")
-    return scoring.answer(table, sample, method, 0, now.work.answer())
+    return scoring.answer(table, sample, method, seed, now.work.answer())
 
 
 def _let_go_of_other(key: Any) -> None:  # noqa: ANN401

@@ -26,7 +26,7 @@ def section(answer: state.Answer) -> None:
     result = answer.result
     if not by_name(result.estimator).uses_target:
         return
-    found = _kept(answer)
+    found = kept(answer)
     if not found.known.any():
         return
     look.heading("What is decided at which threshold?")
@@ -40,16 +40,28 @@ def section(answer: state.Answer) -> None:
     )  # fmt: skip
 
 
-def _kept(answer: state.Answer) -> Curve:
+def kept(answer: state.Answer) -> Curve:
     """The curve of these trials and this region; kept, since moving the target does not change it."""
+    last = st.session_state.get(KEPT)
+    if last is None or last[0] != _key(answer):
+        put(answer, curve_of(answer.sample.design, answer.sample.subspace.region, _estimator(answer.result)))
+    return st.session_state[KEPT][1]  # type: ignore[no-any-return]
+
+
+def put(answer: state.Answer, drawn: Curve) -> None:
+    """Keep the curve of an answer."""
+    # the design is kept, too: its id stands for it as long as it lives
+    st.session_state[KEPT] = (_key(answer), drawn, answer.sample.design)
+
+
+def of(answer: state.Answer) -> Curve | None:
+    """Return the curve of an answer; None where its method has no target."""
+    return kept(answer) if by_name(answer.result.estimator).uses_target else None
+
+
+def _key(answer: state.Answer) -> Hashable:
     asked = answer.sample.subspace
-    key: Hashable = (id(answer.sample.design), asked.region, answer.result.estimator, answer.result.settings)
-    kept = st.session_state.get(KEPT)
-    if kept is None or kept[0] != key:
-        drawn = curve_of(answer.sample.design, asked.region, _estimator(answer.result))
-        # the design is kept, too: its id stands for it as long as it lives
-        kept = st.session_state[KEPT] = (key, drawn, answer.sample.design)
-    return kept[1]
+    return (id(answer.sample.design), asked.region, answer.result.estimator, answer.result.settings)
 
 
 def _estimator(result: ImportanceResult) -> Estimator:

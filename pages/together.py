@@ -13,7 +13,7 @@ import streamlit as st
 from hpi.estimators import Coefficient
 from hpi.results import ImportanceResult, PairScore
 from hpi.words.pairs import beyond, sentence
-from pages import look, shell, state
+from pages import link, look, menu, state
 
 MOST_PAIRS = 5
 MOSTLY = 0.9
@@ -43,7 +43,7 @@ def onwards(result: ImportanceResult) -> None:
         _way(found[0], "See the pair →")
     elif result.detectable and st.button("Which values are good? →", key="to_one"):
         state.session().chosen = result.detectable[0].name
-        st.switch_page(shell.ONE)
+        link.go(menu.ONE)
 
 
 def _is_pair(result: ImportanceResult) -> bool:
@@ -59,7 +59,7 @@ def _is_pair(result: ImportanceResult) -> bool:
 def _way(pair: PairScore, label: str) -> None:
     if st.button(label, key="to_pair"):
         state.session().pair = pair.names
-        st.switch_page(shell.TWO)
+        link.go(menu.TWO)
 
 
 def coefficients(result: ImportanceResult) -> None:

@@ -94,4 +94,4 @@ def _is_text(value: object) -> bool:
 def _visitor() -> str | None:
     """Return the digest of the visitor's signed cookie; None where there is none or it is not ours."""
     cookie = st.context.cookies.get(serving.COOKIE)
-    return None if cookie is None else serving.visitor_of(cookie, serving.secret())
+    return serving.visitor_of(cookie, serving.secret()) if isinstance(cookie, str) else None

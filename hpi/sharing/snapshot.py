@@ -31,12 +31,17 @@ ODD = (LookupError, TypeError, ValueError, AttributeError)  # what a record of a
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What was worked out; None for what was not."""
+    """What was worked out; None for what was not.
+
+    `findings` hold for the `tolerance` that was asked for (None: the default), `adjusted` also for a `pair`.
+    """
 
     result: ImportanceResult
     findings: Findings | None = None
+    tolerance: float | None = None
     curve: Curve | None = None
     adjusted: AdjustedEffects | None = None
+    pair: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +74,7 @@ def save(snapshot: Snapshot) -> tuple[dict[str, Any], dict[str, bytes]]:
     table, found = snapshot.table, snapshot.found
     blobs = {TABLE: to_parquet(table)}
     if found is not None:
-        blobs[RESULTS] = to_bytes((found.result, found.findings, found.curve, found.adjusted))
+        blobs[RESULTS] = to_bytes(tuple(vars(found).values()))
     return record_of(snapshot), blobs
 
 
@@ -143,10 +148,10 @@ def _as_understood(table: TrialTable, roles: object, notices: list[str]) -> Tria
 
 def _found(content: bytes, notices: list[str]) -> Found | None:
     try:
-        result, findings, curve, adjusted = from_bytes(content)
-        if not isinstance(result, ImportanceResult):
+        found = Found(*from_bytes(content))
+        if not isinstance(found.result, ImportanceResult):
             raise TypeError
-        return Found(result, findings, curve, adjusted)
+        return found
     except ODD:
         notices.append("This version of hpi cannot read the stored numbers; they are worked out anew.")
         return None

@@ -1,0 +1,93 @@
+"""What stands above a link that somebody has shared: from which file, when, by which version, and the way to a copy.
+
+Keys of the widgets: explore; the containers banner and note.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from hpi.version import VERSION
+from pages import look, opened, share, sign_in, state, who, words
+from pages.shelf import Shared
+
+
+def frame(of_all: bool = False) -> state.Answer | None:
+    """Draw the frame of a link, which can be read and not changed; return its answer, as `shell.frame` does."""
+    now = state.session()
+    assert now.table is not None
+    assert now.shared is not None
+    _identity(now.shared)
+    if of_all:
+        return None
+    st.text(question(now.asked))
+    sample = state.sample()
+    if sample is not None:
+        look.quiet("counts", words.sizes(sample, now.asked.method.uses_target), *map(words.condition, now.asked.where))
+    answer = state.answer()
+    look.refusal(answer if isinstance(answer, str) else None, "unanswered")
+    return answer if isinstance(answer, state.Answer) else None
+
+
+def _identity(shared: Shared) -> None:
+    now = state.session()
+    with st.container(horizontal=True, vertical_alignment="center", key="identity"):
+        st.text(words.identity(shared.snapshot.table))
+        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            if who.may_author():
+                st.button(
+                    "Copy to explore", key="explore", on_click=opened.explore, type="primary",
+                    help="Makes a view of your own, with the same table and numbers, that can be changed",
+                )  # fmt: skip
+            share.menu(read_only=True)
+    look.quiet("banner", made(shared), version(shared), now.remark)
+    if shared.snapshot.note:
+        with st.container(key="note", border=True):
+            look.small_heading("Note of the author")
+            st.text(shared.snapshot.note)
+    if not who.may_author():
+        with st.expander("Sign in to explore a copy"):
+            sign_in.gate()
+
+
+def made(shared: Shared) -> str:
+    """Say what is shown: read-only, when and from which file it was made, what of it counts, and until when."""
+    table = shared.snapshot.table
+    used, rows = len(table.trials), len(table.frame)
+    left = rows - used
+    counted = f"{rows:,} rows, {used:,} trials used, {left:,} rows left out or averaged"
+    return (
+        f"Read-only  ·  shared {day(shared.share.made)} from {table.name}: {counted}  ·  "
+        f"opens until {day(shared.share.expires)}"
+    )
+
+
+def version(shared: Shared) -> str:
+    """Say which version worked the numbers out, and whether that is another one than this."""
+    before = shared.snapshot.version or "an unknown version"
+    if shared.snapshot.found is None:
+        return f"Numbers worked out now, by hpi {VERSION}; the link was made by hpi {before}."
+    if before == VERSION:
+        return f"Numbers as they were stored, worked out by hpi {VERSION}."
+    return (
+        f"Numbers as they were stored, worked out by hpi {before}. This is hpi {VERSION}: a copy to explore works them "
+        "out anew, and may differ."
+    )
+
+
+def question(asked: state.Asked) -> str:
+    """Say what is asked, as one sentence."""
+    among = f"Among the best {asked.region:g} % of trials, "
+    if not asked.method.uses_target:
+        return f"{among}what moves the metric?  ·  {asked.method.title}"
+    table = state.session().table
+    n_passing = 0 if table is None else len(table.trials)
+    target = asked.resolved(n_passing)
+    return f"{among}what decides whether a trial is in the best {target:g} %?  ·  {asked.method.title}"
+
+
+def day(moment: datetime) -> str:
+    """Write a day, with the time of day in UTC."""
+    return f"{moment.astimezone(UTC):%d %b %Y, %H:%M} UTC"

@@ -1,0 +1,193 @@
+"""The address of a page and the session, in step: what a visitor sees stands in the address, and the other way round.
+
+The address is read when a session begins (a bookmark, a reload, a link) and when the visitor goes back or forward;
+otherwise it is written. A link that was shared fixes table and question; what is looked at of them may change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from hpi import sharing
+from hpi.figures import Show
+from hpi.sharing import Found, Query, View
+from hpi.table import TrialTable
+from pages import found, held, opened, state, threshold
+from pages.asked import Asked
+from pages.shelf import Shared
+from pages.state import session
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+SHARED, OWN, EXAMPLE = "s", "t", "example"
+# which keys a visitor of a link may add: they change what is looked at and no number
+LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
+FIXED = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
+KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "known_function.csv")}
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+MOST_KEYS = 64  # different ones that are looked at, of the query
+
+
+def follow() -> None:
+    """Take over what the address says, where it was the visitor who changed it."""
+    now = session()
+    if now.followed and not _went_back():
+        return
+    now.followed = True
+    query = address()
+    _open(query)
+    if now.table is None:
+        now.pending = query
+    elif now.example or now.draft or now.shared:
+        take(query)
+
+
+def take_pending() -> None:
+    """Take over what stood in the address before there was a table, as far as it fits."""
+    now = session()
+    waiting, now.pending = now.pending, {}
+    if now.table is not None and waiting:
+        take(waiting)
+
+
+def take(query: Query) -> None:
+    """Have the table that is open shown as an address says."""
+    now = session()
+    assert now.table is not None
+    ignored: tuple[str, ...] = ()
+    if now.shared is not None:
+        query, ignored = _of_link(now.shared, query)
+    table, view, bad = sharing.read(query, _as_it_is(now.table, query))
+    now.said_of_address = (*(now.shared.snapshot.notices if now.shared else ()), *ignored, *bad)
+    now.table = table
+    now.asked = Asked(
+        _percent(view.region), None if view.target is None else _percent(view.target), view.where, view.estimator,
+        view.settings, view.seed,
+    )  # fmt: skip
+    now.chosen, now.pair, now.show = view.hyperparameter, view.pair, str(view.show)
+    held.want(view.held)
+    found.chosen().choose(about=view.about, kinds=view.kinds, strong_only=view.strong, tolerance=view.tolerance)
+    if now.shared is not None and now.shared.snapshot.found is not None:
+        _show(now.shared.snapshot.found)
+
+
+def write() -> None:
+    """Have the address say what is shown; without a table it is left as it is, since it may say what to open."""
+    now = session()
+    if now.table is None:
+        return
+    query = carried()
+    if query != now.written:
+        if now.written:
+            now.said_of_address = ()  # the visitor has moved on
+        now.written = query
+    if query != address():
+        st.query_params.from_dict(query)
+
+
+def carried() -> Query:
+    """Return the keys and values that links from page to page carry along."""
+    now = session()
+    if now.table is None:
+        return {}
+    said = sharing.write(here())
+    if now.shared is not None:
+        fixed = sharing.write(now.shared.snapshot.view)
+        looked_at = {key: said[key] for key in LOOKED_AT if key in said and said[key] != fixed.get(key)}
+        return {SHARED: [now.shared.token]} | looked_at
+    if now.draft is not None:
+        return {OWN: [now.draft]} | said
+    return ({EXAMPLE: [now.example.split(".")[0]]} if now.example else {}) | said
+
+
+def here() -> View:
+    """Return what is shown now."""
+    now, shown = session(), found.chosen()
+    assert now.table is not None
+    target = None if now.asked.target is None else round(now.asked.target / 100, 8)
+    return View(
+        now.table.metric, now.table.direction, now.table.choices.task, round(now.asked.region / 100, 8), target,
+        now.asked.where, now.asked.estimator, now.asked.settings, now.asked.seed, now.chosen, now.pair,
+        Show(now.show), held.is_wanted(), shown.about, tuple(shown.kinds), shown.strong_only, shown.tolerance,
+    )  # fmt: skip
+
+
+def go(page: str) -> NoReturn:
+    """Go to a page, with everything that is shown."""
+    st.switch_page(page, query_params=carried())
+
+
+def to(page: str | StreamlitPage, label: str | None = None) -> None:
+    """Draw a link to a page, with everything that is shown."""
+    st.page_link(page, label=label, query_params=carried())
+
+
+def address() -> Query:
+    """Return what stands in the address now: keys of a page, and those of Streamlit itself left out."""
+    given = st.query_params
+    return {key: given.get_all(key) for key in list(dict.fromkeys(given))[:MOST_KEYS]}
+
+
+def _open(query: Query) -> None:
+    """Open the table that an address names, if it is not the one that is open."""
+    now = session()
+    tokens = [text for text in query.get(SHARED, []) if TOKEN.fullmatch(text)]
+    if any(query.get(SHARED, [])):  # the first that can be one; else the refusal that any unknown link gets
+        if now.shared is None or now.shared.token not in tokens[:1]:
+            opened.open_link(tokens[0] if tokens else "")
+    elif query.get(OWN):
+        if now.draft != query[OWN][0]:
+            opened.open_own(query[OWN][0])
+    elif query.get(EXAMPLE):
+        _open_example(query[EXAMPLE][0])
+
+
+def _open_example(given: str) -> None:
+    now, name = session(), KNOWN_EXAMPLES.get(given)
+    if name is None:
+        now.refused = f"“{EXAMPLE}” in the address is none of {', '.join(KNOWN_EXAMPLES)}."
+    elif now.example != name:
+        opened.open_example(name)
+        now.arrived = False
+
+
+def _show(stored: Found) -> None:
+    """Show the numbers that a link holds."""
+    state.put(stored)
+    if stored.curve is not None:
+        threshold.put(state.answer(), stored.curve)
+
+
+def _of_link(shared: Shared, query: Query) -> tuple[Query, tuple[str, ...]]:
+    """Return what a link shows, with what may be added to it; and what was said of keys that it fixes."""
+    fixed = sharing.write(shared.snapshot.view)
+    looked_at = {key: query[key] for key in LOOKED_AT if key in query}
+    tried = [key for key in FIXED if key in query]
+    said = tuple(f"“{key}” in the address is left out: the link fixes it. Make a copy to change it." for key in tried)
+    return fixed | looked_at, said
+
+
+def _as_it_is(table: TrialTable, query: Query) -> TrialTable:
+    """Return the table without the task that was chosen, where the address chooses none."""
+    if table.choices.task is None or "task" in query:
+        return table
+    return table.revise(task=None)
+
+
+def _went_back() -> bool:
+    """Whether this run is the visitor's going back or forward."""
+    context = get_script_run_ctx()
+    went = getattr(context, "is_history_navigation", None)
+    if went is None:  # before Streamlit 1.64 nothing says so but an address that the pages did not write
+        now = session()
+        return bool(now.written) and address() != now.written and carried() == now.written
+    return bool(went)
+
+
+def _percent(fraction: float) -> float:
+    return round(100 * fraction, 6)

@@ -1,0 +1,37 @@
+"""The pages, and the way between them: every link carries what is shown, so that it can be kept or sent by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pages import link
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import StreamlitPage
+
+HOME, IMPORTANCE, ONE, TWO, FINDINGS, COMPARE, DATA, LINKS = (
+    f"pages/{name}.py" for name in ("home", "importance", "one", "two", "findings", "compare", "data", "links")
+)
+
+
+def pages() -> list[StreamlitPage]:
+    """Return the pages in the order of the menu."""
+    return [
+        st.Page(HOME, title="Start", default=True),
+        st.Page(IMPORTANCE, title="Importance"),
+        st.Page(ONE, title="One hyperparameter", url_path="one"),
+        st.Page(TWO, title="Two hyperparameters", url_path="two"),
+        st.Page(FINDINGS, title="Findings"),
+        st.Page(COMPARE, title="Compare"),
+        st.Page(DATA, title="Data"),
+        st.Page(LINKS, title="Links"),
+    ]
+
+
+def draw() -> None:
+    """Draw the menu; Streamlit's own would forget the address."""
+    with st.container(horizontal=True, gap="small", key="menu"):
+        for page in pages():
+            link.to(page)

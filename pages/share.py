@@ -1,0 +1,124 @@
+"""Share: a link to what is shown, and what can be taken along.
+
+Keys of the widgets: share_menu (a popover), share_note, share_days, make_link; quiet-made; report_html, numbers_csv,
+numbers_json, snippet (a popover).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+from hpi import reporting
+from hpi.errors import HpiError
+from hpi.sharing import LONGEST_NOTE, Snapshot
+from hpi.store import Made
+from pages import found, job, link, look, shelf, sign_in, state, threshold, who
+
+DAYS = (1, 7, 30, 90, 365, 3650)
+MADE = "link_made"  # in st.session_state: what was shared, and how it opens
+NOTHING = "There is nothing to share until the question has an answer."
+KEEP = (
+    "To delete the link, use the page Links in this browser, or there this secret from anywhere. It is shown only now."
+)
+
+
+def menu(read_only: bool = False) -> None:
+    """Draw the menu that shares what is shown, or only takes it along."""
+    opens = st.popover("Take along" if read_only else "Share", key="share_menu", on_change="rerun")
+    if not opens.open:
+        return
+    with opens:
+        answer = state.answer()
+        if not isinstance(answer, state.Answer) or answer.is_stale:
+            st.text(NOTHING)
+            return
+        if not read_only:
+            _share(answer)
+        _take_along(answer)
+
+
+def _share(answer: state.Answer) -> None:
+    if not who.may_author():
+        sign_in.gate()
+        return
+    look.small_heading("A link for a teammate")
+    look.quiet("share", "It opens this table, these settings and these numbers, read-only, for whoever has it.")
+    if found.findings(answer) is None and not found.is_refused():
+        job.beside(state.FINDINGS)
+        return
+    st.text_area("Note, plain text", key="share_note", max_chars=LONGEST_NOTE, height=68)
+    longest = shelf.store().settings.share_days
+    days = [*(n for n in DAYS if n < longest), longest]
+    st.selectbox("Opens for", days, index=len(days) - 1, format_func=_days, key="share_days")
+    st.button("Make a link", key="make_link", on_click=_publish, type="primary")
+    look.refusal(st.session_state.get(f"{MADE}_refused"), "refused-share")
+    _made()
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number:,} days"
+
+
+def _publish() -> None:
+    """Store what is shown; where that is refused, say why."""
+    st.session_state.pop(MADE, None)
+    st.session_state[f"{MADE}_refused"] = None
+    now, answer = state.session(), state.answer()
+    assert now.table is not None
+    assert isinstance(answer, state.Answer)
+    snapshot = Snapshot(
+        now.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)),
+        st.session_state.get("share_note") or "",
+    )  # fmt: skip
+    try:
+        st.session_state[MADE] = (link.here(), shelf.publish(snapshot, st.session_state["share_days"]))
+    except HpiError as error:
+        st.session_state[f"{MADE}_refused"] = str(error)
+
+
+def _made() -> None:
+    """Draw the link that was made of what is shown, if there is one."""
+    what, made = st.session_state.get(MADE, (None, None))
+    if made is None or what != link.here():
+        return
+    look.quiet("made", f"The link opens until {made.share.expires:%d %b %Y}. Copy it:")
+    st.code(address(made), language=None)
+    look.quiet("secret", KEEP)
+    st.code(made.secret, language=None)
+
+
+def address(made: Made) -> str:
+    """Return the address of a link: that of this server as the visitor's browser has it, and the token."""
+    parts = urlsplit(st.context.url or "")
+    page = st.session_state.get("url_path", "")
+    path = parts.path.rstrip("/").removesuffix(f"/{page}" if page else "").rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, f"{path}/", urlencode({link.SHARED: made.token}), ""))
+
+
+def _take_along(answer: state.Answer) -> None:
+    """Draw what can be downloaded: a report, all numbers, and Python that repeats them; written when asked for."""
+    look.small_heading("To take along")
+    said = found.findings(answer)
+    stem = Path(answer.table.name).stem or "table"
+    contents = reporting.Contents(
+        answer.table, answer.sample, answer.result, said, found.chosen().tolerance, _note(), datetime.now(UTC)
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        for label, write, name, mime, key in (
+            ("Report (HTML)", reporting.as_html, f"{stem}-report.html", "text/html", "report_html"),
+            ("Numbers (CSV)", reporting.as_csv, f"{stem}-numbers.csv", "text/csv", "numbers_csv"),
+            ("Numbers (JSON)", reporting.as_json, f"{stem}-numbers.json", "application/json", "numbers_json"),
+        ):
+            st.download_button(label, partial(write, contents), name, mime, key=key, on_click="ignore")
+    with st.expander("Python that repeats these numbers"):
+        st.code(reporting.snippet(contents), language="python", wrap_lines=True)
+
+
+def _note() -> str | None:
+    now = state.session()
+    return now.shared.snapshot.note if now.shared is not None else st.session_state.get("share_note") or None
