@@ -25,6 +25,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 CLIENT, PASSWORD = "hpi", "only-for-tests"
+COOKIE_SECRET = "not a secret, only for tests " * 2
 ANN, BEN = "ann", "ben"
 
 
@@ -40,6 +41,8 @@ class Provider:
         Claims that replace those of the ID token: another nonce, an expiry in the past...
     is_down
         Whether every request is answered with 503.
+    key, published
+        What ID tokens are signed with, and the key that is shown to the world where that is another.
     asked
         The paths that were asked for, in order.
     """
@@ -50,6 +53,7 @@ class Provider:
     is_down: bool = False
     asked: list[str] = field(default_factory=list)
     key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}))
+    published: RSAKey | None = None
     waiting: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
 
@@ -57,7 +61,7 @@ class Provider:
         """What belongs into the secrets of a server on loopback; Streamlit fills in {port}."""
         return (
             f'[auth]\nredirect_uri = "http://127.0.0.1:{{port}}{base}/oauth2callback"\n'
-            f'cookie_secret = "{"not a secret, only for tests. " * 2}"\n'
+            f'cookie_secret = "{COOKIE_SECRET}"\n'
             f'client_id = "{CLIENT}"\nclient_secret = "{PASSWORD}"\n'
             f'server_metadata_url = "{self.url}/.well-known/openid-configuration"\n'
         )
@@ -115,7 +119,7 @@ class Handler(BaseHTTPRequestHandler):
         elif path == "/.well-known/openid-configuration":
             self._json(provider.discovery())
         elif path == "/jwks":
-            self._json({"keys": [provider.key.as_dict(private=False)]})
+            self._json({"keys": [(provider.published or provider.key).as_dict(private=False)]})
         elif path in routes:
             routes[path](fields)
         else:
@@ -134,7 +138,8 @@ class Handler(BaseHTTPRequestHandler):
             for who in [*self.provider.people, "nobody"]
         )
         page = f'<form method="post" action="/choose"><input type="hidden" name="request" value="{request}">{buttons}'
-        self._send(200, f"<!doctype html><title>Who are you?</title>{page}</form>".encode(), "text/html")
+        head = '<!doctype html><title>Who are you?</title><link rel="icon" href="data:,">'
+        self._send(200, f"{head}{page}</form>".encode(), "text/html")
 
     def _choose(self, fields: dict[str, str]) -> None:
         query, who = self.provider.waiting.pop(fields["request"]), fields["who"]
@@ -163,7 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         self._json({"sub": who, **self.provider.people[who]})
 
     def _end(self, query: dict[str, str]) -> None:
-        jwt.decode(query["id_token_hint"], self.provider.key, algorithms=["RS256"])
+        jwt.decode(query["id_token_hint"], self.provider.published or self.provider.key, algorithms=["RS256"])
         self._lead_to(query["post_logout_redirect_uri"])
 
     def _lead_to(self, address: str) -> None:
