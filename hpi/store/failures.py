@@ -6,7 +6,7 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, TimeoutError
 
 from hpi.errors import LinkError, StoreError
 
@@ -27,7 +27,7 @@ AWAY = (
 SLOW = "Storing took longer than an hour and was given up. Try again."
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
-# SQLite says these in English only; what stands first wins
+# what the messages of databases hold
 SAID = (
     ("disk is full", FULL),
     ("readonly database", READ_ONLY),
@@ -36,8 +36,9 @@ SAID = (
     ("malformed", BROKEN),
     ("not a database", BROKEN),
     ("no such table", BROKEN),
-    ("no such column", BROKEN),
+    ("permission denied", READ_ONLY),
 )
+OUR_BUGS = (DataError, IntegrityError, ProgrammingError)
 
 
 def gone() -> LinkError:
@@ -52,16 +53,16 @@ def in_words() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(_of_files(error)) from error
-    except SQLAlchemyError as error:
-        raise StoreError(_of_index(error)) from error
+    except TimeoutError as error:  # all connections were in use
+        raise StoreError(BUSY) from error
+    except DBAPIError as error:
+        words = next((words for part, words in SAID if part in str(error.orig)), None)
+        if words is None and isinstance(error, OUR_BUGS):
+            raise
+        raise StoreError(words or AWAY) from error
 
 
 def _of_files(error: OSError) -> str:
     if error.errno in NO_SPACE:
         return FULL
     return READ_ONLY if error.errno in NO_RIGHT or isinstance(error, NotADirectoryError) else AWAY
-
-
-def _of_index(error: SQLAlchemyError) -> str:
-    said = str(error.orig) if isinstance(error, DBAPIError) else ""
-    return next((words for part, words in SAID if part in said), AWAY)
