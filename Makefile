@@ -6,14 +6,16 @@ PORT ?= 8501
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --require-virtualenv
 RUN_STAMP := $(VENV)/.runtime-installed
+HOSTED_STAMP := $(VENV)/.hosted-installed
 DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run install lint test bench study-importance study-findings study-edges screenshots test-oldest clean
+.PHONY: help run serve install lint test bench study-importance study-findings study-edges screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
+	@echo 'make serve        a team: two replicas behind nginx on 127.0.0.1:8080 (SERVE="--address 0.0.0.0": docs/serving.md)'
 	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
 	@echo 'make lint         ruff and mypy alone'
 	@echo 'make install      the environment of both, in $(VENV)'
@@ -27,6 +29,9 @@ help:
 
 run: $(RUN_STAMP)
 	@$(PY) tools/run_app.py --port $(PORT)
+
+serve: $(HOSTED_STAMP)
+	@$(PY) tools/serve.py $(SERVE)
 
 install: $(DEV_STAMP)
 	@echo "installed in $(VENV): make run, make test"
@@ -68,6 +73,11 @@ $(PY):
 $(RUN_STAMP): requirements.txt $(CONSTRAINTS) | $(PY)
 	@echo "installing what the app needs into $(VENV) (once, a minute or two)"
 	@$(PIP) install --quiet --requirement requirements.txt $(addprefix --constraint ,$(CONSTRAINTS))
+	@touch $@
+
+$(HOSTED_STAMP): requirements-hosted.txt $(RUN_STAMP)
+	@echo "installing what a team's server needs into $(VENV)"
+	@$(PIP) install --quiet $(addprefix --requirement ,requirements.txt requirements-hosted.txt) $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt requirements-hosted.txt $(RUN_STAMP)

@@ -14,10 +14,13 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH")
 
 
 class AccessLog:
-    """Writes down every request when it has ended; a websocket when it is closed."""
+    """Writes down a request when it has ended, a websocket when it is closed.
 
-    def __init__(self, app: ASGIApp, write: Callable[..., None], base: str) -> None:
-        self.app, self.write, self.base = app, write, base
+    Unless `is_all`, nothing of the fixed parts of the app, of which a page needs a hundred, where they are found.
+    """
+
+    def __init__(self, app: ASGIApp, write: Callable[..., None], base: str, is_all: bool = True) -> None:
+        self.app, self.write, self.base, self.is_all = app, write, base, is_all
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and write down how it ended."""
@@ -35,15 +38,20 @@ class AccessLog:
         try:
             await self.app(scope, receive, heard)
         finally:
-            method = scope.get("method", "GET")
-            facts = {
-                "method": method if method in METHODS else "other",
-                "route": kind_of(scope, self.base),
-                "status": status or 500,
-                "ms": round(1000 * (time.perf_counter() - begun), 1),
-                "bytes": size,
-            }
-            self.write("request", **facts | ({"refused": scope[WHY]} if WHY in scope else {}))
+            self._note(scope, status or 500, size, time.perf_counter() - begun)
+
+    def _note(self, scope: Scope, status: int, size: int, seconds: float) -> None:
+        route, method = kind_of(scope, self.base), scope.get("method", "GET")
+        if not self.is_all and route == "static" and status < 400:
+            return
+        facts = {
+            "method": method if method in METHODS else "other",
+            "route": route,
+            "status": status,
+            "ms": round(1000 * seconds, 1),
+            "bytes": size,
+        }
+        self.write("request", **facts | ({"refused": scope[WHY]} if WHY in scope else {}))
 
 
 def _status(message: Message) -> int:

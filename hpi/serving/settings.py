@@ -14,7 +14,7 @@ from hpi.errors import SettingsError
 ANY = "*"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 SIGN_IN = ("off", "authors", "everybody")
-ON_OR_OFF = ("off", "on")
+ACCESS_LOG = ("off", "on", "all")
 SHORTEST_SECRET = 32  # characters
 MOST_NAMED = 100
 HOST = re.compile(r"(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+")
@@ -52,7 +52,7 @@ class ServerSettings:
     frame_ancestors
         Where the pages may be shown in a frame: "'self'", "'none'" or origins.
     access_log
-        Whether every request is written down.
+        Which requests are written down: none, all but the fixed parts of the app that were found, or all.
     replica
         Number of this server among several behind one proxy.
     """
@@ -67,7 +67,7 @@ class ServerSettings:
     websockets: int = 400
     websockets_of_one: int = 100
     frame_ancestors: tuple[str, ...] = ("'self'",)
-    access_log: bool = False
+    access_log: str = "off"
     replica: str | None = None
 
     @classmethod
@@ -89,7 +89,7 @@ class ServerSettings:
             "sign_in": one_of("HPI_SIGN_IN", environment.get("HPI_SIGN_IN", cls.sign_in), SIGN_IN),
             "secret": _secret(environment),
             "frame_ancestors": _frame_ancestors(environment),
-            "access_log": one_of("HPI_ACCESS_LOG", environment.get("HPI_ACCESS_LOG", "off"), ON_OR_OFF) == "on",
+            "access_log": one_of("HPI_ACCESS_LOG", environment.get("HPI_ACCESS_LOG", cls.access_log), ACCESS_LOG),
             "replica": _replica(environment),
         }
         numbers: dict[str, Any] = {
@@ -146,7 +146,7 @@ def _secret(environment: Mapping[str, str]) -> str | None:
     if secret is not None and len(secret) < SHORTEST_SECRET:
         raise SettingsError(
             f"HPI_SECRET has {len(secret)} characters; it must have at least {SHORTEST_SECRET} that nobody can guess, "
-            'for example of: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            'for example from: python -c "import secrets; print(secrets.token_urlsafe(32))"'
         )
     return secret
 

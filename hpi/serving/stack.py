@@ -36,4 +36,6 @@ def stack(
         Middleware(Uploads, settings.uploads, settings.upload_mb, base, is_open),
         Middleware(Returning),
     ]
-    return [Middleware(AccessLog, log.write, base), *guards] if settings.access_log else guards
+    if settings.access_log == "off":
+        return guards
+    return [Middleware(AccessLog, log.write, base, settings.access_log == "all"), *guards]

@@ -1,8 +1,8 @@
 """Fixtures of the browser tests: a real Chromium, a real server, and pages that may not misbehave unseen.
 
-`server` and `fresh_server` are the address of the app; `page` is an empty page of the wide size, `new_page`
-opens others. A test fails where a page asked a host other than this machine or wrote an error to its console,
-or where the server wrote a traceback.
+`server` and `fresh_server` are the address of the app; `team` is two replicas of it behind nginx, with one store.
+`page` is an empty page of the wide size, `new_page` opens others. A test fails where a page asked a host other than
+this machine or wrote an error to its console, or where the server wrote a traceback.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 
 from tests.browser.charts import WITHIN
 from tests.browser.servers import ROOT, Server, running
+from tests.browser.teams import Team, serving
 from tools import ensure_browser
 
 ARGUMENTS = [
@@ -36,7 +37,9 @@ OUTSIDE = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost|\[::1\])([:/?
 # On a deep link Streamlit asks below the page's own path before it asks at the root: two harmless 404s.
 DEEP_LINK_404 = re.compile(r"^http://[^/]+/[^?]+/_stcore/(health|host-config)$")
 PICTURES = ROOT / "test-results"
-SERVERS: pytest.StashKey[dict[str, Server]] = pytest.StashKey()
+# What a browser says while the server that it was talking to is gone.
+SERVER_LOST = re.compile(r"WebSocket connection to |Failed to load resource: ")
+SERVERS: pytest.StashKey[dict[str, Server | Team]] = pytest.StashKey()
 PAGES: pytest.StashKey[list[Page]] = pytest.StashKey()
 
 
@@ -82,6 +85,21 @@ def _serve(config: pytest.Config, folder: Path) -> Iterator[str]:
         config.stash[SERVERS].pop(started.url)
 
 
+@pytest.fixture(scope="session")
+def _team(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    with serving(tmp_path_factory.mktemp("team")) as started:
+        request.config.stash.setdefault(SERVERS, {})[started.url] = started
+        yield started
+        request.config.stash[SERVERS].pop(started.url)
+
+
+@pytest.fixture
+def team(_team: Team) -> Team:
+    """Two replicas behind nginx that all tests share; both are ready, also where the last test has killed one."""
+    _team.wait_until_ready()
+    return _team
+
+
 @pytest.fixture
 def page(new_page: Callable[..., Page]) -> Page:
     """An empty page of 1280 x 900 in a session of its own."""
@@ -90,19 +108,20 @@ def page(new_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """A function that opens a page: `new_page(width=400, color_scheme="dark")`."""
+    """A function that opens a page: `new_page(width=400, color_scheme="dark")`; `loses_server`: it may say so."""
     # Asked for here, so that the servers outlive the pages: a page that loses its server complains.
     wanted = [name for name in ("server", "fresh_server") if name in request.fixturenames]
     servers = [request.config.stash[SERVERS][request.getfixturevalue(name)] for name in wanted]
+    servers += [request.getfixturevalue("team")] if "team" in request.fixturenames else []
     said_before = {one.url: len(one.said()) for one in servers}
     contexts: list[BrowserContext] = []
     trouble: list[str] = []
     pages = request.node.stash.setdefault(PAGES, [])
 
-    def open_page(width: int = 1280, height: int = 900, **options: Any) -> Page:  # noqa: ANN401
+    def open_page(width: int = 1280, height: int = 900, loses_server: bool = False, **options: Any) -> Page:  # noqa: ANN401
         context = browser.new_context(viewport={"width": width, "height": height}, service_workers="block", **options)
         contexts.append(context)
-        _watch(context, trouble)
+        _watch(context, trouble, SERVER_LOST if loses_server else None)
         pages.append(context.new_page())
         return pages[-1]
 
@@ -114,15 +133,16 @@ def new_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Calla
     assert not trouble, "\n".join(trouble)
 
 
-def _watch(context: BrowserContext, trouble: list[str]) -> None:
-    """Write down in `trouble` what no page may do."""
+def _watch(context: BrowserContext, trouble: list[str], expected: re.Pattern[str] | None = None) -> None:
+    """Write down in `trouble` what no page may do; console messages that begin as `expected` are no trouble."""
 
     def refuse(route: Route) -> None:
         trouble.append(f"asked an outside host: {route.request.url}")
         route.abort()
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type == "error" and not DEEP_LINK_404.match(message.location["url"]):
+        is_expected = expected is not None and expected.match(message.text)
+        if message.type == "error" and not is_expected and not DEEP_LINK_404.match(message.location["url"]):
             trouble.append(f"console: {message.text} ({message.location['url']})")
 
     context.route(OUTSIDE, refuse)

@@ -1,0 +1,59 @@
+"""The app as a team has it: two replicas behind Debian's nginx, below a path of their own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.charts import WITHIN, wait_for_chart, wait_until_idle
+from tests.browser.steps import BARS, bars, go, see, upload
+from tests.pages.tables import search
+
+EVERY_PAGE = ("One hyperparameter", "Two hyperparameters", "Findings", "Compare", "Data", "Importance")
+
+
+def test_every_page_works_below_the_path(team, page):
+    page.goto(f"{team.url}/")
+    upload(page, search())
+    assert next(iter(bars(wait_for_chart(page, selector=BARS)))) == "lr"
+    for title in EVERY_PAGE:
+        go(page, title)
+        wait_for_chart(page)
+        wait_until_idle(page)
+        assert page.url.startswith(f"{team.url}/")
+
+
+@pytest.mark.parametrize("path", ["one", "data"])
+def test_a_deep_link_works_below_the_path(team, page, path):
+    page.goto(f"{team.url}/{path}")
+    see(page, "No table is open yet.")
+    upload(page, search())
+    see(page, "search.csv  ·  400 trials")
+    assert wait_for_chart(page)
+
+
+def test_a_page_whose_replica_is_killed_comes_back_by_itself_and_goes_on_at_the_other(team, new_page):
+    page = new_page(loses_server=True)
+    page.goto(f"{team.url}/")
+    upload(page, search())
+    wait_for_chart(page, selector=BARS)
+    before = team.of(page)
+    team.kill(before)
+    wait_for_another_replica(team, page, before)
+    assert bars(wait_for_chart(page, selector=BARS))  # nothing that could be read is gone meanwhile
+    # it is at home there now, also when the first replica is back: what it sends goes where its session is
+    team.wait_until_ready()
+    go(page, "Start")
+    upload(page, search(seed=1), "next.csv")
+    see(page, "next.csv  ·  400 trials")
+    assert wait_for_chart(page, selector=BARS)
+    assert team.of(page) != before
+
+
+def wait_for_another_replica(team, page, before):
+    """Wait until the page has connected anew, to a replica other than the one before."""
+    for _ in range(WITHIN // 100):
+        if team.of(page) != before:
+            break
+        page.wait_for_timeout(100)
+    assert team.of(page) != before
+    page.locator("[data-testid=stApp][data-test-connection-state=CONNECTED]").wait_for(timeout=WITHIN)
