@@ -5,14 +5,11 @@ Keys of the widgets: to_pair; the container quiet-together; the table coefficien
 
 from __future__ import annotations
 
-import math
-
 import pandas as pd
 import streamlit as st
 
-from hpi.estimators import Coefficient
 from hpi.results import ImportanceResult, PairScore
-from hpi.words.pairs import beyond, sentence
+from hpi.words.pairs import between, beyond, sentence, what_terms_add
 from pages import link, look, menu, state
 
 MOST_PAIRS = 5
@@ -67,16 +64,12 @@ def coefficients(result: ImportanceResult) -> None:
     if not result.coefficients:
         return
     look.heading("Coefficients")
-    look.quiet(
-        "coefficients",
-        f"In units of {result.metric}: what one standard deviation more of a number adds, or what a level adds to "
-        "the mean of all; for two terms, what is added where both are so.",
-    )
+    look.quiet("coefficients", what_terms_add(result))
     shown = result.coefficients[:MOST_COEFFICIENTS]
     rows = {
         "term": [" × ".join(one.terms) for one in shown],
         "adds": [one.value for one in shown],
-        "95 % interval": [_interval(one) for one in shown],
+        "95 % interval": [between(one) for one in shown],
     }
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, key="coefficients", height=look.table_height(len(shown)),
@@ -85,11 +78,3 @@ def coefficients(result: ImportanceResult) -> None:
             "95 % interval": st.column_config.TextColumn(width=150),
         },
     )  # fmt: skip
-
-
-def _interval(one: Coefficient) -> str:
-    """Both ends, signed, in three digits; nothing where they are not known."""
-    ends = (one.low, one.high)
-    if any(end is None or math.isnan(end) for end in ends):
-        return ""
-    return " to ".join(f"{end:+.3g}" for end in ends)

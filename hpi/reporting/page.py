@@ -54,7 +54,7 @@ def _shown(contents: Contents) -> dict[str, Any]:
     estimator = by_name(result.estimator)
     return {
         "note": (contents.note or "").strip().splitlines(),
-        "table": table,
+        "file": table.name,
         "result": result,
         "question": answer.question(result),
         "lead": pairs.lead(result) or answer.lead(result),
@@ -64,6 +64,8 @@ def _shown(contents: Contents) -> dict[str, Any]:
         "scores": sections.scores(contents),
         "beyond": pairs.beyond(result),
         "together": sections.together(contents),
+        "what_terms_add": pairs.what_terms_add(result),
+        "coefficients": sections.coefficients(contents),
         "worth_knowing": sections.worth_knowing(contents),
         "about_findings": sections.about_findings(contents),
         "parts": sections.parts(contents),

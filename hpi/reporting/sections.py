@@ -17,6 +17,7 @@ from hpi.words import findings as said
 MOST_PICTURES = 8
 MOST_ALIKE = 12
 MOST_PAIRS = 12
+MOST_COEFFICIENTS = 30
 FINGERPRINT = 16  # of 64 digits
 
 
@@ -109,6 +110,12 @@ def together(contents: Contents) -> list[str]:
     more = len(found) - MOST_PAIRS
     sentences = [pairs.sentence(pair, contents.result) for pair in found[:MOST_PAIRS]]
     return [*sentences, *([f"and {more} more pairs"] if more > 0 else [])]
+
+
+def coefficients(contents: Contents) -> list[tuple[str, str, str]]:
+    """Return the terms of a linear model, what each adds, and the 95 % interval of that."""
+    shown = contents.result.coefficients[:MOST_COEFFICIENTS]
+    return [(" × ".join(one.terms), f"{one.value:+.3g}", pairs.between(one)) for one in shown]
 
 
 def worth_knowing(contents: Contents) -> list[str]:

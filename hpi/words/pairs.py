@@ -1,8 +1,10 @@
-"""Sentences about two hyperparameters that matter beyond their parts, as plain text: names are data."""
+"""What no bar shows, as plain text: pairs that matter beyond their parts, coefficients. Names are data."""
 
 from __future__ import annotations
 
-from hpi.estimators import by_name
+import math
+
+from hpi.estimators import Coefficient, by_name
 from hpi.results import ImportanceResult, PairScore
 from hpi.words.answer import estimate, separates
 from hpi.words.writing import percent
@@ -35,3 +37,19 @@ def lead(result: ImportanceResult) -> str | None:
         f"No hyperparameter decides alone, but {first} and {second} do together: "
         f"{percent(found[0].importance or 0.0)} of {what} is in their combination."
     )
+
+
+def what_terms_add(result: ImportanceResult) -> str:
+    """Say what the coefficients of a linear model are."""
+    return (
+        f"In units of {result.metric}: what one standard deviation more of a number adds, or what a level adds to "
+        "the mean of all; for two terms, what is added where both are so."
+    )
+
+
+def between(one: Coefficient) -> str:
+    """Both ends, signed, in three digits; nothing where they are not known."""
+    ends = (one.low, one.high)
+    if any(math.isnan(end) for end in ends):
+        return ""
+    return " to ".join(f"{end:+.3g}" for end in ends)
