@@ -10,7 +10,7 @@ import pandas as pd
 from hpi.estimators import by_name
 from hpi.results import ImportanceResult
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def bars_as_csv(result: ImportanceResult) -> str:
