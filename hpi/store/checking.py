@@ -65,9 +65,9 @@ def where(parts: Parts) -> str:
 def is_writable(parts: Parts) -> bool:
     """Whether index and blobs can be written; raises StoreError where they cannot."""
     file = parts.index.file
-    if file is not None and not file.exists():
-        return not places.on_network(file) and _could_be_made(file.parent)
     with in_words():
+        if file is not None and not file.exists():
+            return not places.on_network(file) and _could_be_made(file.parent)
         parts.blobs.probe()
     with parts.index.writing():
         return True

@@ -26,7 +26,7 @@ AWAY = (
 )
 SLOW = "Storing took longer than an hour and was given up. Try again."
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM}
+NO_RIGHT = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST}
 # what the messages of databases hold
 SAID = (
     ("disk is full", FULL),
@@ -65,4 +65,4 @@ def in_words() -> Iterator[None]:
 def _of_files(error: OSError) -> str:
     if error.errno in NO_SPACE:
         return FULL
-    return READ_ONLY if error.errno in NO_RIGHT or isinstance(error, NotADirectoryError) else AWAY
+    return READ_ONLY if error.errno in NO_RIGHT else AWAY

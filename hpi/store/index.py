@@ -41,9 +41,9 @@ class Index:
 
     def exists(self) -> bool:
         """Whether anything was written yet."""
-        if self.file is not None and not self.file.exists():
-            return False
         with in_words():
+            if self.file is not None and not self.file.exists():
+                return False
             engine = self._opened()
             if not self._made:
                 self._made = inspect(engine).has_table(form.name)
