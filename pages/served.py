@@ -13,6 +13,7 @@ import streamlit as st
 
 from hpi import serving
 from hpi.jobs import Log
+from hpi.store import Store, StoreSettings
 from pages import sign_in
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ def around() -> tuple[list[Middleware], list[Route], Callable[[Exception], bool]
     st.secrets.load_if_toml_exists()  # a host that has no other place for settings gives them among its secrets
     settings = serving.checked(address=st.get_option("server.address"))
     sign_in.check_sign_in()
+    shelf = Store(StoreSettings.from_environment())
     base = st.get_option("server.baseUrlPath").strip("/")
     base = f"/{base}" if base else ""
-    health = serving.Health({"jobs": serving.CanWork()})
+    health = serving.Health({"store": shelf.is_writable, "jobs": serving.CanWork()})
     log = Log()
     guards = serving.stack(settings, SHELL.read_text("utf-8"), _is_open, log, base)
     return guards, health.routes(base), partial(_mishap, log)

@@ -53,7 +53,7 @@ def name_of(host: str | None) -> str | None:
     """Return the name in a Host header, lower case, without port; None where it is none."""
     try:
         parts = urlsplit(f"//{host}") if host else None
-        if parts is None or parts.netloc != host or "@" in host or (parts.port or 1) < 1:
+        if parts is None or parts.netloc != host or "@" in host or parts.port == 0:
             return None
         return (parts.hostname or "").rstrip(".") or None
     except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hpi.environment import number, one_of
@@ -60,7 +60,7 @@ class ServerSettings:
     hosts: tuple[str, ...] = LOCAL
     sign_in: str = "off"
     sign_in_hours: int = 720
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     max_query: int = 4096
     uploads: int = 100
     upload_mb: int = 1000

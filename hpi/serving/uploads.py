@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,11 +19,11 @@ FORGOTTEN = 300.0  # seconds for which the app may keep the files of a page that
 
 @dataclass
 class Sent:
-    """A file: whose page sent it, how many bytes of it have come, and when."""
+    """A file: whose page sent it, when, and how many bytes of it have come."""
 
     session: str
+    at: float
     size: int = 0
-    at: float = field(default_factory=time.monotonic)
     is_under_way: bool = True
 
 
@@ -63,7 +63,7 @@ class Uploads:
                 mine[file] = before
             await self._refuse(scope, receive, send)
             return
-        sent = mine[file] = Sent(session)
+        sent = mine[file] = Sent(session, time.monotonic())
         status = 0
 
         async def counted() -> Message:
