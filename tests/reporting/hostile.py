@@ -21,7 +21,7 @@ NAMES = (
     "long_" * 60,
 )
 METRIC = "</title><b>loss</b>&amp;"
-LEVELS = ("<img src=x onerror=window.PWN=1>", "=1+1", "</pre><script>window.PWN=1</script>")
+LEVELS = ("<img src=x onerror=window.PWN=1>", "</pre><script>window.PWN=1</script>", "=1+1")
 FILE = "</script><script>window.PWN=1</script>.csv"
 NOTE = "<script>window.PWN=1</script>\nhttps://evil.example/ [md](https://evil.example/) \u202ereversed"
 
