@@ -36,11 +36,11 @@ WHY = {
     "A link that somebody gave you opens without.",
     who.EVERYBODY: "This is only shown to people who have signed in.",
 }
-# Constants only. In the bar of the menu where there is room, above the page on a small screen.
+# Constants only. In the bar at the top where there is room, above the page on a small screen.
 STYLE = """<style>
 .st-key-who [data-testid=stText] {font-size: .9rem; opacity: .8; max-width: 14rem; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap}
-@media (min-width: 1360px) {.st-key-who {position: fixed; top: .6rem; right: 9.5rem; width: auto; z-index: 999991}}
+@media (min-width: 641px) {.st-key-who {position: fixed; top: .6rem; right: 9.5rem; width: auto; z-index: 999991}}
 </style>"""
 
 

@@ -18,16 +18,17 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from pages.sign_in import NOTICES, WHY
 from tests import openid
-from tests.browser.charts import wait_until_idle
+from tests.browser.charts import wait_for_chart, wait_until_idle
 from tests.browser.servers import ROOT, Server, running
-from tests.browser.steps import widget
+from tests.browser.steps import BARS, widget
 from tests.openid import ANN, BEN
 from tests.pages.tables import HOSTILE
 
 USER = "_streamlit_user"
+NONE = "Nothing shared from this browser opens at present."
 PLACE = "/two?pair=a&pair=b"
 UPLOAD = "[data-testid=stFileUploader] input[type=file]"
-MENU = "[data-testid=stTopNavLink], [data-testid=stSidebarNavLink]"
+MENU = ".st-key-menu a"
 
 
 @dataclass
@@ -97,6 +98,15 @@ def sign_in(page: Page, person: str) -> None:
     wait_until_idle(page)
 
 
+def share(page: Page) -> str:
+    """Open an example, make a link of what is shown, and return it."""
+    page.get_by_role("button", name="known_function.csv").click()
+    wait_for_chart(page, selector=BARS)
+    widget(page, "share_menu").get_by_role("button").click()
+    widget(page, "make_link").get_by_role("button").click()
+    return page.get_by_text(re.compile(r"^http://[^ ]+s=[A-Za-z0-9_-]{22}$")).first.inner_text()
+
+
 def user_cookie(context: BrowserContext) -> dict[str, str] | None:
     """The cookie by which Streamlit knows who is signed in."""
     return next((cookie for cookie in context.cookies() if cookie["name"] == USER), None)
@@ -126,29 +136,37 @@ def test_everybody_signs_in_before_anything_is_shown_and_comes_back(signed_serve
     expect(page).to_have_url(place)
     expect(page.get_by_text("signed in as Ann Example")).to_be_visible()
     expect(page.locator(UPLOAD)).to_be_attached()
-    assert page.locator(MENU).count() >= 7
+    expect(page.locator(MENU)).to_have_count(8)
     assert "Traceback" not in signed.server.said()
 
 
-def test_a_link_opens_for_everybody_where_only_authors_sign_in(signed_server, page):
+def test_authors_sign_in_to_open_a_table_and_two_of_them_delete_their_own_links_alone(signed_server, new_page):
     signed = signed_server("authors")
-    page.goto(signed.url)
-    expect(page.get_by_role("button", name="Sign in", exact=True).first).to_be_visible()
-    assert page.locator(MENU).count() >= 7
-    sign_in(page, BEN)
-    expect(page.get_by_text("signed in as Ben Example")).to_be_visible()
-    expect(page).to_have_url(f"{signed.url}/")
-
-
-def test_two_people_at_once_are_two_people(signed_server, new_page):
-    signed = signed_server("authors")
-    pages = {ANN: new_page(), BEN: new_page()}
-    for person, page in pages.items():
-        page.goto(signed.url)
-        sign_in(page, person)
-    for person, page in pages.items():
-        page.reload()
-        expect(page.get_by_text(f"signed in as {signed.provider.people[person]['name']}")).to_be_visible()
+    ann, ben, reader = new_page(), new_page(), new_page()
+    ann.goto(signed.url)
+    expect(ann.get_by_text(WHY["authors"])).to_be_visible()
+    wait_until_idle(ann)
+    for something in (UPLOAD, "[class*=st-key-example-]"):
+        expect(ann.locator(something)).to_have_count(0)
+    expect(ann.locator(MENU)).to_have_count(8)
+    sign_in(ann, ANN)
+    hers = share(ann)
+    ben.goto(f"{signed.url}/links")
+    sign_in(ben, BEN)
+    expect(ben.get_by_text("signed in as Ben Example")).to_be_visible()
+    expect(ben.get_by_text(NONE)).to_be_visible()
+    reader.goto(hers)  # a link opens for everybody, to be read
+    assert wait_for_chart(reader, selector=BARS)
+    expect(reader.get_by_text("Read-only")).to_be_visible()
+    for key in ("sign_out", "explore"):
+        expect(widget(reader, key)).to_have_count(0)
+    ann.goto(f"{signed.url}/links")
+    row = ann.locator("[class*=st-key-link-]").filter(has_text="known_function.csv")
+    expect(row).to_have_count(1)
+    row.get_by_role("button", name="Delete").click()
+    expect(row).to_have_count(0)
+    ben.goto(hers)
+    expect(ben.get_by_text("This link does not exist, has expired or was deleted.")).to_be_visible()
 
 
 def test_a_sign_out_ends_it_in_every_tab_that_is_loaded_again(signed_server, page):
