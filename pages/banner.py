@@ -37,10 +37,7 @@ def _identity(shared: Shared) -> None:
         st.text(words.identity(shared.snapshot.table))
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if who.may_author():
-                st.button(
-                    "Copy to explore", key="explore", on_click=opened.explore, type="primary",
-                    help="Makes a view of your own, with the same table and numbers, that can be changed",
-                )  # fmt: skip
+                st.button("Copy to explore", key="explore", on_click=opened.explore, type="primary")
             share.menu(read_only=True)
     look.quiet("banner", made(shared), version(shared), now.remark)
     if shared.snapshot.note:

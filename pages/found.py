@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hpi.statements import Finding, FindingKind, Findings, Strength
+from hpi.statements import Finding, FindingKind, Findings, Strength, with_notices
 from pages import state, words
 
 HELD = "findings_chosen"
@@ -70,6 +70,14 @@ def findings(answer: state.Answer) -> Findings | None:
     said = state.findings(answer, chosen().tolerance)
     chosen().last = said or chosen().last
     return said
+
+
+def known(answer: state.Answer) -> Findings | None:
+    """Return what the trials of an answer say, if that was found out already; asks for nothing."""
+    done = state.finished(state.FINDINGS, answer)
+    if done is None or done.question[-1] != chosen().tolerance:
+        return None
+    return with_notices(done.found, answer.table)
 
 
 def is_refused() -> bool:

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages import look, opening, shell
+from pages import look, menu, opening, shell
 
 shell.guard(__file__)
+menu.arrive()
 
 look.question("Which hyperparameters decide whether a trial is among the best?")
 st.markdown(

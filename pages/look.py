@@ -49,6 +49,13 @@ STYLE = """<style>
   .st-key-three > div > [data-testid=stHorizontalBlock] > :nth-child(2) {grid-row: 1 / span 2; grid-column: 2}
 }
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
+/* The menu: in the bar at the top where there is room, else in lines of its own. */
+.st-key-menu {gap: .1rem; row-gap: 0}
+@media (min-width: 1000px) {
+  .st-key-menu {position: fixed; top: 1.15rem; left: 6.5rem; right: 4rem; width: auto; z-index: 999990}
+}
+@media (max-width: 999px) {.st-key-menu [data-testid=stPageLink] p {font-size: .85rem}}
+.st-key-note {background: rgba(128, 140, 155, .06)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table
 CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from pages import link
+from pages.state import session
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 HOME, IMPORTANCE, ONE, TWO, FINDINGS, COMPARE, DATA, LINKS = (
     f"pages/{name}.py" for name in ("home", "importance", "one", "two", "findings", "compare", "data", "links")
 )
+SHOWING = (IMPORTANCE, ONE, TWO, FINDINGS, DATA)
 
 
 def pages() -> list[StreamlitPage]:
@@ -28,6 +31,15 @@ def pages() -> list[StreamlitPage]:
         st.Page(DATA, title="Data"),
         st.Page(LINKS, title="Links"),
     ]
+
+
+def arrive() -> None:
+    """Go on to the page that a link shows, where it has just been opened on the first page."""
+    now = session()
+    if now.shared is not None and now.arrived:
+        now.arrived = False
+        stem = now.shared.snapshot.page
+        link.go(next((page for page in SHOWING if Path(page).stem == stem), IMPORTANCE))
 
 
 def draw() -> None:

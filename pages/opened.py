@@ -71,7 +71,7 @@ def open_link(token: str) -> bool:
         now.refused = str(error)
         return False
     _put(opened.snapshot.table)
-    now.shared = opened
+    now.shared, now.arrived = opened, True
     return True
 
 

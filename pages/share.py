@@ -1,11 +1,12 @@
 """Share: a link to what is shown, and what can be taken along.
 
-Keys of the widgets: share_menu (a popover), share_note, share_days, make_link; quiet-made; report_html, numbers_csv,
-numbers_json, snippet (a popover).
+Keys: share_menu (a popover), share_note, share_days, make_link; made_link, made_secret; report_html, numbers_csv,
+numbers_json.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,8 @@ from hpi.store import Made
 from pages import found, job, link, look, shelf, sign_in, state, threshold, who
 
 DAYS = (1, 7, 30, 90, 365, 3650)
-MADE = "link_made"  # in st.session_state: what was shared, and how it opens
+# in st.session_state: what is to be shared; what was shared, and how it opens
+WANTED, MADE = "link_wanted", "link_made"
 NOTHING = "There is nothing to share until the question has an answer."
 KEEP = (
     "To delete the link, use the page Links in this browser, or there this secret from anywhere. It is shown only now."
@@ -28,12 +30,13 @@ KEEP = (
 
 
 def menu(read_only: bool = False) -> None:
-    """Draw the menu that shares what is shown, or only takes it along."""
-    opens = st.popover("Take along" if read_only else "Share", key="share_menu", on_change="rerun")
-    if not opens.open:
-        return
-    with opens:
-        answer = state.answer()
+    """Draw the menu that shares what is shown, or only takes it along.
+
+    It is drawn whether or not it is open: one that asks the server when it is closed by a click on another page would
+    lead back from there.
+    """
+    answer = state.answer()
+    with st.popover("Take along" if read_only else "Share", key="share_menu"):
         if not isinstance(answer, state.Answer) or answer.is_stale:
             st.text(NOTHING)
             return
@@ -48,15 +51,14 @@ def _share(answer: state.Answer) -> None:
         return
     look.small_heading("A link for a teammate")
     look.quiet("share", "It opens this table, these settings and these numbers, read-only, for whoever has it.")
-    if found.findings(answer) is None and not found.is_refused():
-        job.beside(state.FINDINGS)
-        return
     st.text_area("Note, plain text", key="share_note", max_chars=LONGEST_NOTE, height=68)
     longest = shelf.store().settings.share_days
     days = [*(n for n in DAYS if n < longest), longest]
     st.selectbox("Opens for", days, index=len(days) - 1, format_func=_days, key="share_days")
-    st.button("Make a link", key="make_link", on_click=_publish, type="primary")
-    look.refusal(st.session_state.get(f"{MADE}_refused"), "refused-share")
+    if st.button("Make a link", key="make_link", type="primary"):
+        st.session_state[WANTED] = link.here()
+    if st.session_state.get(WANTED) == link.here():
+        _make(answer)
     _made()
 
 
@@ -64,21 +66,22 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _publish() -> None:
-    """Store what is shown; where that is refused, say why."""
-    st.session_state.pop(MADE, None)
-    st.session_state[f"{MADE}_refused"] = None
-    now, answer = state.session(), state.answer()
-    assert now.table is not None
-    assert isinstance(answer, state.Answer)
+def _make(answer: state.Answer) -> None:
+    """Store what is shown, as soon as its findings are there; where that is refused, say why."""
+    if found.findings(answer) is None and not found.is_refused():
+        job.beside(state.FINDINGS)
+        return
+    del st.session_state[WANTED]
+    now = state.session()
     snapshot = Snapshot(
-        now.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)),
+        answer.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)),
         st.session_state.get("share_note") or "",
     )  # fmt: skip
     try:
         st.session_state[MADE] = (link.here(), shelf.publish(snapshot, st.session_state["share_days"]))
     except HpiError as error:
-        st.session_state[f"{MADE}_refused"] = str(error)
+        st.session_state.pop(MADE, None)
+        look.refusal(str(error), "refused-share")
 
 
 def _made() -> None:
@@ -87,9 +90,14 @@ def _made() -> None:
     if made is None or what != link.here():
         return
     look.quiet("made", f"The link opens until {made.share.expires:%d %b %Y}. Copy it:")
-    st.code(address(made), language=None)
+    _to_copy(address(made), "made_link")
     look.quiet("secret", KEEP)
-    st.code(made.secret, language=None)
+    _to_copy(made.secret, "made_secret")
+
+
+def _to_copy(text: str, key: str) -> None:
+    with st.container(key=key):
+        st.code(text, language=None, wrap_lines=True)
 
 
 def address(made: Made) -> str:
@@ -103,20 +111,25 @@ def address(made: Made) -> str:
 def _take_along(answer: state.Answer) -> None:
     """Draw what can be downloaded: a report, all numbers, and Python that repeats them; written when asked for."""
     look.small_heading("To take along")
-    said = found.findings(answer)
     stem = Path(answer.table.name).stem or "table"
     contents = reporting.Contents(
-        answer.table, answer.sample, answer.result, said, found.chosen().tolerance, _note(), datetime.now(UTC)
-    )
+        answer.table, answer.sample, answer.result, found.known(answer), found.chosen().tolerance, _note(),
+        datetime.now(UTC),
+    )  # fmt: skip
     with st.container(horizontal=True, gap="xsmall"):
         for label, write, name, mime, key in (
             ("Report (HTML)", reporting.as_html, f"{stem}-report.html", "text/html", "report_html"),
             ("Numbers (CSV)", reporting.as_csv, f"{stem}-numbers.csv", "text/csv", "numbers_csv"),
             ("Numbers (JSON)", reporting.as_json, f"{stem}-numbers.json", "application/json", "numbers_json"),
         ):
-            st.download_button(label, partial(write, contents), name, mime, key=key, on_click="ignore")
+            st.download_button(label, partial(_written, write, contents), name, mime, key=key, on_click="ignore")
     with st.expander("Python that repeats these numbers"):
         st.code(reporting.snippet(contents), language="python", wrap_lines=True)
+
+
+def _written(write: Callable[[reporting.Contents], str], contents: reporting.Contents) -> str:
+    """Return a file; with the findings, also where no page has asked for them yet."""
+    return write(contents if contents.findings is not None else reporting.with_findings(contents))
 
 
 def _note() -> str | None:

@@ -161,7 +161,7 @@ def found_here(curve: Curve | None) -> Found | None:
     now = session()
     if not isinstance(now.last, Answer) or now.last.is_stale:
         return None
-    said, held = (_finished(name, now.last) for name in (FINDINGS, ADJUSTED))
+    said, held = (finished(name, now.last) for name in (FINDINGS, ADJUSTED))
     return Found(
         now.last.result,
         findings=None if said is None else said.found,
@@ -172,7 +172,7 @@ def found_here(curve: Curve | None) -> Found | None:
     )
 
 
-def _finished(name: str, answer: Answer) -> Beside | None:
+def finished(name: str, answer: Answer) -> Beside | None:
     """Return work beside an answer that has come to its end."""
     kept = session().beside.get(name)
     return kept if kept is not None and kept.found is not None and kept.question[:-1] == _trials(answer) else None

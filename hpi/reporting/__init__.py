@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 
 from hpi.estimators import Estimator
 from hpi.reporting.again import command_line, snippet
-from hpi.reporting.contents import Contents, contents
+from hpi.reporting.contents import Contents, contents, with_findings
 from hpi.reporting.numbers import as_csv, as_json
 from hpi.subspace import Subspace
 from hpi.table import TrialTable
 
-__all__ = ["Contents", "as_csv", "as_html", "as_json", "command_line", "contents", "report", "snippet"]
+__all__ = ["Contents", "as_csv", "as_html", "as_json", "command_line", "contents", "report", "snippet", "with_findings"]
 
 
 def as_html(contents: Contents) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hpi import scoring, statements
@@ -86,10 +86,22 @@ def contents(
     """Answer a question about a table and say what its trials show; raises as `hpi.importance` does."""
     result = scoring.importance(table, estimator=estimator, subspace=subspace, seed=seed)
     sample = select(table, subspace or Subspace())
+    return with_findings(Contents(table, sample, result, None, tolerance=tolerance, note=note, made=made))
+
+
+def with_findings(contents: Contents) -> Contents:
+    """Return the same with what the trials say; without, where they are too few to say anything.
+
+    Raises
+    ------
+    EstimatorError
+        If a tolerance was given and nothing can be said.
+    """
+    table = contents.table
     try:
-        found = statements.with_notices(statements.state(sample, outcome_of(table)[0], tolerance), table)
+        said = statements.state(contents.sample, outcome_of(table)[0], contents.tolerance)
     except EstimatorError:
-        if tolerance is not None:
+        if contents.tolerance is not None:
             raise
-        found = None
-    return Contents(table, sample, result, found, tolerance=tolerance, note=note, made=made)
+        return contents
+    return replace(contents, findings=statements.with_notices(said, table))
