@@ -194,11 +194,23 @@ def test_the_log_has_no_token_query_cookie_or_address(started):
 
 @pytest.mark.parametrize(("variable", "value"), [("HPI_UPLOADZ", "3"), ("HPI_JOBS", "many"), ("HPI_SECRET", "s")])
 def test_a_bad_setting_stops_the_server_in_one_line(tmp_path, variable, value):
+    assert said_at_the_end(tmp_path, {variable: value}).startswith(f"hpi: {variable} ")
+    assert not (tmp_path / "store").exists()
+
+
+def test_settings_may_stand_among_the_secrets_of_streamlit(tmp_path):
+    (tmp_path / ".streamlit").mkdir()
+    (tmp_path / ".streamlit" / "secrets.toml").write_text('HPI_UPLOADS = "a few"\n')
+    assert said_at_the_end(tmp_path, {}).startswith("hpi: HPI_UPLOADS is 'a few'")
+
+
+def said_at_the_end(home, more):
+    """The only line that a server wrote before it ended by itself."""
     options = ["--server.port=0", "--server.headless=true", "--browser.gatherUsageStats=false"]
     ran = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", *options],
         cwd=ROOT,
-        env=own_environment(tmp_path) | {variable: value},
+        env=own_environment(home) | more,
         capture_output=True,
         text=True,
         timeout=120,
@@ -206,5 +218,4 @@ def test_a_bad_setting_stops_the_server_in_one_line(tmp_path, variable, value):
     )
     assert ran.returncode != 0
     (line,) = [line for line in ran.stderr.splitlines() if line.strip()]
-    assert line.startswith(f"hpi: {variable} ")
-    assert not (tmp_path / "store").exists()
+    return line
