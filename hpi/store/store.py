@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hpi.errors import StoreError
 from hpi.store import changing, checking, copying, saving, sweeping, tokens
 from hpi.store.failures import gone, in_words
 from hpi.store.index import Index
-from hpi.store.parts import Parts
+from hpi.store.parts import DAY, Parts
 from hpi.store.remote import place
 from hpi.store.rows import shares_where
 from hpi.store.settings import StoreSettings
@@ -41,6 +42,7 @@ class Store:
         self.settings = settings
         self._index = Index(settings.index, settings.folder)
         self._parts = Parts(self._index, place(settings), settings, lambda: microseconds(now()))
+        self._expires_next = 0
 
     def save(
         self,
@@ -57,7 +59,9 @@ class Store:
         StoreError
             If it is too large, the store is full or cannot be written: then nothing of it is stored.
         """
-        return saving.save(self._parts, wanted(self.settings, kind, record, blobs, owner, days))
+        new = wanted(self.settings, kind, record, blobs, owner, days)
+        self._expire_daily()
+        return saving.save(self._parts, new)
 
     def open(self, token: str) -> Share:
         """Return what lies under a token; any text may be given.
@@ -153,6 +157,14 @@ class Store:
     def close(self) -> None:
         """Close what is open; it is opened again when it is needed."""
         self._index.close()
+
+    def _expire_daily(self) -> None:
+        """Take away what has expired also where nobody runs `gc`."""
+        now = self._parts.now()
+        if now >= self._expires_next and self._index.exists():
+            self._expires_next = now + DAY
+            with suppress(StoreError):  # if it matters, saving says so
+                sweeping.expire(self._parts)
 
     def _one(self, condition: ColumnElement[bool]) -> Share:
         found = self._living(condition)

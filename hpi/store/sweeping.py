@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 
 from hpi.store.failures import in_words
 from hpi.store.parts import HOUR, SECOND, Parts
@@ -22,21 +22,33 @@ def sweep(parts: Parts) -> Swept:
     """Take away expired shares, blobs that nothing needs, and what interrupted writers left more than an hour ago."""
     swept = Swept()
     if parts.index.exists():
-        with parts.index.writing() as connection:
-            now = parts.now()
-            old = connection.execute(select(shares.c.id, shares.c.kind).where(shares.c.expires <= now)).all()
-            drop_shares(connection, [row.id for row in old])
-            gone = connection.execute(delete(claims).where(claims.c.made <= now - HOUR)).rowcount
-        drafts = sum(row.kind == "draft" for row in old)
+        swept = expire(parts)
         _enter_strays(parts)
         with parts.index.reading() as connection:
             names = connection.scalars(select(blobs.c.sha256).where(unheld())).all()
-        swept = replace(sweep_blobs(parts, names), shares=len(old) - drafts, drafts=drafts, claims=gone)
+        more = sweep_blobs(parts, names)
+        swept = replace(swept, blobs=swept.blobs + more.blobs, size=swept.size + more.size)
     with in_words():
         leftovers = parts.blobs.leftovers(HOUR / SECOND)
         for leftover in leftovers:
             parts.blobs.drop(leftover)
     return replace(swept, leftovers=len(leftovers))
+
+
+def expire(parts: Parts) -> Swept:
+    """Take away expired shares and old claims with their blobs; this looks at the index alone, so it is quick."""
+    now = parts.now()
+    expired, forgotten = shares.c.expires <= now, claims.c.made <= now - HOUR
+    with parts.index.reading() as connection:
+        if not connection.scalar(select(exists().where(expired) | exists().where(forgotten))):
+            return Swept()
+    with parts.index.writing() as connection:
+        old = connection.execute(select(shares.c.id, shares.c.kind).where(expired)).all()
+        freed = drop_shares(connection, [row.id for row in old])
+        freed.update(connection.scalars(select(claims.c.sha256).where(forgotten)))
+        number = connection.execute(delete(claims).where(forgotten)).rowcount
+    drafts = sum(row.kind == "draft" for row in old)
+    return replace(sweep_blobs(parts, freed), shares=len(old) - drafts, drafts=drafts, claims=number)
 
 
 def sweep_blobs(parts: Parts, names: Iterable[str]) -> Swept:

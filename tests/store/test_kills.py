@@ -104,8 +104,8 @@ def writers() -> Iterator[Writers]:
     begun.close()
 
 
-@pytest.fixture
-def team_writers(team_places) -> Iterator[Writers]:
+@pytest.fixture(scope="module")
+def team_writers(object_store) -> Iterator[Writers]:
     begun = Writers(("s3fs", "psycopg", "sqlalchemy.dialects.postgresql.psycopg"))
     yield begun
     begun.close()
@@ -230,7 +230,7 @@ def test_eight_writers_at_once_lose_nothing(request, tmp_path, kind):
     places = request.getfixturevalue("team_places") if kind == "team" else {}
     writers: Callable = request.getfixturevalue("team_writers" if kind == "team" else "writers")
     folder = tmp_path / "store"
-    saves = 6 if kind == "team" else 25
+    saves = 4 if kind == "team" else 20
     deletes = [{"saves": saves, "deletes": True}] * 2
     assert writers.run(folder, places, *[{"saves": saves}] * 6, *deletes) == [0] * 8
     store = Store(StoreSettings(folder, **places))

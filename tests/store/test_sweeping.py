@@ -27,6 +27,19 @@ def test_expired_shares_and_drafts_go(store, clock):
     assert rows(store) == {"hpi_form": 1, "hpi_shares": 1, "hpi_blobs": 2, "hpi_held": 2, "hpi_claims": 0}
 
 
+def test_a_store_that_is_written_to_takes_away_what_has_expired(store, clock):
+    """Once a day, also where nobody ever sweeps."""
+    kept = store.save("share", {}, {"table": b"kept"}, days=30)
+    short = store.save("share", {}, {"table": b"short"}, days=0.1)
+    clock.go(hours=20)
+    store.save("share", {}, {"table": b"kept"}, days=30)
+    assert lying(store) == {*short.share.blobs.values(), *kept.share.blobs.values()}
+    clock.go(hours=5)
+    other = store.save("draft", {}, {"table": b"other"})
+    assert lying(store) == {*kept.share.blobs.values(), *other.share.blobs.values()}
+    assert rows(store)["hpi_shares"] == 3
+
+
 def test_what_a_stopped_writer_left_goes_after_an_hour(stores, clock, monkeypatch):
     store = stores()
     kept = store.save("share", {}, {"table": b"kept"})
