@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import signal
 import socket
 import sys
@@ -17,24 +16,20 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import ensure_services
 from team import HERE, ROOT, Replica, Team
 
 TEMPLATE = ROOT / "tools" / "nginx.conf.in"
 LOOPBACK = (HERE, "localhost", "::1")
 AROUND_A_FILE_MB = 2
+# bytes of cookies with which a page may connect; 8,192 if nobody says more, which a sign-in can exceed
+COOKIES_OF_A_PAGE = "WEBSOCKETS_MAX_LINE_LENGTH"
 BASE_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
-NO_NGINX = "no nginx found: `sudo apt-get install nginx-light` (or set PATH to where it is)"
-
-
-def _nginx() -> str:
-    """Path of nginx; ends the program where there is none."""
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/opt/homebrew/bin")
-    return found or sys.exit(f"hpi: {NO_NGINX}")
 
 
 def configuration(wanted: argparse.Namespace, replicas: list[Replica], folder: Path) -> str:
     """The text of nginx.conf."""
-    servers = {one.number: f"server {HERE}:{one.port} max_fails=1 fail_timeout=3s" for one in replicas}
+    servers = {one.number: f"server {HERE}:{one.port} max_fails=0" for one in replicas}
     upstreams = [
         f"    upstream replica_{number} {{\n        {server};\n"
         + "".join(f"        {other} backup;\n" for one, other in servers.items() if one != number)
@@ -102,7 +97,7 @@ def _is_taken(address: str, port: int) -> bool:
 
 def _replicas(wanted: argparse.Namespace) -> list[Replica]:
     """The replicas, each with its environment."""
-    shared = {"HPI_ACCESS_LOG": "on", "PYTHONUNBUFFERED": "1"} | dict(os.environ)
+    shared = {"HPI_ACCESS_LOG": "on", "PYTHONUNBUFFERED": "1", COOKIES_OF_A_PAGE: "49152"} | dict(os.environ)
     if wanted.address not in LOOPBACK:
         shared.setdefault("HPI_ALLOWED_HOSTS", "*")
     options = [f"--server.baseUrlPath={wanted.base_path}"]
@@ -167,7 +162,9 @@ def main() -> int:
     if wanted.print_nginx:
         print(configuration(wanted, _replicas(wanted), wanted.folder or Path("/var/lib/hpi")))
         return 0
-    nginx = _nginx()
+    nginx = ensure_services.nginx()
+    if nginx is None:
+        return _refused("no nginx found: `sudo apt-get install nginx-light` (nothing of the system needs to run)")
     if _is_taken(wanted.address, wanted.port):
         return _refused(f"nobody may listen at {wanted.address}, port {wanted.port}, or somebody does already")
     if wanted.folder is not None:

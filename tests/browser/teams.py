@@ -11,15 +11,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page
 
 from tests.browser.servers import ROOT, STARTS_WITHIN, own_environment
+from tools import ensure_services
 
 BASE = "hpi"
 
@@ -82,13 +84,25 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def serving(folder: Path, *options: str, more: Mapping[str, str] | None = None) -> Iterator[Team]:
-    """Two replicas whose home, store and log lie in `folder`; `more` is added to their environment."""
+def serving(
+    folder: Path, *options: str, more: Mapping[str, str] | None = None, secrets: Callable[[int], str] | None = None
+) -> Iterator[Team]:
+    """Two replicas whose home, store and log lie in `folder`; `more` is added to their environment.
+
+    `secrets`: what their secrets.toml holds, by the port of nginx.
+    """
+    if ensure_services.skipped():
+        pytest.skip("HPI_NO_SERVICES is set")
+    if ensure_services.nginx() is None:
+        pytest.fail(ensure_services.ADVICE.format("nginx-light"), pytrace=False)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, str(ROOT / "tools" / "serve.py"), "--base-path", BASE, "--port", str(port), *options]
     command += ["--folder", str(folder / "run")]
+    if secrets is not None:
+        (folder / ".streamlit").mkdir()
+        (folder / ".streamlit" / "secrets.toml").write_text(secrets(port))
     folder.chmod(0o711)  # the workers of nginx are nobody where the tests run as root
     with (folder / "server.log").open("wb") as log:
         environment = own_environment(folder) | dict(more or {})
