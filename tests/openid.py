@@ -57,10 +57,10 @@ class Provider:
     waiting: dict[str, dict[str, str]] = field(default_factory=dict)
     codes: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
 
-    def secrets_toml(self, base: str = "") -> str:
-        """What belongs into the secrets of a server on loopback; Streamlit fills in {port}."""
+    def secrets_toml(self, base: str = "", port: int | str = "{port}") -> str:
+        """What belongs into the secrets of a server on loopback; Streamlit fills in {port} with its own."""
         return (
-            f'[auth]\nredirect_uri = "http://127.0.0.1:{{port}}{base}/oauth2callback"\n'
+            f'[auth]\nredirect_uri = "http://127.0.0.1:{port}{base}/oauth2callback"\n'
             f'cookie_secret = "{COOKIE_SECRET}"\n'
             f'client_id = "{CLIENT}"\nclient_secret = "{PASSWORD}"\n'
             f'server_metadata_url = "{self.url}/.well-known/openid-configuration"\n'

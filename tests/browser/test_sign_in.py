@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
@@ -21,6 +23,7 @@ from tests import openid
 from tests.browser.charts import wait_for_chart, wait_until_idle
 from tests.browser.servers import ROOT, Server, running
 from tests.browser.steps import BARS, widget
+from tests.browser.teams import BASE, serving
 from tests.openid import ANN, BEN
 from tests.pages.tables import HOSTILE
 
@@ -320,3 +323,27 @@ def test_a_hostile_name_is_text(signed_server, page):
     expect(shown.get_by_text(f"signed in as {hostile[:20]}")).to_be_visible()
     expect(shown.locator("img, b, a")).to_have_count(0)
     assert not [address for address in asked if ":9/" in address or address.endswith("/x")]
+
+
+def test_behind_nginx_both_replicas_know_who_signed_in_through_one(known, signed_server, page, tmp_path):
+    signed_server("everybody")  # nobody has spoiled the provider
+    words = random.Random(0)
+    groups = [f"{words.getrandbits(128):032x}" for _ in range(200)]  # as a large company says: cookies in pieces
+    known.people[ANN] = {"name": "Ann Example", "groups": groups}
+    secrets = partial(known.secrets_toml, f"/{BASE}")
+    with serving(tmp_path, more={"HPI_SIGN_IN": "everybody"}, secrets=secrets) as team:
+        team.wait_until_ready()
+        page.goto(f"{team.url}/one?hp=a%20b")
+        sign_in(page, ANN)
+        expect(page).to_have_url(f"{team.url}/one?hp=a%20b")
+        assert {f"{USER}_1", f"{USER}_2"} <= {cookie["name"] for cookie in page.context.cookies()}
+        first = team.of(page)
+        other = {"name": "hpi_replica", "value": str(3 - first), "domain": "127.0.0.1", "path": f"/{BASE}"}
+        page.context.add_cookies([other])
+        page.reload()
+        expect(page.get_by_text("signed in as Ann Example")).to_be_visible()
+        assert team.of(page) == 3 - first
+        widget(page, "sign_out").get_by_role("button").click()
+        gate(page)
+        assert [cookie for cookie in page.context.cookies() if cookie["name"].startswith(USER)] == []
+        page.goto("about:blank")  # a page that loses its server complains
