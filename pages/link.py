@@ -24,7 +24,7 @@ from pages.state import session
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-SHARED, OWN, EXAMPLE = "s", "t", "example"
+SHARED, OWN, EXAMPLE = SOURCES = "s", "t", "example"
 # which keys a visitor of a link may add: they change what is looked at and no number
 LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
 FIXED = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
