@@ -2,12 +2,11 @@
 // Draws the figures of a report: in the theme of the reader on a screen, in the light one and as wide as the page on
 // paper. Nothing of a table is ever read as markup here.
 (() => {
-  // Pixels of an A4 page within its margins; two hyperparameters share a page where their figures are of usual height.
-  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, half: 345};
+  // Pixels of an A4 page within its margins; two figures of values share a page where they are of usual height.
+  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, one: 345, two: 305};
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const hover = matchMedia("(hover: hover)");
-  const drawn = new Map();
 
   function themed(chart, isDark) {
     const figure = structuredClone(chart.figure);
@@ -22,7 +21,7 @@
     const place = document.getElementById(chart.key), figure = themed(chart, isDark);
     const layout = figure.layout;
     const width = place.closest(".beside") ? PAPER.beside : PAPER.whole;
-    if (onPaper && place.closest(".one") && layout.height <= PAPER.usual) layout.height = PAPER.half;
+    if (onPaper && place.closest(".one") && layout.height <= PAPER.usual) layout.height = PAPER[chart.key.split("-")[0]];
     place.style.height = `${layout.height}px`;
     const zoom = onPaper ? Math.min(1, PAPER.tallest / layout.height) : 1;
     place.style.zoom = zoom;
@@ -35,7 +34,6 @@
       modeBarButtons: [["toImage"]],
       toImageButtonOptions: {format: "svg", filename: chart.key},
     };
-    drawn.set(chart.key, true);
     return Plotly.newPlot(place, figure.data, layout, config);
   }
 
