@@ -8,16 +8,28 @@ from tests.browser.charts import WITHIN, wait_for_chart, wait_until_idle
 from tests.browser.steps import BARS, bars, go, see, upload
 from tests.pages.tables import search
 
-EVERY_PAGE = ("One hyperparameter", "Two hyperparameters", "Findings", "Compare", "Data", "Importance")
+# what can be read on each page once its charts are there
+EVERY_PAGE = {
+    "One hyperparameter": "alone explains",
+    "Two hyperparameters": "lr",
+    "Findings": "search.csv",
+    "Compare": "Ask all",
+    "Data": "search.csv",
+    "Links": "Nothing shared from this browser",
+    "Importance": "lr decides most",
+}
+WITHOUT_CHART = ("Compare", "Links")
 
 
 def test_every_page_works_below_the_path(team, page):
     page.goto(f"{team.url}/")
     upload(page, search())
     assert next(iter(bars(wait_for_chart(page, selector=BARS)))) == "lr"
-    for title in EVERY_PAGE:
+    for title, words in EVERY_PAGE.items():
         go(page, title)
-        wait_for_chart(page)
+        see(page, words)
+        if title not in WITHOUT_CHART:
+            wait_for_chart(page)
         wait_until_idle(page)
         assert page.url.startswith(f"{team.url}/")
 
@@ -40,6 +52,9 @@ def test_a_page_whose_replica_is_killed_comes_back_by_itself_and_goes_on_at_the_
     team.kill(before)
     wait_for_another_replica(team, page, before)
     assert bars(wait_for_chart(page, selector=BARS))  # nothing that could be read is gone meanwhile
+    # its session there is a new one, and knows by the address which table was open
+    go(page, "Data")
+    see(page, "search.csv  ·  400 trials")
     # it is at home there now, also when the first replica is back: what it sends goes where its session is
     team.wait_until_ready()
     go(page, "Start")
