@@ -16,7 +16,7 @@ from hpi import sharing
 from hpi.figures import Show
 from hpi.sharing import Found, Query, View
 from hpi.table import TrialTable
-from pages import found, held, opened, state, threshold
+from pages import found, held, opened, state, threshold, who
 from pages.asked import Asked
 from pages.shelf import Shared
 from pages.state import session
@@ -140,6 +140,8 @@ def _open(query: Query) -> None:
     if any(query.get(SHARED, [])):  # the first that can be one; else the refusal that any unknown link gets
         if now.shared is None or now.shared.token not in tokens[:1]:
             opened.open_link(tokens[0] if tokens else "")
+    elif not who.may_author():  # the page asks to sign in, and comes back to this address
+        return
     elif query.get(OWN):
         if now.draft != query[OWN][0]:
             opened.open_own(query[OWN][0])

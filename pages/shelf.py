@@ -80,7 +80,9 @@ def own(token: str) -> Snapshot:
 
 
 def publish(snapshot: Snapshot, days: float) -> Made:
-    """Store what a link is to show; raises StoreError."""
+    """Store what a link is to show; raises StoreError, also where a sign-in has ended since the page was drawn."""
+    if not who.may_author():
+        raise StoreError("Nothing is shared: whoever shares has to be signed in. Sign in, and try again.")
     record, blobs = sharing.save(snapshot)
     return store().save(SHARE, record, blobs, who.owner(), days)
 

@@ -11,8 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from hpi import serving
-from hpi.errors import SettingsError
-from pages import sign_in, who
+from hpi.errors import SettingsError, StoreError
+from pages import shelf, sign_in, who
 from tests.browser.servers import ROOT
 from tests.pages.tables import HOSTILE
 
@@ -214,6 +214,23 @@ def test_a_visitor_is_known_by_a_cookie_of_this_server_alone(monkeypatch):
     monkeypatch.setattr(serving, "secret", lambda: b"t" * 43)
     held["hpi_visitor"] = cookie
     assert who.owner() is None
+
+
+def test_an_address_opens_no_table_for_whoever_should_sign_in_first(open_app, says):
+    says(is_logged_in=False)
+    app = open_app("authors", example="known_function")
+    assert app.session_state["hpi"].table is None
+    assert sign_in.WHY["authors"] in texts(app)
+    assert "example-known_function.csv" not in keys(app)
+    says()
+    assert open_app("authors", example="known_function").session_state["hpi"].table is not None
+
+
+def test_nothing_is_shared_once_the_sign_in_has_ended(asks, says):
+    asks("authors")
+    says(iat=time.time() - 720 * 3600 - 1)
+    with pytest.raises(StoreError, match="^Nothing is shared: whoever shares has to be signed in"):
+        shelf.publish(None, 1)
 
 
 @pytest.mark.parametrize("said", ["failed", "unreachable"])
