@@ -6,6 +6,8 @@ import pytest
 
 from tests.browser.charts import WITHIN, wait_for_chart, wait_until_idle
 from tests.browser.steps import BARS, bars, go, see, upload
+from tests.browser.teams import BASE
+from tests.browser.test_share import make_link, numbers, open_link
 from tests.pages.tables import search
 
 # what can be read on each page once its charts are there
@@ -62,6 +64,28 @@ def test_a_page_whose_replica_is_killed_comes_back_by_itself_and_goes_on_at_the_
     see(page, "next.csv  ·  400 trials")
     assert wait_for_chart(page, selector=BARS)
     assert team.of(page) != before
+
+
+def test_what_is_shared_through_one_replica_opens_through_the_other_which_may_die_meanwhile(team, page, new_page):
+    page.goto(f"{team.url}/")
+    upload(page, search())
+    before = numbers(wait_for_chart(page, selector=BARS))
+    link, _ = make_link(page)
+    assert link.startswith(f"{team.url}/?s=")
+    second = 3 - team.of(page)
+    reader = new_page(loses_server=True)
+    reader.context.add_cookies(
+        [{"name": "hpi_replica", "value": str(second), "domain": "127.0.0.1", "path": f"/{BASE}"}]
+    )
+    assert numbers(open_link(reader, link)) == before
+    assert team.of(reader) == second
+    team.kill(second)
+    wait_for_another_replica(team, reader, second)
+    go(reader, "Findings")
+    see(reader, "Read-only  ·  shared")
+    go(reader, "Importance")
+    assert numbers(wait_for_chart(reader, selector=BARS)) == before
+    assert numbers(open_link(new_page(), link)) == before
 
 
 def wait_for_another_replica(team, page, before):

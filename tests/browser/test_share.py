@@ -15,7 +15,7 @@ from tests.browser.charts import wait_for_chart, wait_until_idle
 from tests.browser.steps import BARS, choose, go, press, see, see_bars, widget
 from tests.pages.tables import search
 
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/\?s=[A-Za-z0-9_-]{22}")
+LINK = re.compile(r"http://127\.0\.0\.1:\d+(/hpi)?/\?s=[A-Za-z0-9_-]{22}")
 SECRET = re.compile(r"[A-Za-z0-9_-]{22}")
 GONE = "This link does not exist, has expired or was deleted."
 
