@@ -53,11 +53,10 @@ def made(shared: Shared) -> str:
     """Say what is shown: read-only, when and from which file it was made, what of it counts, and until when."""
     table = shared.snapshot.table
     used, rows = len(table.trials), len(table.frame)
-    left = rows - used
-    counted = f"{rows:,} rows, {used:,} trials used, {left:,} rows left out or averaged"
+    left = f"{rows - used:,} rows left out or averaged" if rows > used else "no row left out"
     return (
-        f"Read-only  ·  shared {day(shared.share.made)} from {table.name}: {counted}  ·  "
-        f"opens until {day(shared.share.expires)}"
+        f"Read-only  ·  shared {day(shared.share.made)} from {table.name}: {used:,} trials used, {left}  ·  "
+        f"opens until {shared.share.expires:%d %b %Y}"
     )
 
 

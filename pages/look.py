@@ -50,7 +50,8 @@ STYLE = """<style>
 }
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 /* The menu: in the bar at the top where there is room, else in lines of its own. */
-.st-key-menu {gap: .1rem; row-gap: 0}
+.st-key-menu {gap: .1rem; row-gap: .2rem}
+@media (max-width: 640px) {.st-key-identity > div:last-child {width: 100%}}
 @media (min-width: 1000px) {
   .st-key-menu {position: fixed; top: 1.15rem; left: 6.5rem; right: 4rem; width: auto; z-index: 999990}
 }

@@ -1,4 +1,4 @@
-"""Pictures of the real pages: two for the README in docs, and every page light and dark, wide and narrow.
+"""Pictures of the real pages: three for the README in docs, and every page light and dark, wide and narrow.
 
 They show examples/digits_mlp.csv. The many lie in test-results/pages, to be looked at and thrown away.
 """
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).resolve().parent.parent
-README, FINDINGS = ROOT / "docs" / "importance.png", ROOT / "docs" / "findings.png"
+README, FINDINGS, SHARED = (ROOT / "docs" / f"{name}.png" for name in ("importance", "findings", "shared"))
 ALL = ROOT / "test-results" / "pages"
 WIDTHS, THEMES = (1280, 400), ("light", "dark")
 PAGES = {
@@ -26,7 +26,9 @@ PAGES = {
     "findings": "Findings",
     "compare": "Compare",
     "data": "Data",
+    "links": "Links",
 }
+NOTE = "Below a learning rate of 0.0004 nothing is worth a run. Shall we begin the next search there?"
 EXAMPLE = "digits_mlp.csv"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 SAID = ".st-key-to_findings, .st-key-refused-findings"  # findings come later than the bars
@@ -66,7 +68,27 @@ def _for_readme(browser: Browser, url: str) -> None:
     _go(page, PAGES["findings"])
     page.screenshot(path=FINDINGS)
     print(FINDINGS.relative_to(ROOT))
+    _go(page, PAGES["importance"])
+    page.goto(_share(page))
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.set_viewport_size({"width": 1240, "height": 800})
+    _settle(page)
+    page.screenshot(path=SHARED)
+    print(SHARED.relative_to(ROOT))
     page.close()
+
+
+def _share(page: Page) -> str:
+    """Make a link of what is shown and return it; the menu stays open."""
+    page.locator(".st-key-share_menu button").first.click()
+    page.locator(".st-key-share_note textarea").fill(NOTE)
+    page.locator(".st-key-share_note textarea").press("Control+Enter")
+    _settle(page)
+    page.locator(".st-key-make_link button").click()
+    link = page.locator(".st-key-made_link code").first
+    link.wait_for()
+    _settle(page)
+    return link.inner_text().strip()
 
 
 def _all_pages(browser: Browser, url: str, width: int, theme: str, table: Path | None) -> None:
@@ -79,6 +101,12 @@ def _all_pages(browser: Browser, url: str, width: int, theme: str, table: Path |
     for name, title in PAGES.items():
         _go(page, title)
         _take(page, ALL / f"{name}-{theme}-{width}.png")
+    _go(page, PAGES["importance"])
+    link = _share(page)
+    page.screenshot(path=ALL / f"share-{theme}-{width}.png")
+    page.goto(link)
+    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    _take(page, ALL / f"shared-{theme}-{width}.png")
     page.close()
 
 
@@ -94,15 +122,9 @@ def _open(page: Page, url: str, table: Path | None) -> None:
 
 
 def _go(page: Page, title: str) -> None:
-    """Open a page by the menu, which a narrow window folds into a sidebar."""
-    folded = page.get_by_test_id("stExpandSidebarButton")
-    if folded.is_visible():
-        folded.click()
+    """Open a page by the menu."""
     page.get_by_role("link", name=title, exact=True).click()
     _settle(page)
-    close = page.get_by_test_id("stSidebarCollapseButton").locator("button")
-    if close.is_visible():
-        close.click()
 
 
 def _settle(page: Page) -> None:
