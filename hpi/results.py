@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import pandas as pd
 
-from hpi.estimators import Coefficient
+from hpi.estimators import Coefficient, Estimator, by_name
 from hpi.estimators.base import Reading
 
 
@@ -85,6 +85,17 @@ class ImportanceResult:
     def detectable(self) -> tuple[Score, ...]:
         """The hyperparameters that can be told apart from chance, strongest first."""
         return tuple(score for score in self.hyperparameters if score.detectable)
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The settings of the estimator, without what it found out on its way."""
+        declared = {one.name for one in fields(by_name(self.estimator))}  # type: ignore[arg-type]
+        return {name: value for name, value in self.settings if name in declared}
+
+    @property
+    def method(self) -> Estimator:
+        """The estimator with its settings."""
+        return by_name(self.estimator)(**self.chosen)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as JSON has it."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from typing import Any
 
-from hpi.estimators import Estimator, by_name
+from hpi.estimators import by_name
 from hpi.reporting.contents import Contents
 from hpi.results import ImportanceResult
 from hpi.roles import Declaration
@@ -33,7 +32,7 @@ def snippet(contents: Contents) -> str:
     lines = [
         "import hpi",
         *(["from hpi.roles import ContextKind"] if contents.table.choices.contexts else []),
-        f"from hpi.estimators import {type(estimator_of(result)).__name__}",
+        f"from hpi.estimators import {type(result.method).__name__}",
         "",
         *_space(contents),
         f"table = {_read(contents)}",
@@ -137,27 +136,15 @@ def _path(name: str) -> str:
 # ---- the estimator, and what was set of it
 
 
-def estimator_of(result: ImportanceResult) -> Estimator:
-    """Return the estimator of a result, with its settings."""
-    kind = by_name(result.estimator)
-    return kind(**settings_of(result))
-
-
-def settings_of(result: ImportanceResult) -> dict[str, Any]:
-    """Return the settings of a result, without what the method found out on its way."""
-    declared = {one.name for one in fields(by_name(result.estimator))}  # type: ignore[arg-type]
-    return {name: value for name, value in result.settings if name in declared}
-
-
 def changed(result: ImportanceResult) -> Mapping[str, Any]:
     """Return the settings that are not the defaults."""
     usual = by_name(result.estimator)().settings
-    return {name: value for name, value in settings_of(result).items() if usual[name] != value}
+    return {name: value for name, value in result.chosen.items() if usual[name] != value}
 
 
 def _estimator(result: ImportanceResult) -> str:
     given = ", ".join(f"{name}={value!r}" for name, value in changed(result).items())
-    return f"{type(estimator_of(result)).__name__}({given})"
+    return f"{type(result.method).__name__}({given})"
 
 
 # ---- the declared space, as SPACE.json has it

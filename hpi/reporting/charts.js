@@ -3,7 +3,7 @@
 // paper. Nothing of a table is ever read as markup here.
 (() => {
   // Pixels of an A4 page within its margins; two figures of values share a page where they are of usual height.
-  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, one: 345, two: 305};
+  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, one: 345, two: 305, threshold: 330};
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const hover = matchMedia("(hover: hover)");

@@ -10,6 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from hpi import figures
+from hpi.curve import Curve
 from hpi.figures import DARK, LIGHT, Show, Theme
 from hpi.reporting.contents import Contents
 from hpi.statements import Finding
@@ -36,6 +37,12 @@ def importance(contents: Contents) -> Chart:
     """Return the bars."""
     label = "Importance of each hyperparameter, with its interval and the noise floor"
     return _chart("importance", label, lambda theme: figures.importance(contents.result, theme))
+
+
+def threshold(found: Curve, contents: Contents) -> Chart:
+    """Return the importance of each hyperparameter against the target."""
+    label = "Importance of each hyperparameter for targets from narrow to wide"
+    return _chart("threshold", label, lambda theme: figures.against_target(found, contents.result, theme))
 
 
 def one(contents: Contents, name: str, key: str) -> Chart:

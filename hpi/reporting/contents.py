@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hpi import scoring, statements
+from hpi.curve import Curve, curve_of
 from hpi.effects import OneEffect, TwoEffects, one_effect, two_effects
 from hpi.effects.outcome import outcome_of
 from hpi.errors import EstimatorError
@@ -36,6 +37,8 @@ class Contents:
         When it was made; None where that plays no part.
     link
         Where the same can be seen, as text; None where nowhere.
+    curve
+        Importance against the threshold, where it is known already.
     """
 
     table: TrialTable
@@ -46,6 +49,7 @@ class Contents:
     note: str | None = None
     made: datetime | None = None
     link: str | None = None
+    curve: Curve | None = None
 
     @property
     def strongest(self) -> tuple[str, ...]:
@@ -63,6 +67,13 @@ class Contents:
         for first, second, *_ in [*told, *both]:
             pairs.setdefault(frozenset((first, second)), (first, second))
         return tuple(pairs.values())[:MOST_TWO]
+
+    def at_thresholds(self) -> Curve | None:
+        """Return importance against the threshold; None where the method has no target."""
+        method = self.result.method
+        if self.curve is not None or not method.uses_target:
+            return self.curve
+        return curve_of(self.sample.design, self.sample.subspace.region, method)
 
     def one(self, name: str) -> OneEffect:
         """Return what the trials show of a hyperparameter."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hpi.curve import Curve
 from hpi.effects import OneEffect, TwoEffects
 from hpi.effects.cuts import Cut
 from hpi.reporting.contents import Contents
@@ -35,6 +36,7 @@ def as_json(contents: Contents) -> str:
             "one": [_one(contents.one(score.name)) for score in contents.result.hyperparameters],
             "two": [_two(contents.two(*names)) for names in contents.pairs],
         },
+        "thresholds": _thresholds(contents.at_thresholds()),
         "note": contents.note,
         "made": None if contents.made is None else contents.made.isoformat(timespec="seconds"),
         "link": contents.link,
@@ -51,6 +53,13 @@ def _table(contents: Contents) -> dict[str, Any]:
         "columns": [{key: getattr(column, key) for key in keys} for column in table.columns],
         "notices": list(table.notices),
     }
+
+
+def _thresholds(curve: Curve | None) -> dict[str, Any] | None:
+    if curve is None:
+        return None
+    keys = ("region", "targets", "n_target", "names", "importance", "low", "high")
+    return {key: getattr(curve, key) for key in keys}
 
 
 def _one(effect: OneEffect) -> dict[str, Any]:
@@ -122,6 +131,7 @@ def as_csv(contents: Contents) -> str:
         *_scores(contents),
         *_pairs(contents),
         *_coefficients(contents),
+        *_at_thresholds(contents.at_thresholds()),
         *_findings(contents),
         *(row for score in contents.result.hyperparameters for row in _along(contents.one(score.name))),
         *(row for names in contents.pairs for row in _over(contents.two(*names))),
@@ -153,6 +163,12 @@ def _coefficients(contents: Contents) -> Iterator[Row]:
         name, *second = one.terms
         yield {"part": "coefficient", "name": name, "second": second[0] if second else None, "quantity": "adds",
                "value": one.value, "low": one.low, "high": one.high, "unit": contents.result.metric}  # fmt: skip
+
+
+def _at_thresholds(curve: Curve | None) -> Iterator[Row]:
+    for row in [] if curve is None else curve.frame().to_dict("records"):
+        yield {"part": "threshold", "name": row["name"], "at": row["target"], "quantity": "importance",
+               "value": row["importance"], "low": row["low"], "high": row["high"], "n": row["n_target"]}  # fmt: skip
 
 
 def _findings(contents: Contents) -> Iterator[Row]:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -29,23 +30,39 @@ BOLD = re.compile(r"\*\*(.+?)\*\*")
 def as_html(contents: Contents) -> str:
     """Return the report as one HTML file that asks nothing of any other."""
     shown = _shown(contents)
-    scripts = Markup(get_plotlyjs()), Markup(_asset("charts.js"))
-    for script in scripts:
-        if "</script" in script.lower() or "<!--" in script or "\r" in script:
-            raise AssertionError("a script that would end early, or that a browser reads otherwise than it is written")
-    drawn = [shown["bars"], *(one.chart for one in (*shown["ones"], *shown["twos"]))]
-    drawn += [group.first.chart for part in shown["parts"] for group in part.groups if group.first.chart is not None]
+    plotly, script = _script(get_plotlyjs()), _script(_asset("charts.js"))
     page = _environment().from_string(_asset("report.html")).render(
         **shown,
-        policy=_policy(scripts),
+        policy=_policy(plotly, script),
         style=Markup(_asset("style.css")),
         light=_variables(LIGHT),
         dark=_variables(DARK),
-        plotly=scripts[0],
-        script=scripts[1],
-        charts=_embedded([_plain(chart) for chart in drawn]),
+        plotly=plotly,
+        script=script,
+        charts=_embedded([_plain(chart) for chart in _drawn(shown)]),
     )  # fmt: skip
     return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _script(text: str) -> Markup:
+    """Return a script of ours or of plotly's, which is not escaped.
+
+    Raises
+    ------
+    ValueError
+        If a browser would read it otherwise than it is written.
+    """
+    if "</script" in text.lower() or "<!--" in text or "\r" in text:
+        raise ValueError("a script that ends early, or whose line ends a browser changes")
+    return Markup(text)
+
+
+def _drawn(shown: Mapping[str, Any]) -> list[Chart]:
+    """Return every figure of a report."""
+    threshold = [shown["threshold"]] if shown["threshold"] is not None else []
+    sentences = [group.first for part in shown["parts"] for group in part.groups]
+    others = (one.chart for one in (*threshold, *sentences, *shown["ones"], *shown["twos"]))
+    return [shown["bars"], *(chart for chart in others if chart is not None)]
 
 
 def _shown(contents: Contents) -> dict[str, Any]:
@@ -66,6 +83,7 @@ def _shown(contents: Contents) -> dict[str, Any]:
         "together": sections.together(contents),
         "what_terms_add": pairs.what_terms_add(result),
         "coefficients": sections.coefficients(contents),
+        "threshold": sections.threshold(contents),
         "worth_knowing": sections.worth_knowing(contents),
         "about_findings": sections.about_findings(contents),
         "parts": sections.parts(contents),
@@ -111,7 +129,7 @@ def _list(constant: str) -> Markup:
     return Markup("".join(f"<li>{item}</li>" for item in bold))
 
 
-def _policy(scripts: tuple[str, ...]) -> str:
+def _policy(*scripts: str) -> str:
     """Return what the page may do: run these scripts, and nothing from anywhere else.
 
     Plotly writes its styles while it draws, so these cannot be known beforehand.

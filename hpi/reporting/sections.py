@@ -11,7 +11,7 @@ from hpi.reporting.charts import Chart
 from hpi.reporting.contents import Contents
 from hpi.results import Score
 from hpi.statements import Finding, paper
-from hpi.words import answer, cautions, pairs, tables, writing
+from hpi.words import answer, cautions, pairs, tables, thresholds, writing
 from hpi.words import findings as said
 
 MOST_PICTURES = 8
@@ -56,7 +56,7 @@ class Shown:
 
     title: str
     words: tuple[str, ...]
-    chart: Chart
+    chart: Chart | None
 
 
 def facts(contents: Contents) -> list[tuple[str, str]]:
@@ -116,6 +116,15 @@ def coefficients(contents: Contents) -> list[tuple[str, str, str]]:
     """Return the terms of a linear model, what each adds, and the 95 % interval of that."""
     shown = contents.result.coefficients[:MOST_COEFFICIENTS]
     return [(" × ".join(one.terms), f"{one.value:+.3g}", pairs.between(one)) for one in shown]
+
+
+def threshold(contents: Contents) -> Shown | None:
+    """Return what is decided at which threshold; None where the method has no target, or knows nothing."""
+    found = contents.at_thresholds()
+    if found is None or not found.known.any():
+        return None
+    chart = None if thresholds.is_flat(found) else charts.threshold(found, contents)
+    return Shown(thresholds.TITLE, (thresholds.said(found, contents.result.used),), chart)
 
 
 def worth_knowing(contents: Contents) -> list[str]:
@@ -203,7 +212,7 @@ def twos(contents: Contents) -> list[Shown]:
 
 def settings(contents: Contents) -> list[tuple[str, str, str]]:
     """Return every setting of the estimator, its value and whether that is the usual one; then what it found out."""
-    declared, usual = again.settings_of(contents.result), by_name(contents.result.estimator)().settings
+    declared, usual = contents.result.chosen, by_name(contents.result.estimator)().settings
     rows = []
     for name, value in contents.result.settings:
         note = "found on the way" if name not in declared else "usual" if usual[name] == value else "chosen"

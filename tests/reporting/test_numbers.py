@@ -96,6 +96,23 @@ def test_pairs_hold_the_median_of_each_cell(plain):
         assert effect["median"][0][1] == pytest.approx(here.median())
 
 
+def test_thresholds_hold_the_importance_at_each_target(plain, rows):
+    curve = plain["thresholds"]
+    at = [row for row in rows if row["part"] == "threshold"]
+    assert len(at) == len(curve["targets"]) * len(curve["names"])
+    k = int(np.abs(np.array(curve["targets"]) - 0.1).argmin())
+    asked = hpi.importance(hpi.read(DIGITS), subspace=hpi.Subspace(target=curve["targets"][k]))
+    expected = {score.name: (score.importance, score.low, score.high) for score in asked.hyperparameters}
+    assert curve["n_target"][k] == asked.subspace.n_target
+    for j, name in enumerate(curve["names"]):
+        assert (curve["importance"][k][j], curve["low"][k][j], curve["high"][k][j]) == expected[name]
+    written = {row["name"]: row for row in at if row["at"] == repr(curve["targets"][k])}
+    assert {name: float(row["value"]) for name, row in written.items()} == {
+        name: value for name, (value, _, _) in expected.items()
+    }
+    assert {row["n"] for row in written.values()} == {str(asked.subspace.n_target)}
+
+
 def test_the_table_holds_the_same_numbers_as_the_json(plain, rows):
     at = {(row["part"], row["name"], row["second"], row["quantity"], row["at"]): row for row in rows}
     for score in plain["importance"]["hyperparameters"]:
@@ -120,7 +137,7 @@ def test_the_table_holds_the_same_numbers_as_the_json(plain, rows):
 
 
 def test_every_row_has_the_same_columns_and_a_known_part(rows):
-    parts = {"importance", "pair", "finding, strong", "finding, weak", "along", "spread", "over two"}
+    parts = {"importance", "pair", "threshold", "finding, strong", "finding, weak", "along", "spread", "over two"}
     assert {row["part"] for row in rows} == parts
     assert all(None not in row and None not in row.values() for row in rows)
     assert all(row["quantity"] and row["name"] for row in rows)
@@ -174,3 +191,4 @@ def test_ranks_say_so_and_coefficients_are_there(name, tmp_path):
     terms = [row for row in rows if row["part"] == "coefficient"]
     assert [float(row["value"]) for row in terms] == [one.value for one in made.result.coefficients]
     assert bool(terms) is not ranked
+    assert plain["thresholds"] is None
