@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,7 +31,8 @@ def ask(path, answer, query="", **headers):
 
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": raw}
-    asyncio.run(Returning(streamlit)(scope, None, send))
+    with pytest.raises(StopIteration):  # nothing here ever waits, so no loop is needed
+        Returning(streamlit)(scope, None, send).send(None)
     found = [(name.decode().lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
     cookies = {value.partition("=")[0]: value for name, value in found if name == "set-cookie"}
     return sent[0]["status"], dict(found).get("location"), cookies, b"".join(part["body"] for part in sent[1:])
