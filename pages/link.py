@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -30,6 +31,7 @@ LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
 FIXED = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
 KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "known_function.csv")}
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+LONGEST = 3500  # bytes of a query; our own server takes 4,096, other proxies of a host the whole line in 4 kB
 MOST_KEYS = 64  # different ones that are looked at, of the query
 
 
@@ -91,7 +93,31 @@ def write() -> None:
 
 
 def carried() -> Query:
-    """Return the keys and values that links from page to page carry along."""
+    """Return the keys and values that links from page to page carry along: as many as any server takes."""
+    query = _all()
+    for key in _longest_first(query):
+        if len(urlencode(query, doseq=True)) <= LONGEST:
+            break
+        del query[key]
+    return query
+
+
+def left_out() -> str | None:
+    """Say what of the question is too long for an address, if anything."""
+    lost = [f"“{key}”" for key in _all() if key not in carried()]
+    if not lost:
+        return None
+    return f"{' and '.join(lost)} would make the address too long: a reload forgets that. A link by Share keeps it."
+
+
+def _longest_first(query: Query) -> list[str]:
+    """Return the keys that can be left out, the longest first."""
+    free = [key for key in query if key not in SOURCES]
+    return sorted(free, key=lambda key: -len(urlencode({key: query[key]}, doseq=True)))
+
+
+def _all() -> Query:
+    """Return the keys and values of all that is shown."""
     now = session()
     if now.table is None:
         return {}

@@ -59,7 +59,7 @@ def frame(of_all: bool = False) -> state.Answer | None:
         st.stop()
     state.session().arrived = False
     with st.container(key="frame"):
-        look.quiet("of_address", *state.session().said_of_address)
+        look.quiet("of_address", *state.session().said_of_address, link.left_out())
         if state.session().shared is not None:
             return banner.frame(of_all)
         _identity(table, menu=not of_all)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -88,6 +91,21 @@ def test_what_is_changed_is_written_to_the_address():
     app.number_input(key="region").set_value(60.0).run()
     assert address(clean(app))["region"] == ["0.6"]
     assert visit(**address(app)).session_state["hpi"].asked == session(app).asked
+
+
+def test_an_address_never_grows_too_long_to_be_opened_again():
+    names = [f"{'long' * 30}_{i}" for i in range(30)]
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({name: rng.uniform(0, 1, 200) for name in names}).assign(loss=rng.uniform(0, 1, 200))
+    app = visit("pages/home.py")
+    app.file_uploader(key="upload").set_value(as_upload(frame)).run()
+    app.switch_page("pages/importance.py").run()
+    session(app).asked = replace(session(app).asked, where=tuple(Between(name, None, 0.999) for name in names))
+    app.run()
+    assert "“where” would make the address too long" in said(clean(app))
+    assert "where" not in address(app)
+    assert len(urlencode(address(app), doseq=True)) < 4096
+    assert {"t", "metric"} <= set(address(app))
 
 
 def test_an_unknown_example_is_refused_by_its_key():
