@@ -11,7 +11,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run serve install lint test bench study-importance study-findings study-edges screenshots test-oldest clean
+.PHONY: help run serve install lint test bench study-importance study-findings study-edges study-serving screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
+	@echo 'make study-serving  50 viewers at once: benchmarks/serving.md (two minutes; QUICK=1: one)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -53,6 +54,9 @@ study-findings: $(DEV_STAMP)
 
 study-edges: $(DEV_STAMP)
 	$(PY) -m benchmarks.edges
+
+study-serving: $(DEV_STAMP)
+	$(PY) -m benchmarks.serving
 
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py

@@ -43,6 +43,16 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class Prepared:
+    """What is to be shared, the bars that it must show, and the pages."""
+
+    name: str
+    snapshot: Snapshot
+    bars: Numbers
+    pages: Mapping[str, Shown]
+
+
+@dataclass(frozen=True)
 class Link:
     """A link that is stored, by its token; the bars that it must show, and the pages."""
 
@@ -68,14 +78,20 @@ def drawn(n_trials: int = 20_000, n_hyperparameters: int = 12) -> TrialTable:
     return hpi.read(frame.assign(loss=loss.round(6)), metric="loss", direction=Direction.MINIMIZE)
 
 
-def stored(store: Store, name: str, table: TrialTable) -> Link:
-    """Store a link to a table with its findings and its curve, as Share does; return it with what it must show."""
+def prepared(name: str, table: TrialTable) -> Prepared:
+    """Return what is to be shared of a table, with its findings and its curve, as Share does; and what it must show."""
     sample = select(table, Subspace())
     result = score(table, sample, PedAnova(), 0)
     found = Found(result, hpi.findings(table), curve=curve_of(sample.design, 1.0, PedAnova()))
-    record, blobs = save(Snapshot(table, View(table.metric, table.direction), IMPORTANCE, found))
+    snapshot = Snapshot(table, View(table.metric, table.direction), IMPORTANCE, found)
+    return Prepared(name, snapshot, numbers(result), _pages(table, sample, found))
+
+
+def stored(store: Store, ready: Prepared) -> Link:
+    """Store a link and return it."""
+    record, blobs = save(ready.snapshot)
     made = store.save("share", record, blobs, owner=None, days=1)
-    return Link(name, made.token, sum(map(len, blobs.values())), numbers(result), _pages(table, sample, found))
+    return Link(ready.name, made.token, sum(map(len, blobs.values())), ready.bars, ready.pages)
 
 
 def numbers(result: ImportanceResult) -> Numbers:

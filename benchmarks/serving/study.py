@@ -24,7 +24,7 @@ from hpi.store import Store, StoreSettings
 ROUND = (ONE, FINDINGS, DATA, IMPORTANCE)  # the pages that a viewer goes to after the first one
 HURRIED = (0.1, 0.3)  # seconds between the pages of one viewer alone
 KILLED = 1  # number of the replica
-COMES_BACK_WITHIN = 60.0
+COMES_BACK_WITHIN, LOOK_EVERY = 60.0, 0.05  # seconds
 Links = dict[str, list[Link]]  # by the part that they are for
 
 
@@ -51,7 +51,7 @@ class Plan:
 
 FULL = Plan(viewers=50, switches=6, think=(2.0, 6.0), alone=6, killed_after=10.0)
 QUICK = Plan(viewers=10, switches=4, think=(1.0, 3.0), alone=3, killed_after=4.0)
-TINY = Plan(viewers=8, switches=2, think=(0.5, 1.5), alone=1, killed_after=2.0)
+TINY = Plan(viewers=8, switches=2, think=(0.5, 2.0), alone=1, killed_after=0.0, n_trials=3000)
 
 
 @dataclass(frozen=True)
@@ -113,9 +113,8 @@ def run(plan: Plan) -> Outcome:
         folder = Path(name)
         store = Store(StoreSettings(folder / "store"))
         tables = {"example": links.example(), "drawn": links.drawn(plan.n_trials)}
-        made = {
-            part: [links.stored(store, *table) for table in tables.items()] for part in ("alone", "at once", "killed")
-        }
+        ready = [links.prepared(*table) for table in tables.items()]
+        made = {part: [links.stored(store, one) for one in ready] for part in ("alone", "at once", "killed")}
         outcome = Outcome(plan, {link.name: link.size for link in made["alone"]}, machine=machine())
         with serving(folder) as team, ThreadPoolExecutor(plan.viewers) as threads:
             outcome.idle = team.memory()
@@ -135,7 +134,7 @@ async def _all(plan: Plan, made: Links, team: Team, threads: Executor, outcome: 
         await asyncio.gather(*(viewer.look(team.url, threads) for viewer in viewers))
 
     async def with_a_death(viewers: Sequence[Viewer]) -> None:
-        outcome.came_back, _ = await asyncio.gather(_kill(plan, team), at_once(viewers))
+        outcome.came_back, _ = await asyncio.gather(_kill(plan, team, viewers), at_once(viewers))
 
     ways = {"cold": one_by_one, "alone": one_by_one, "at once": at_once, "killed": with_a_death}
     for name, viewers in _viewers(plan, made).items():
@@ -172,16 +171,27 @@ async def _part(team: Team, viewers: list[Viewer], how: Callable[[Sequence[Viewe
     )
 
 
-async def _kill(plan: Plan, team: Team) -> float | None:
-    """Kill a replica; return how many seconds later it could work again, None where it could not."""
+async def _kill(plan: Plan, team: Team, viewers: Sequence[Viewer]) -> float | None:
+    """Kill a replica that somebody is at; return after how many seconds it could work again, None for never."""
     await asyncio.sleep(plan.killed_after)
+    while not any(_is_at(viewer, KILLED) for viewer in viewers) and not all(map(_is_done, viewers)):
+        await asyncio.sleep(LOOK_EVERY)
     died, (before, _) = time.monotonic(), team.replicas()[KILLED]
     team.kill(KILLED)
     while (passed := time.monotonic() - died) < COMES_BACK_WITHIN:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LOOK_EVERY)
         if team.replicas()[KILLED][0] != before and await asyncio.to_thread(team.are_ready):
             return passed
     return None
+
+
+def _is_at(viewer: Viewer, replica: int) -> bool:
+    """Whether a viewer has seen a page of a replica last, and is to see more."""
+    return bool(viewer.visits) and viewer.visits[-1].replica == str(replica) and not _is_done(viewer)
+
+
+def _is_done(viewer: Viewer) -> bool:
+    return len(viewer.visits) > len(viewer.pages)
 
 
 def complaints(team: Team) -> list[str]:
