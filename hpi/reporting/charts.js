@@ -2,8 +2,8 @@
 // Draws the figures of a report: in the theme of the reader on a screen, in the light one and as wide as the page on
 // paper. Nothing of a table is ever read as markup here.
 (() => {
-  // Pixels of an A4 page within its margins; two figures of values share a page where they are of usual height.
-  const PAPER = {whole: 680, beside: 325, tallest: 900, usual: 520, one: 345, two: 305, threshold: 330};
+  // Pixels of an A4 page within its margins; figures of values are drawn smaller, so that two of them share a page.
+  const PAPER = {whole: 680, beside: 325, tallest: 900, smaller: 0.72};
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const hover = matchMedia("(hover: hover)");
@@ -21,9 +21,8 @@
     const place = document.getElementById(chart.key), figure = themed(chart, isDark);
     const layout = figure.layout;
     const width = place.closest(".beside") ? PAPER.beside : PAPER.whole;
-    if (onPaper && place.closest(".one") && layout.height <= PAPER.usual) layout.height = PAPER[chart.key.split("-")[0]];
-    place.style.height = `${layout.height}px`;
-    const zoom = onPaper ? Math.min(1, PAPER.tallest / layout.height) : 1;
+    const usual = place.closest(".one") ? PAPER.smaller : 1;
+    const zoom = onPaper ? Math.min(usual, PAPER.tallest / layout.height) : 1;
     place.style.zoom = zoom;
     layout.autosize = !onPaper;
     if (onPaper) layout.width = width / zoom;
