@@ -77,4 +77,8 @@ def see(page: Page, text: str) -> Locator:
 
 
 BARS = ".st-key-importance .js-plotly-plot"
-NOT_WIDER = "(m => m && m.scrollWidth <= m.clientWidth)(document.querySelector('[data-testid=stMainBlockContainer]'))"
+# a function: the pages forbid to evaluate text, which waiting for an expression does again and again
+NOT_WIDER = """() => {
+  const main = document.querySelector('[data-testid=stMainBlockContainer]');
+  return main && main.scrollWidth <= main.clientWidth;
+}"""

@@ -107,9 +107,9 @@ def test_figures_are_dark_on_a_dark_page_and_follow_a_switch(server, new_page):
     page = new_page(color_scheme="dark")
     see_bars(page, server, search())
     colour = "document.querySelector('.js-plotly-plot')._fullData[0].marker.color[0]"
-    page.wait_for_function(f"{colour} === '{DARK.target}'")
+    page.wait_for_function(f"() => {colour} === '{DARK.target}'")
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"{colour} === '{LIGHT.target}'")
+    page.wait_for_function(f"() => {colour} === '{LIGHT.target}'")
 
 
 def test_nothing_is_wider_than_a_small_screen(server, new_page):
