@@ -12,7 +12,7 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
-from pages import banner, job, link, look, menu, metric, opened, opening, question, share, state, words
+from pages import banner, job, link, look, menu, metric, opened, opening, question, share, sign_in, state, words
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -22,6 +22,7 @@ def guard(page: str) -> None:
     if not st.session_state.get("through_app"):
         st.navigation(menu.pages(), position="hidden")
         st.rerun()
+    sign_in.bar()
     state.arrive(page)
     link.follow()
     opened.close_deleted()

@@ -56,7 +56,7 @@ def shows(page: Page, percent: int) -> None:
     wait_until_idle(page)
 
 
-def test_back_and_forward_lead_through_what_was_asked(server, page):
+def test_u40_back_and_forward_lead_through_what_was_asked(server, page):
     page.goto(server + EXAMPLE)
     usual = numbers(page)
     seen = {}

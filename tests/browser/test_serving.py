@@ -45,7 +45,7 @@ def test_a_deep_link_works_below_the_path(team, page, path):
     assert wait_for_chart(page)
 
 
-def test_a_page_whose_replica_is_killed_comes_back_by_itself_and_goes_on_at_the_other(team, new_page):
+def test_u42_a_page_whose_replica_is_killed_comes_back_by_itself_and_goes_on_at_the_other(team, new_page):
     page = new_page(loses_server=True)
     page.goto(f"{team.url}/")
     upload(page, search())

@@ -13,10 +13,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import hpi
+from hpi.jobs import JobLimits, Jobs
 from hpi.sharing import Found, Snapshot, View, save
 from hpi.store import Store, StoreSettings
 from hpi.subspace import Between, Subspace
-from pages import opened, shelf, who
+from pages import opened, shelf, who, work
 from tests.pages.tables import as_upload, search
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -245,31 +246,31 @@ BAD = [
 
 @pytest.mark.parametrize("token", BAD[1:])
 @pytest.mark.parametrize("page", ["pages/home.py", "pages/importance.py"])
-def test_what_is_no_link_is_refused_alike(store, token, page):
+def test_u02_u03_u04_u05_what_is_no_link_is_refused_alike(store, token, page):
     published(store)
     app = visit(page, s=token)
     assert GONE in said(app)
     assert session(app).table is None
 
 
-def test_an_empty_token_is_the_start_page():
+def test_u01_an_empty_token_is_the_start_page():
     app = visit("pages/home.py", s="")
     assert GONE not in said(app)
     assert [upload.key for upload in app.file_uploader] == ["upload"]
 
 
-def test_the_name_of_a_table_or_a_secret_opens_nothing(store):
+def test_u06_the_name_of_a_table_or_a_secret_opens_nothing(store):
     made, _ = published(store)
     for token in (made.secret, made.share.blobs["table"], made.share.id, TABLE.fingerprint):
         assert GONE in said(visit(s=token))
 
 
-def test_of_several_tokens_the_first_that_can_be_one_counts(store):
+def test_u09_of_several_tokens_the_first_that_can_be_one_counts(store):
     made, _ = published(store)
     assert session(visit(s=["no", made.token, "B" * 22])).shared.token == made.token
 
 
-def test_a_link_that_has_expired_opens_no_more_and_is_read_to_its_end(store, monkeypatch):
+def test_u07_a_link_that_has_expired_opens_no_more_and_is_read_to_its_end(store, monkeypatch):
     made, _ = published(store, days=1)
     app = visit(s=made.token)
     later = made.share.expires + timedelta(seconds=1)
@@ -287,7 +288,7 @@ def test_a_link_that_has_expired_opens_no_more_and_is_read_to_its_end(store, mon
     assert GONE in said(visit(s=made.token))
 
 
-def test_a_link_that_was_deleted_closes_with_the_next_step(store):
+def test_u08_a_link_that_was_deleted_closes_with_the_next_step(store):
     made, _ = published(store)
     app = visit(s=made.token)
     store.delete(made.secret)
@@ -304,7 +305,7 @@ def test_a_draft_is_no_link_and_a_link_no_draft(store):
     assert "opened in another browser" in said(visit(t=made.token))
 
 
-def test_a_damaged_blob_is_said_and_other_links_are_not_affected(store, tmp_path):
+def test_u12_u13_a_damaged_blob_is_said_and_other_links_are_not_affected(store, tmp_path):
     made, _ = published(store)
     other, _ = published(store, View(target=0.2))
     results = made.share.blobs["results"]
@@ -318,7 +319,27 @@ def test_a_damaged_blob_is_said_and_other_links_are_not_affected(store, tmp_path
     assert "The stored table is damaged or missing (code" in said(visit(s=made.token))
 
 
-def test_secrets_cannot_be_tried_for_ever(store):
+def test_u10_what_opens_a_link_does_not_delete_it(store):
+    made, _ = published(store)
+    app = visit("pages/links.py")
+    app.text_input(key="secret").set_value(made.token).run()
+    app.button(key="delete_secret").click().run()
+    assert GONE in said(clean(app))
+    assert session(visit(s=made.token)).shared is not None
+    app.text_input(key="secret").set_value(made.secret).run()
+    app.button(key="delete_secret").click().run()
+    assert "The link is deleted" in said(clean(app))
+
+
+def test_u39_a_page_that_is_loaded_again_and_again_begins_one_calculation(monkeypatch):
+    jobs = Jobs(JobLimits(running=1), worker="tests.slow_worker")
+    monkeypatch.setattr(work, "jobs", lambda: jobs)
+    begun = {session(visit(example="known_function", est="fanova")).work.job for _ in range(5)}
+    jobs.close()
+    assert len(begun) == 1
+
+
+def test_u11_secrets_cannot_be_tried_for_ever(store):
     published(store)
     app = visit("pages/links.py")
     for number in range(20):

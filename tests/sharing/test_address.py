@@ -80,23 +80,23 @@ def test_a_filter_on_labels_with_commas_is_read_back():
     assert read(write(view), table)[1:] == (view, ())
 
 
-# U16: out of range is moved to the nearest end; the ends come from the README: .5 % to below the region
+# out of range is moved to the nearest end; the ends come from the README: .5 % to below the region
 @pytest.mark.parametrize(
     ("text", "found"), [("0", 0.005), ("1", 0.995), ("1.5", 0.995), ("-3", 0.005), ("1e-300", 0.005), ("+.2", 0.2)]
 )
-def test_a_target_out_of_range_is_moved(text, found):
+def test_u16_a_target_out_of_range_is_moved(text, found):
     view, notices = view_of(top=text)
     assert view == replace(PLAIN, target=found)
     assert notices == () if text == "+.2" else falls_back(notices, "top")
 
 
-# U17 and U18: float() alone would take most of these
+# float() alone would take most of these
 NO_NUMBERS = ["nan", "inf", "-inf", "1e400", "0x1p3", "1_0", "٠٫١", "", " 0.1", "0.1\n", "1" * 1_000_000, "0,1", "½"]
 
 
 @pytest.mark.parametrize("text", NO_NUMBERS, ids=range(len(NO_NUMBERS)))
 @pytest.mark.parametrize("key", ["top", "region", "tol"])
-def test_what_is_no_number_is_the_default(key, text):
+def test_u17_u18_what_is_no_number_is_the_default(key, text):
     view, notices = view_of(**{key: text})
     assert view == PLAIN
     assert falls_back(notices, key)
@@ -108,17 +108,16 @@ def test_a_target_stays_below_the_region():
     assert falls_back(notices, "top")
 
 
-# U19: looked up among the estimators, never imported
+# looked up among the estimators, never imported
 @pytest.mark.parametrize("text", ["unknown", "__class__", "os.system", "<img src=x>", "PED_ANOVA", ""])
-def test_an_unknown_estimator_is_the_default_and_the_notice_lists_those_that_there_are(text):
+def test_u19_an_unknown_estimator_is_the_default_and_the_notice_lists_those_that_there_are(text):
     view, notices = view_of(est=text)
     assert view == PLAIN
     assert falls_back(notices, "est")
     assert all(estimator.name in notices[0] for estimator in ESTIMATORS)
 
 
-# U20
-def test_a_metric_that_cannot_be_one_falls_back():
+def test_u20_a_metric_that_cannot_be_one_falls_back():
     frame = TABLE.frame.assign(word="a", flat=1.0, nothing=float("nan"))
     table = hpi.read(frame, metric=TABLE.metric, direction="minimize")
     for name in ("unknown", "word", "nothing"):
@@ -127,16 +126,14 @@ def test_a_metric_that_cannot_be_one_falls_back():
         assert falls_back(notices, "metric")
 
 
-# U21
-def test_a_metric_is_no_hyperparameter_any_more():
+def test_u21_a_metric_is_no_hyperparameter_any_more():
     numeric = next(one.name for one in TABLE.hyperparameters if one.name in TABLE.frame.select_dtypes("number"))
     _, view, notices = read({"metric": [numeric], "hp": [numeric], "dir": ["minimize"]}, TABLE)
     assert (view.metric, view.hyperparameter) == (numeric, None)
     assert falls_back(notices, "hp")
 
 
-# U22
-def test_hyperparameters_that_are_given_too_often():
+def test_u22_hyperparameters_that_are_given_too_often():
     assert view_of(hp="")[0].hyperparameter is None
     assert view_of(hp=[NAMES[0], NAMES[0]]) == (replace(PLAIN, hyperparameter=NAMES[0]), ())
     view, notices = view_of(hp=[NAMES[1], *(f"name{i}" for i in range(10_000))])
@@ -144,25 +141,22 @@ def test_hyperparameters_that_are_given_too_often():
     assert falls_back(notices, "hp")
 
 
-# U23
 @pytest.mark.parametrize("names", [["A", "A"], ["A"], ["A", "B", "C"], ["A,B"], ["A", "nobody"], [""]])
-def test_a_pair_is_two_different_names(names):
+def test_u23_a_pair_is_two_different_names(names):
     spelled = dict(zip("ABC", NAMES, strict=False))
     view, notices = view_of(pair=[spelled.get(name, name) for name in names])
     assert view == PLAIN
     assert falls_back(notices, "pair")
 
 
-# U24
 @pytest.mark.parametrize("text", ["-1", str(2**64), str(2**32), "1e3", "abc", "", "1.0", "٣"])
-def test_a_seed_is_a_whole_number(text):
+def test_u24_a_seed_is_a_whole_number(text):
     view, notices = view_of(seed=text)
     assert view == PLAIN
     assert falls_back(notices, "seed")
 
 
-# U25
-def test_settings_beyond_their_bounds_are_moved_into_them():
+def test_u25_settings_beyond_their_bounds_are_moved_into_them():
     view, notices = view_of(est="fanova", permutations=str(10**9))
     assert view.settings == (("permutations", 10_000),)
     assert Fanova(**dict(view.settings)).permutations == 10_000
@@ -177,25 +171,23 @@ def test_a_setting_of_words_is_one_of_its_words():
     assert PedAnova().form in notices[0]
 
 
-# U26
 @pytest.mark.parametrize("text", ["maximise", "sideways", "MAXIMIZE", ""])
-def test_a_direction_is_one_of_two(text):
+def test_u26_a_direction_is_one_of_two(text):
     view, notices = view_of(dir=text)
     assert view == PLAIN
     assert falls_back(notices, "dir")
 
 
-# U29: what an address decodes to where its percent signs make no sense
+# what an address decodes to where its percent signs make no sense
 @pytest.mark.parametrize("text", ["\ufffd%zz", "a\0b", "\ud800"])
 @pytest.mark.parametrize("key", ["metric", "where", "hp", "about", "task", "kind", "show"])
-def test_broken_text_falls_back(key, text):
+def test_u29_broken_text_falls_back(key, text):
     view, notices = view_of(**{key: text})
     assert view == PLAIN
     assert falls_back(notices, key)
 
 
-# U28 and U30
-def test_unknown_keys_are_ignored():
+def test_u28_u30_unknown_keys_are_ignored():
     junk = {f"a{i}": ["1"] for i in range(5000)} | {"debug": ["1"], "_trace": ["1"], "embed": ["true"]}
     assert read(junk, TABLE) == (TABLE, PLAIN, ())
 

@@ -84,7 +84,7 @@ def test_equal_tables_are_one_blob():
     assert save(snapshot())[1]["table"] == save(snapshot(CHANGED))[1]["table"]
 
 
-# U14: what a newer version wrote
+# what a newer version wrote
 @pytest.mark.parametrize("change", [
     lambda record: record | {"form": 2, "new": {"x": 1}},
     lambda record: record | {"form": 2, "choices": {"class": "Choices2", "fields": {}}},
@@ -93,15 +93,14 @@ def test_equal_tables_are_one_blob():
     lambda record: {"form": 2},
     lambda record: record | {"form": 2, "note": 7, "page": None, "file": []},
 ])  # fmt: skip
-def test_a_record_of_a_newer_version_opens_with_defaults_and_says_so(change):
+def test_u14_a_record_of_a_newer_version_opens_with_defaults_and_says_so(change):
     after = there_and_back(snapshot(), change)
     assert after.table.fingerprint == SMALL.fingerprint
     assert "another version" in after.notices[0]
     assert after.found is not None
 
 
-# U15
-def test_settings_that_name_a_column_that_is_not_there_fall_back():
+def test_u15_settings_that_name_a_column_that_is_not_there_fall_back():
     after = there_and_back(snapshot(), lambda record: record | {"view": {"hp": ["gone"], "seed": ["4"]}})
     assert (after.view.hyperparameter, after.view.seed) == (None, 4)
     assert any("“hp”" in notice for notice in after.notices)
