@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from hpi.estimators import by_name
@@ -12,7 +13,8 @@ from hpi.reporting.contents import Contents
 from hpi.results import ImportanceResult
 from hpi.roles import Declaration
 from hpi.space import Domain
-from hpi.subspace import Between, Filter
+from hpi.subspace import Between, Filter, parse_filter
+from hpi.table import TrialTable
 
 
 def snippet(contents: Contents) -> str:
@@ -61,7 +63,7 @@ def command_line(contents: Contents) -> str:
         *([f"--task={choices.task}"] if choices.task is not None else []),
         *([f"--region={asked.region!r}"] if asked.region != 1 else []),
         *([f"--target={asked.target!r}"] if contents.sample.target_asked else []),
-        *(f"--where={condition}" for condition in asked.where),
+        *(f"--where={_condition(contents.table, condition)}" for condition in asked.where),
         f"--estimator={result.estimator}",
         *(f"--set={name}={value}" for name, value in changed(result).items()),
         f"--seed={result.seed}",
@@ -126,6 +128,14 @@ def _filter(one: Filter) -> str:
     if isinstance(one, Between):
         return _call("hpi.Between", Code(repr(one.name)), ("low", one.low, None), ("high", one.high, None))
     return f"hpi.OneOf({one.name!r}, {one.levels!r})"
+
+
+def _condition(table: TrialTable, one: Filter) -> str:
+    """Write a filter so that it is read as it was meant: the levels "a" and "b" may not become the level "a,b"."""
+    if isinstance(one, Between):
+        return str(one)
+    orders = (replace(one, levels=levels) for levels in (one.levels, one.levels[::-1]))
+    return next((str(order) for order in orders if parse_filter(table, str(order)) == order), str(one))
 
 
 def _path(name: str) -> str:

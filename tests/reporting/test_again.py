@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import hpi
 from hpi.reporting import as_json, command_line, contents, snippet
 from hpi.roles import ContextKind
+from hpi.subspace import parse_filter
 from tests.golden import SPACES
 from tests.reporting.tables import CASES
 
@@ -93,3 +97,15 @@ def test_what_a_context_column_stands_for_is_written(tmp_path, monkeypatch):
     known = run(snippet(made))
     assert known["table"].choices.contexts == table.choices.contexts
     assert known["result"].to_dict() == made.result.to_dict()
+
+
+def test_levels_between_commas_are_not_taken_for_another_level(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.random(120), "kind": rng.choice(["a", "b", "a,b"], 120)})
+    table = hpi.read(frame.assign(loss=frame["x"]), direction="minimize")
+    for levels in (("a", "b"), ("b", "a"), ("a,b", "a"), ("a", "a,b")):
+        made = contents(table, hpi.Subspace(where=(hpi.OneOf("kind", levels),)))
+        (word,) = (one for one in shlex.split(command_line(made)) if one.startswith("--where="))
+        read = parse_filter(table, word.removeprefix("--where="))
+        assert isinstance(read, hpi.OneOf)
+        assert set(read.levels) == set(levels)
