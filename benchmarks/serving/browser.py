@@ -55,6 +55,7 @@ class Browser:
         self._threads, self._cookies = threads, SimpleCookie()
         self._socket: ClientConnection | None = None
         self._asked: BackMsg | None = None  # while the page is drawn
+        self._lost_at: float | None = None
 
     @property
     def replica(self) -> str:
@@ -101,7 +102,7 @@ class Browser:
             content = await self._socket.recv()
         except ConnectionClosed:
             self.happened["lost"] += 1
-            self._socket = None
+            self._socket, self._lost_at = None, time.monotonic()
             return
         assert isinstance(content, bytes)
         if self.arrived.take(ForwardMsg.FromString(content)):
@@ -115,7 +116,7 @@ class Browser:
 
     async def _connect(self) -> None:
         """Open the websocket, as often as it takes, and ask again for what was being drawn."""
-        attempt, began = 0, time.monotonic()
+        attempt = 0
         while self._socket is None:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._threads, self._fetch_all, ASKED_FIRST)
@@ -124,8 +125,9 @@ class Browser:
                 self.happened[f"refused ({_word(why)})"] += 1
                 await asyncio.sleep(WAITS[min(attempt, len(WAITS) - 1)])
                 attempt += 1
-        if self.arrived.session:
-            self.away.append(time.monotonic() - began)
+        if self._lost_at is not None:
+            self.away.append(time.monotonic() - self._lost_at)
+            self._lost_at = None
         await self._send()
 
     async def _open(self) -> ClientConnection:
