@@ -70,8 +70,9 @@ class Team:
         return (self.folder / "server.log").read_text("utf-8", errors="replace").splitlines()
 
     def events(self) -> list[dict[str, Any]]:
-        """Return the lines of the log of hpi."""
-        return [json.loads(line) for line in self.said() if line.startswith('{"time"')]
+        """Return the lines of the log of hpi, without what a replica that was killed has not written to its end."""
+        lines = [line for line in self.said() if line.startswith('{"time"')]
+        return [json.loads(line) for line in lines if line.endswith("}") and line.count('"time"') == 1]
 
 
 def resident(pid: int) -> float | None:
