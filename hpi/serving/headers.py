@@ -12,7 +12,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 STARTS = ("http.response.start", "websocket.http.response.start")
 FIXED = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # nobody else learns a link; our own sign-in leads back to it
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), serial=(), midi=()",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -73,9 +72,11 @@ class _Inline(HTMLParser):
 class SecurityHeaders:
     """Adds the headers to every response, refusals as well."""
 
-    def __init__(self, app: ASGIApp, policy: str, frame_ancestors: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, policy: str, frame_ancestors: tuple[str, ...], leads_back: bool = False) -> None:
         self.app = app
-        self.headers = FIXED | {"Content-Security-Policy": policy}
+        # no other host learns a link; where people sign in, the way back is found by what this one sent to itself
+        referrer = "same-origin" if leads_back else "no-referrer"
+        self.headers = FIXED | {"Content-Security-Policy": policy, "Referrer-Policy": referrer}
         framing = {"'self'": "SAMEORIGIN", "'none'": "DENY"}.get(" ".join(frame_ancestors))
         if framing is not None:  # the older header cannot say more than that
             self.headers |= {"X-Frame-Options": framing}

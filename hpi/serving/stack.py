@@ -27,7 +27,7 @@ def stack(
     """
     frames = settings.frame_ancestors
     guards = [
-        Middleware(SecurityHeaders, policy(shell, frames), frames),
+        Middleware(SecurityHeaders, policy(shell, frames), frames, settings.sign_in != "off"),
         Middleware(Hosts, settings.hosts, base),
         Middleware(Queries, settings.max_query),
         Middleware(Inside, base),

@@ -161,10 +161,14 @@ def test_u38_every_reply_keeps_addresses_from_other_hosts_and_types_from_being_g
     refused = ask(app, STREAM, headers={"host": "evil.example"}, kind="websocket")
     assert [reply.status for reply in (*replies, refused)] == [200, 414, 400, 400]
     for reply in (*replies, refused):
-        # with both of these the browser says nothing to other hosts
-        assert reply["referrer-policy"] in ("no-referrer", "same-origin")
+        assert reply["referrer-policy"] == "no-referrer"
         assert reply["x-content-type-options"] == "nosniff"
         assert reply["content-security-policy"].startswith("default-src 'none'; ")
+
+
+def test_where_people_sign_in_a_page_says_to_its_own_host_alone_where_it_came_from():
+    app = SecurityHeaders(Pages(), policy(SHELL, ("'self'",)), ("'self'",), leads_back=True)
+    assert ask(app)["referrer-policy"] == "same-origin"
 
 
 def test_scripts_come_from_the_server_or_stand_in_the_page_from_the_start():
