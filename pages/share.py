@@ -114,7 +114,7 @@ def _take_along(answer: state.Answer) -> None:
     stem = Path(answer.table.name).stem or "table"
     contents = reporting.Contents(
         answer.table, answer.sample, answer.result, found.known(answer), found.chosen().tolerance, _note(),
-        datetime.now(UTC),
+        datetime.now(UTC), curve=threshold.known(answer),
     )  # fmt: skip
     with st.container(horizontal=True, gap="xsmall"):
         for label, write, name, mime, key in (

@@ -49,6 +49,12 @@ def put(answer: state.Answer, drawn: Curve) -> None:
     st.session_state[KEPT] = (_key(answer), drawn, answer.sample.design)
 
 
+def known(answer: state.Answer) -> Curve | None:
+    """Return the curve of an answer, if a page has drawn it; works nothing out."""
+    last = st.session_state.get(KEPT)
+    return last[1] if last is not None and last[0] == _key(answer) else None
+
+
 def of(answer: state.Answer) -> Curve | None:
     """Return the curve of an answer; None where its method has no target."""
     return kept(answer) if by_name(answer.result.estimator).uses_target else None
