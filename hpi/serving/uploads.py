@@ -90,7 +90,7 @@ class Uploads:
     async def _delete(self, who: str, file: str, scope: Scope, receive: Receive, send: Send) -> None:
         async def heard(message: Message) -> None:
             if 200 <= message.get("status", 0) < 300:
-                self._sent[who].pop(file, None)
+                self._sent.get(who, {}).pop(file, None)
             await send(message)
 
         await self.app(scope, receive, heard)
