@@ -196,13 +196,13 @@ def test_a_kill_while_something_is_deleted(writers, tmp_path, monkeypatch, step)
 def test_a_hundred_kills_at_any_time(writers, tmp_path, monkeypatch):
     """Two writers at a time, each killed at a time drawn at random."""
     folder, draw = tmp_path / "store", random.Random(5)
-    ended = []
-    for _ in range(55):
+    ended: list[int] = []
+    # a slow machine kills many before they have saved anything, so it goes on until enough was saved, too
+    while len(ended) < 110 or (len(acknowledged(folder)[0]) < 100 and len(ended) < 1_000):
         kills = [{"saves": 1_000, "seconds": draw.uniform(0.002, 0.12)} for _ in range(2)]
         ended += writers.run(folder, {}, *kills)
-    assert ended.count(KILLED) >= 100
     assert set(ended) == {KILLED}
-    assert look_and_sweep(StoreSettings(folder), folder, monkeypatch) > 100
+    assert look_and_sweep(StoreSettings(folder), folder, monkeypatch) >= 100
     assert writers.run(folder, {}, {"saves": 3}) == [0]
 
 
