@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from hpi.version import VERSION
-from pages import look, opened, share, sign_in, state, who, words
+from hpi.words.answer import question
+from pages import job, look, opened, share, sign_in, state, who, words
 from pages.shelf import Shared
 
 
@@ -22,13 +23,15 @@ def frame(of_all: bool = False) -> state.Answer | None:
     _identity(now.shared)
     if of_all:
         return None
-    st.text(question(now.asked))
-    sample = state.sample()
-    if sample is not None:
-        look.quiet("counts", words.sizes(sample, now.asked.method.uses_target), *map(words.condition, now.asked.where))
     answer = state.answer()
-    look.refusal(answer if isinstance(answer, str) else None, "unanswered")
-    return answer if isinstance(answer, state.Answer) else None
+    if not isinstance(answer, state.Answer):
+        look.refusal(answer, "unanswered")
+        job.panel(now.work, answer)
+        return None
+    st.text(f"{question(answer.result)}  ·  {now.asked.method.title}")
+    sizes = words.sizes(answer.sample, now.asked.method.uses_target)
+    look.quiet("counts", sizes, *map(words.condition, now.asked.where))
+    return answer
 
 
 def _identity(shared: Shared) -> None:
@@ -71,17 +74,6 @@ def version(shared: Shared) -> str:
         f"Numbers as they were stored, worked out by hpi {before}. This is hpi {VERSION}: a copy to explore works them "
         "out anew, and may differ."
     )
-
-
-def question(asked: state.Asked) -> str:
-    """Say what is asked, as one sentence."""
-    among = f"Among the best {asked.region:g} % of trials, "
-    if not asked.method.uses_target:
-        return f"{among}what moves the metric?  ·  {asked.method.title}"
-    table = state.session().table
-    n_passing = 0 if table is None else len(table.trials)
-    target = asked.resolved(n_passing)
-    return f"{among}what decides whether a trial is in the best {target:g} %?  ·  {asked.method.title}"
 
 
 def day(moment: datetime) -> str:
