@@ -17,7 +17,7 @@ color-scheme: light dark}</style></head>
 """
 
 
-async def refuse(  # noqa: PLR0913
+async def refuse(
     scope: Scope, receive: Receive, send: Send, status: int, text: str, why: str, kind: str = "text/plain"
 ) -> None:
     """Reply with a status and a text; `why` is a word for the log."""

@@ -52,9 +52,7 @@ class Uploads:
         else:
             await self.app(scope, receive, send)
 
-    async def _put(  # noqa: PLR0913
-        self, who: str, session: str, file: str, scope: Scope, receive: Receive, send: Send
-    ) -> None:
+    async def _put(self, who: str, session: str, file: str, scope: Scope, receive: Receive, send: Send) -> None:
         self._forget()
         mine = self._sent[who]
         before = mine.pop(file, None)  # the same file again takes its place

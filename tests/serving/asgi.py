@@ -48,7 +48,7 @@ class Pages:
         await send({"type": "http.response.body", "body": b"page"})
 
 
-async def asking(  # noqa: PLR0913
+async def asking(
     app, path="/", query="", method="GET", headers=(), body: Iterable[bytes] = (), address="127.0.0.1", kind="http"
 ) -> Reply:
     """Ask for a path; `kind` "websocket" opens one."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -140,6 +142,40 @@ def test_one_signal_ends_everything(tmp_path):
         assert all(map(is_there, started))
     assert team.process.returncode == 0
     assert [pid for pid in started if is_there(pid)] == []
+
+
+def test_behind_a_certificate_the_cookie_is_for_https_alone(tmp_path):
+    if ensure_services.nginx() is None or shutil.which("openssl") is None:
+        pytest.skip("no nginx or no openssl")
+    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout key.pem -out chain.pem"
+    made += " -addext subjectAltName=DNS:localhost"
+    subprocess.run(made.split(), cwd=tmp_path, check=True, capture_output=True)
+    port, folder = free_port(), tmp_path / "run"
+    options = ["--replicas", "1", "--certificate", str(tmp_path / "chain.pem"), "--key", str(tmp_path / "key.pem")]
+    tmp_path.chmod(0o711)
+    server = subprocess.Popen(
+        [*SERVE, "--port", str(port), "--folder", str(folder), *options],
+        env=own_environment(tmp_path),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    trusting = ssl.create_default_context(cafile=tmp_path / "chain.pem")
+
+    def cookie():
+        assert server.poll() is None
+        try:
+            with urllib.request.urlopen(f"https://localhost:{port}/", timeout=10, context=trusting) as reply:
+                return reply.headers["Set-Cookie"]
+        except urllib.error.URLError:
+            return None
+
+    try:
+        wait_until(lambda: cookie() is not None)
+        assert cookie().startswith("hpi_visitor=")
+        assert cookie().endswith("; Secure")
+    finally:
+        server.terminate()
+        assert server.wait(timeout=30) == 0
 
 
 @pytest.mark.parametrize(
