@@ -33,6 +33,7 @@ SAID = (
     ("readonly database", READ_ONLY),
     ("unable to open", READ_ONLY),
     ("is locked", BUSY),
+    ("lock timeout", BUSY),
     ("malformed", BROKEN),
     ("not a database", BROKEN),
     ("no such table", BROKEN),
@@ -65,4 +66,5 @@ def in_words() -> Iterator[None]:
 def _of_files(error: OSError) -> str:
     if error.errno in NO_SPACE:
         return FULL
-    return READ_ONLY if error.errno in NO_RIGHT else AWAY
+    # s3fs raises PermissionError without a number
+    return READ_ONLY if error.errno in NO_RIGHT or isinstance(error, PermissionError) else AWAY

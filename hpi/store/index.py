@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,8 @@ from hpi.store.tables import FORM, TABLES, form
 
 FILE = "index.sqlite"
 WAIT = 30.0  # seconds for another writer
+REACH = 10  # seconds for a server to answer
+AWAY = 60  # seconds after which PostgreSQL lets go of a writer that says nothing, such as one whose machine is gone
 TRIES, PAUSE = 40, 0.05
 WRITES = "hpi_writes"
 
@@ -111,7 +114,11 @@ class Index:
     def _connected(self) -> Engine:
         # what is stored must not appear in messages of errors
         if self.file is None:
-            return create_engine(self.url, hide_parameters=True, pool_pre_ping=True)
+            engine = create_engine(
+                self.url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": REACH}
+            )
+            event.listen(engine, "connect", _limit)
+            return engine
         if places.on_network(self.file):
             raise StoreError(
                 "The index of the store would lie on a network file system, where SQLite loses data. Use PostgreSQL "
@@ -142,6 +149,12 @@ def _make_file(file: Path) -> None:
     """Make the folder and an empty file that only this user can read; SQLite gives its other files the same rights."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def _limit(connection: Any, _: object) -> None:  # noqa: ANN401 - psycopg is there only where it is used
+    connection.execute(f"SET lock_timeout = {int(WAIT * 1000)}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {AWAY * 1000}")
+    connection.commit()
 
 
 def _prepare(connection: sqlite3.Connection, _: object) -> None:
