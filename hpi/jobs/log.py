@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import logging.handlers
@@ -11,6 +12,24 @@ from datetime import UTC, datetime
 LARGEST, BEFORE = 5_000_000, 3  # bytes of a file, and how many older ones are kept
 
 
+class _Following(logging.handlers.RotatingFileHandler):
+    """Writes to the file of that name, also where another log of this process has begun it anew."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; what goes wrong with the file is logging's to handle."""
+        with contextlib.suppress(OSError, ValueError):
+            if self.stream is not None and not self._is_current(self.stream.fileno()):
+                self.stream.close()
+                self.stream = self._open()
+        super().emit(record)
+
+    def _is_current(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), os.stat(self.baseFilename))
+        except FileNotFoundError:
+            return False
+
+
 class Log:
     """Writes to the file that HPI_LOG names, which is begun anew when it is large; to standard error without one."""
 
@@ -18,7 +37,7 @@ class Log:
         path = path or os.environ.get("HPI_LOG")
         self._handler: logging.Handler = logging.StreamHandler()
         if path:
-            self._handler = logging.handlers.RotatingFileHandler(path, maxBytes=LARGEST, backupCount=BEFORE)
+            self._handler = _Following(path, maxBytes=LARGEST, backupCount=BEFORE)
 
     def write(self, event: str, **facts: object) -> None:
         """Add a line."""

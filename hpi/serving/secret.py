@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
@@ -54,7 +53,17 @@ def _make(path: Path) -> None:
             file.write(secrets.token_urlsafe(32))
             file.flush()
             os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(name, path)
+        _name(Path(name), path)
     finally:
-        os.unlink(name)
+        Path(name).unlink(missing_ok=True)
+
+
+def _name(written: Path, path: Path) -> None:
+    """Give a file its name, unless another has it by now."""
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        return
+    except OSError:  # a filesystem without links; two that start at the same moment are not kept apart there
+        if not path.exists():
+            written.replace(path)
