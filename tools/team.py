@@ -133,6 +133,8 @@ class Team:
             replica.start()
             self.note()
             if not self.has_become_ready(replica):
+                if self.is_to_end:
+                    return
                 print(f"hpi: replica {replica.number} is not ready; the others are left alone", file=sys.stderr)
                 return
 

@@ -33,7 +33,8 @@ class Hosts:
         if kind == "probe":  # asked by address, by what watches the server; they say nothing worth to steal
             await self.app(scope, receive, send)
         elif not is_allowed(name_of(host), self.hosts):
-            await refuse(scope, receive, send, 400, "This server does not answer under that name.\n", "host")
+            text = "This server does not answer under that name; who runs it can allow it: HPI_ALLOWED_HOSTS.\n"
+            await refuse(scope, receive, send, 400, text, "host")
         elif kind in FROM_OUR_PAGES and origin is not None and not self._is_ours(origin, host):
             await refuse(scope, receive, send, 403, "Pages of other hosts may not do that.\n", "origin")
         else:

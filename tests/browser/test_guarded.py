@@ -95,3 +95,40 @@ def test_u36_who_comes_when_too_many_are_there_is_told_and_gets_in_later(guarded
     see(third, "As many pages are open here as this server allows.")
     first.close()
     see(third, "and after")
+
+
+# What a name of a column, were it taken for markup, would try; and which rules it broke.
+INTRUDE = """async () => {
+  const broken = [];
+  document.addEventListener('securitypolicyviolation', event => broken.push(event.effectiveDirective));
+  const add = (tag, given) => document.body.append(Object.assign(document.createElement(tag), given));
+  add('script', {textContent: 'window.PWNED = 1'});
+  add('script', {src: 'http://127.0.0.1:9/x.js'});
+  add('img', {src: 'http://127.0.0.1:9/x.png'});
+  add('iframe', {src: 'http://127.0.0.1:9/'});
+  add('object', {data: 'http://127.0.0.1:9/'});
+  add('link', {rel: 'stylesheet', href: 'http://127.0.0.1:9/x.css'});
+  add('div', {innerHTML: '<img src=x: onerror="window.PWNED = 2">'});
+  await fetch('http://127.0.0.1:9/').catch(() => null);
+  try { eval('window.PWNED = 3'); } catch {}
+  await new Promise(resolve => setTimeout(resolve, 500));
+  return [window.PWNED ?? null, [...new Set(broken)].sort()];
+}"""
+
+
+def test_no_script_of_others_runs_and_no_other_host_is_asked(guarded, browser):
+    context = browser.new_context()
+    page = context.new_page()
+    asked = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    page.goto(guarded[0])
+    see(page, "and after")
+    # in a task of the page's own: what is evaluated at once from outside may do more than the page may
+    page.evaluate(f"() => {{ setTimeout(async () => window.found = await ({INTRUDE})(), 0); }}")
+    page.wait_for_function("() => window.found")
+    ran, broken = page.evaluate("() => window.found")
+    context.close()
+    assert ran is None
+    rules = {"connect-src", "frame-src", "img-src", "object-src", "script-src", "script-src-attr", "script-src-elem"}
+    assert set(broken) == rules | {"style-src-elem"}
+    assert not [url for url in asked if ":9/" in url]
