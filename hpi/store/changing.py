@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -36,7 +37,7 @@ def change(parts: Parts, which: ColumnElement[bool], owner: str | None, record: 
         expires = now + max(1, parts.settings.draft_days) * DAY
         row = {"record": text, "record_size": len(text), "size": draft.size + more, "expires": expires}
         connection.execute(update(shares).where(shares.c.id == draft.id).values(row))
-    return replace(draft, record=record, size=draft.size + more, expires=moment(expires))
+    return replace(draft, record=json.loads(text), size=draft.size + more, expires=moment(expires))
 
 
 def delete(parts: Parts, *which: ColumnElement[bool]) -> Share:

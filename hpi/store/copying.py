@@ -1,17 +1,24 @@
-"""A store copied into an empty one: index first, then the blobs that it names, so that every row has its blob."""
+"""A store copied into an empty one: blobs first, then the rows of one moment at which all their blobs were copied.
+
+So a copy that is stopped half-way is no store yet, and one that came to its end has a blob for every row.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import func, insert, select
+from collections import Counter
+
+from sqlalchemy import Connection, func, insert, select
 
 from hpi.errors import StoreError
 from hpi.store import tokens
-from hpi.store.failures import in_words
+from hpi.store.failures import BUSY, in_words
 from hpi.store.parts import Parts
-from hpi.store.rows import MANY, drop_shares
+from hpi.store.rows import MANY
 from hpi.store.share import Copied, code
-from hpi.store.sweeping import sweep_blobs
 from hpi.store.tables import blobs, held, shares
+
+ROUNDS = 100  # each copies what came while the one before copied
+TRIES = 2  # of a blob that seems damaged
 
 
 def copy(source: Parts, target: Parts) -> Copied:
@@ -26,20 +33,33 @@ def copy(source: Parts, target: Parts) -> Copied:
         raise StoreError("There is no store yet, so there is nothing to copy.")
     if target.index.exists() and not _is_empty(target):
         raise StoreError("There is a store already where the copy is to go; name a new folder.")
-    _copy_index(source, target)
-    with target.index.reading() as connection:
-        names = sorted(connection.scalars(select(held.c.sha256).distinct()))
-    absent = [name for name in names if not _copy_blob(source, target, name)]
-    damaged = _forget_deleted(source, target, absent)
+    damaged = _copy(source, target)
     with target.index.reading() as connection:
         number = connection.scalar(select(func.count()).select_from(shares)) or 0
         sizes = connection.scalars(select(blobs.c.size).where(blobs.c.sha256.not_in(damaged))).all()
     return Copied(number, len(sizes), sum(sizes), tuple(map(code, damaged)))
 
 
-def _copy_index(source: Parts, target: Parts) -> None:
-    """Copy rows as they are at one moment."""
-    with source.index.reading() as old, target.index.writing() as new:
+def _copy(source: Parts, target: Parts) -> list[str]:
+    """Copy everything; return the blobs that are damaged or missing."""
+    done: set[str] = set()
+    failed: Counter[str] = Counter()
+    for _ in range(ROUNDS):
+        with source.index.reading() as connection:
+            missing = set(connection.scalars(select(held.c.sha256))) - done
+            # what fails once may have been deleted, or is mended by now
+            if all(failed[name] >= TRIES for name in missing):
+                _copy_index(connection, target)
+                return sorted(missing)
+        lost = {name for name in sorted(missing) if not _copy_blob(source, target, name)}
+        failed.update(lost)
+        done |= missing - lost
+    raise StoreError(BUSY)
+
+
+def _copy_index(old: Connection, target: Parts) -> None:
+    """Copy the rows; either all of them count or none."""
+    with target.index.writing() as new:
         for statement, table in (
             (select(blobs).where(blobs.c.sha256.in_(select(held.c.sha256))), blobs),
             (select(shares), shares),
@@ -60,19 +80,6 @@ def _copy_blob(source: Parts, target: Parts, sha256: str) -> bool:
             return False
         target.blobs.put(sha256, content)
     return True
-
-
-def _forget_deleted(source: Parts, target: Parts, absent: list[str]) -> list[str]:
-    """Drop from the copy what was deleted from the source while it was copied; return the blobs that really lack."""
-    if not absent:
-        return []
-    with source.index.reading() as connection:
-        living = set(connection.scalars(select(shares.c.id)))
-    with target.index.writing() as connection:
-        holders = connection.execute(select(held.c.share, held.c.sha256).where(held.c.sha256.in_(absent))).all()
-        freed = drop_shares(connection, list({row.share for row in holders if row.share not in living}))
-    sweep_blobs(target, freed)
-    return sorted({row.sha256 for row in holders if row.share in living})
 
 
 def _is_empty(parts: Parts) -> bool:

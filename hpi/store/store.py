@@ -125,7 +125,7 @@ class Store:
         """Return how much was taken away that nobody needs; may run beside everything else."""
         return sweeping.sweep(self._parts)
 
-    def backup(self, folder: Path) -> Copied:
+    def backup(self, folder: Path | str) -> Copied:
         """Return how much was copied into a folder, which then is a store of its own (HPI_STORE).
 
         Raises
@@ -133,15 +133,15 @@ class Store:
         StoreError
             If something lies there already, or it cannot be written.
         """
-        target = Store(StoreSettings(folder))
+        target = Store(StoreSettings(Path(folder)))
         try:
             return copying.copy(self._parts, target._parts)
         finally:
             target.close()
 
-    def restore(self, folder: Path) -> Copied:
+    def restore(self, folder: Path | str) -> Copied:
         """Return how much was copied from a backup into this store; raises StoreError where this one is not empty."""
-        source = Store(StoreSettings(folder))
+        source = Store(StoreSettings(Path(folder)))
         try:
             return copying.copy(source._parts, self._parts)
         finally:

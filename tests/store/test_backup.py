@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpi.errors import StoreError
-from hpi.store import Store, StoreSettings
+from hpi.store import Store, StoreSettings, copying
 from tests.store.making import ANNA, assert_gone, overwrite, parts, rows
 
 
@@ -60,23 +60,63 @@ def test_more_rows_than_go_in_one_statement(store, tmp_path, opened):
     assert all(share.blobs == first.share.blobs for share in backup.own(ANNA))
 
 
-def test_what_is_deleted_meanwhile_is_in_no_backup(store, tmp_path, opened, monkeypatch):
+def meanwhile(patch, number, happens) -> None:
+    """Have something happen just before the blob of this number is copied."""
+    copy_blob, calls = copying._copy_blob, []
+
+    def copied(*given):
+        calls.append(given)
+        if len(calls) == number:
+            happens()
+        return copy_blob(*given)
+
+    patch.setattr(copying, "_copy_blob", copied)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_backup_is_of_one_moment(store, tmp_path, opened, monkeypatch, number):
+    """While it copies, one share is deleted and another is made."""
     kept, gone = (store.save("share", {}, {"table": content, "both": b"both"}) for content in (b"kept", b"gone"))
+    new = []
 
-    def copied_and_deleted(*given):
-        copy_index(*given)
+    def happens():
         store.delete(gone.secret)
+        new.append(store.save("share", {}, {"table": b"new"}))
 
-    from hpi.store import copying
-
-    copy_index = copying._copy_index
-    monkeypatch.setattr(copying, "_copy_index", copied_and_deleted)
+    meanwhile(monkeypatch, number, happens)
     copied = store.backup(tmp_path / "backup")
-    assert (copied.shares, copied.damaged) == (1, ())
+    assert (copied.shares, copied.blobs, copied.damaged) == (2, 3, ())
     backup = opened(tmp_path / "backup")
     assert backup.check().sound
     assert_gone(lambda: backup.open(gone.token))
     assert backup.load(backup.open(kept.token), "both") == b"both"
+    assert backup.load(backup.open(new[0].token), "table") == b"new"
+
+
+def test_what_is_mended_meanwhile_is_copied(store, tmp_path, opened, monkeypatch):
+    made = [store.save("share", {}, {"table": content}) for content in (b"1", b"2")]
+    for one in made:
+        overwrite(store, one.share.blobs["table"], b"x")
+    meanwhile(monkeypatch, 2, lambda: [store.save("share", {}, {"table": content}) for content in (b"1", b"2")])
+    assert store.backup(tmp_path / "backup").damaged == ()
+    backup = opened(tmp_path / "backup")
+    assert [backup.load(backup.open(one.token), "table") for one in made] == [b"1", b"2"]
+
+
+def test_a_backup_that_is_stopped_is_no_store_and_can_be_made_again(store, tmp_path, opened, monkeypatch):
+    made = [store.save("share", {}, {"table": b"%d" % n}) for n in range(3)]
+
+    def stop():
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        meanwhile(patch, 3, stop)
+        with pytest.raises(KeyboardInterrupt):
+            store.backup(tmp_path / "backup")
+    assert not opened(tmp_path / "backup").check().exists
+    assert store.backup(tmp_path / "backup").shares == 3
+    backup = opened(tmp_path / "backup")
+    assert [backup.load(backup.open(one.token), "table") for one in made] == [b"0", b"1", b"2"]
 
 
 def test_damage_is_named_and_not_copied(store, tmp_path, opened):

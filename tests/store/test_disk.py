@@ -155,6 +155,7 @@ def test_a_file_in_the_place_of_the_folder(tmp_path):
     assert not store.is_writable()
     with pytest.raises(StoreError, match=READ_ONLY):
         store.save("share", {}, {})
+    store.close()
 
 
 @pytest.mark.parametrize("content", [b"not a database, but long enough to be taken for one " * 100, b"short"])

@@ -180,7 +180,9 @@ def test_a_kill_at_a_step_of_saving(writers, tmp_path, monkeypatch, step):
 def test_a_kill_while_the_store_is_made(writers, tmp_path, monkeypatch, step):
     folder = tmp_path / "store"
     assert writers.run(folder, {}, {"step": step}) == [KILLED]
-    assert look(Store(StoreSettings(folder)), folder) == 0
+    store = Store(StoreSettings(folder))
+    assert look(store, folder) == 0
+    store.close()
     assert writers.run(folder, {}, {"saves": 2}) == [0]
     assert look_and_sweep(StoreSettings(folder), folder, monkeypatch) == 2
 

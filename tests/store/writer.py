@@ -123,6 +123,10 @@ def main() -> None:
     """Do as each line says, and answer with a line of exit codes."""
     for name in sys.argv[1:]:
         importlib.import_module(name)
+    with tempfile.TemporaryDirectory() as folder:  # loads what is loaded at the first use, once for all writers
+        store = Store(StoreSettings(Path(folder)))
+        store.save("share", {}, {"table": b"1"})
+        store.close()
     for line in sys.stdin:
         print(json.dumps(attend(json.loads(line))), flush=True)
 
