@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ class Health:
     def __init__(self, checks: Mapping[str, Check]) -> None:
         self.checks = dict(checks)
         self._found: dict[str, bool] = {}
-        self._at = -FRESH
+        self._at = -math.inf
         self._lock = asyncio.Lock()
 
     def routes(self, base: str) -> list[Route]:
@@ -66,7 +67,7 @@ class CanWork:
     """Whether slow work could be done now: a process can be started, and there is room for what it writes."""
 
     def __init__(self) -> None:
-        self._worked_at = -A_PROCESS
+        self._worked_at = -math.inf
 
     def __call__(self) -> bool:
         """Try it, unless it has worked a moment ago."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_one_visitor_does_not_use_up_the_room_of_another():
 
 def test_files_of_a_page_that_was_closed_count_until_the_pages_have_let_go_of_them(monkeypatch):
     now = [1000.0]
-    monkeypatch.setattr(uploads.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(uploads, "time", SimpleNamespace(monotonic=lambda: now[0]))
     is_open = {"s": True}
     app = Uploads(Kept(), 3, 5, "", is_open.get)
     assert [put(app, name) for name in "abcd"] == [204] * 3 + [429]
