@@ -77,9 +77,8 @@ def object_store() -> Iterator[str]:
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     with guarded([sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]):
-        _wait(lambda: urllib.request.urlopen(f"{address}/moto-api/", timeout=5).close())
-        request = urllib.request.Request(f"{address}/{BUCKET}", method="PUT")
-        urllib.request.urlopen(request, timeout=20).close()
+        bucket = urllib.request.Request(f"{address}/{BUCKET}", method="PUT")
+        _wait(lambda: urllib.request.urlopen(bucket, timeout=30).close())
         yield address
 
 
@@ -122,7 +121,7 @@ def _other_user() -> dict[str, object]:
     raise LookupError("root, and no user to run PostgreSQL as")
 
 
-def _wait(ask: Callable[[], object], seconds: float = 60) -> None:
+def _wait(ask: Callable[[], object], seconds: float = 120) -> None:
     """Ask until there is an answer."""
     end = time.monotonic() + seconds
     while True:
