@@ -29,8 +29,7 @@ def frame(of_all: bool = False) -> state.Answer | None:
         job.panel(now.work, answer)
         return None
     st.text(f"{question(answer.result)}  ·  {now.asked.method.title}")
-    sizes = words.sizes(answer.sample, now.asked.method.uses_target)
-    look.quiet("counts", sizes, *map(words.condition, now.asked.where))
+    look.quiet("counts", *map(words.condition, now.asked.where))
     return answer
 
 
@@ -40,9 +39,9 @@ def _identity(shared: Shared) -> None:
         st.text(words.identity(shared.snapshot.table))
         with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
             if who.may_author():
-                st.button("Copy to explore", key="explore", on_click=opened.explore, type="primary")
+                st.button("Copy to explore", key="explore", on_click=opened.explore)
             share.menu(read_only=True)
-    look.quiet("banner", made(shared), version(shared), now.remark)
+    look.quiet("banner", f"{made(shared)}  ·  {version(shared)}", now.remark)
     if shared.snapshot.note:
         with st.container(key="note", border=True):
             look.small_heading("Note of the author")
@@ -57,23 +56,19 @@ def made(shared: Shared) -> str:
     table = shared.snapshot.table
     used, rows = len(table.trials), len(table.frame)
     left = f"{rows - used:,} rows left out or averaged" if rows > used else "no row left out"
-    return (
-        f"Read-only  ·  shared {day(shared.share.made)} from {table.name}: {used:,} trials used, {left}  ·  "
-        f"opens until {shared.share.expires:%d %b %Y}"
-    )
+    until = f"opens until {shared.share.expires:%d %b %Y}"
+    return f"Read-only, shared {day(shared.share.made)} from {table.name}  ·  {used:,} trials used, {left}  ·  {until}"
 
 
 def version(shared: Shared) -> str:
     """Say which version worked the numbers out, and whether that is another one than this."""
     before = shared.snapshot.version or "an unknown version"
     if shared.snapshot.found is None:
-        return f"Numbers worked out now, by hpi {VERSION}; the link was made by hpi {before}."
+        return f"numbers worked out now, by hpi {VERSION}; the link was made by hpi {before}"
     if before == VERSION:
-        return f"Numbers as they were stored, worked out by hpi {VERSION}."
-    return (
-        f"Numbers as they were stored, worked out by hpi {before}. This is hpi {VERSION}: a copy to explore works them "
-        "out anew, and may differ."
-    )
+        return f"numbers as stored by hpi {VERSION}"
+    differs = f"This is hpi {VERSION}: a copy to explore works them out anew, and may differ."
+    return f"numbers as stored by hpi {before}. {differs}"
 
 
 def day(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from hpi.store import Share
 from pages import banner, look, shelf, shell, sign_in, who
 
 DELETED = "link_deleted"  # in st.session_state: what became of the last try
-NONE = "Nothing shared from this browser opens at present. Share stands beside every answer, as on the page Importance."
+NONE = "You have no link that opens. Share, beside every answer, makes one."
 
 
 def delete_own(share: Share) -> None:

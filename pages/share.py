@@ -1,7 +1,7 @@
 """Share: a link to what is shown, and what can be taken along.
 
-Keys: share_menu (a popover), share_note, share_days, make_link; made_link, made_secret; report_html, numbers_csv,
-numbers_json.
+Keys: share_menu (a popover), share_note, share_days, make_link; made_link, made_secret, another_link; report_html,
+numbers_csv, numbers_json.
 """
 
 from __future__ import annotations
@@ -24,9 +24,15 @@ DAYS = (1, 7, 30, 90, 365, 3650)
 # in st.session_state: what is to be shared; what was shared, and how it opens
 WANTED, MADE = "link_wanted", "link_made"
 NOTHING = "There is nothing to share until the question has an answer."
-KEEP = (
-    "To delete the link, use the page Links in this browser, or there this secret from anywhere. It is shown only now."
+OPENS = (
+    "Whoever has it can read this table (every cell, and the name of its file), these settings and these numbers, and "
+    "can change nothing. They are stored on this server until the link ends."
 )
+HERE_ALONE = (
+    "This server can be reached from this computer alone, and so can its links. To show it to somebody elsewhere, send "
+    "the report below, or run hpi for your team (README: Serve it to a team)."
+)
+KEEP = "To delete it: the page Links in this browser; or there, from any browser, this secret, shown only now:"
 
 
 def menu(read_only: bool = False) -> None:
@@ -36,7 +42,7 @@ def menu(read_only: bool = False) -> None:
     lead back from there.
     """
     answer = state.answer()
-    with st.popover("Take along" if read_only else "Share", key="share_menu"):
+    with st.popover("Download" if read_only else "Share", key="share_menu"):
         if not isinstance(answer, state.Answer) or answer.is_stale:
             st.text(NOTHING)
             return
@@ -50,16 +56,30 @@ def _share(answer: state.Answer) -> None:
         sign_in.gate()
         return
     look.small_heading("A link for a teammate")
-    look.quiet("share", "It opens this table, these settings and these numbers, read-only, for whoever has it.")
+    look.quiet("share", OPENS, HERE_ALONE if _is_here_alone() else None)
+    if st.session_state.get(WANTED) == link.here():
+        _make(answer)
+    what, made = st.session_state.get(MADE, (None, None))
+    if what == link.here():
+        _made(made)
+    else:
+        _form()
+
+
+def _form() -> None:
+    """Draw what a link can be made with."""
     st.text_area("Note, plain text", key="share_note", max_chars=LONGEST_NOTE, height=68)
     longest = shelf.store().settings.share_days
     days = [*(n for n in DAYS if n < longest), longest]
     st.selectbox("Opens for", days, index=len(days) - 1, format_func=_days, key="share_days")
-    if st.button("Make a link", key="make_link", type="primary"):
-        st.session_state[WANTED] = link.here()
-    if st.session_state.get(WANTED) == link.here():
-        _make(answer)
-    _made()
+    st.button("Make a link", key="make_link", type="primary", on_click=_want)
+
+
+def _want() -> None:
+    """Have a link made of what is shown."""
+    st.session_state[WANTED] = link.here()
+    st.session_state.pop(MADE, None)
+    state.session().share = (st.session_state.get("share_note") or "", st.session_state["share_days"])
 
 
 def _days(number: int) -> str:
@@ -73,26 +93,29 @@ def _make(answer: state.Answer) -> None:
         return
     del st.session_state[WANTED]
     now = state.session()
+    note, days = now.share
     snapshot = Snapshot(
-        answer.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)),
-        st.session_state.get("share_note") or "",
+        answer.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)), note
     )  # fmt: skip
     try:
-        st.session_state[MADE] = (link.here(), shelf.publish(snapshot, st.session_state["share_days"]))
+        st.session_state[MADE] = (link.here(), shelf.publish(snapshot, days))
     except HpiError as error:
         st.session_state.pop(MADE, None)
         look.refusal(str(error), "refused-share")
 
 
-def _made() -> None:
-    """Draw the link that was made of what is shown, if there is one."""
-    what, made = st.session_state.get(MADE, (None, None))
-    if made is None or what != link.here():
-        return
-    look.quiet("made", f"The link opens until {made.share.expires:%d %b %Y}. Copy it:")
+def _made(made: Made) -> None:
+    """Draw the link that was made, and how to delete it."""
+    look.quiet("made", f"It opens until {made.share.expires:%d %b %Y}:")
     _to_copy(address(made), "made_link")
     look.quiet("secret", KEEP)
     _to_copy(made.secret, "made_secret")
+    st.button("Make another link", key="another_link", on_click=lambda: st.session_state.pop(MADE, None))
+
+
+def _is_here_alone() -> bool:
+    """Whether the visitor's address of this server means nothing on any other machine."""
+    return urlsplit(str(st.context.url or "")).hostname in ("127.0.0.1", "localhost", "::1")
 
 
 def _to_copy(text: str, key: str) -> None:
@@ -110,7 +133,7 @@ def address(made: Made) -> str:
 
 def _take_along(answer: state.Answer) -> None:
     """Draw what can be downloaded: a report, all numbers, and Python that repeats them; written when asked for."""
-    look.small_heading("To take along")
+    look.small_heading("To download")
     stem = Path(answer.table.name).stem or "table"
     contents = reporting.Contents(
         answer.table, answer.sample, answer.result, found.known(answer), found.chosen().tolerance, _note(),

@@ -46,7 +46,8 @@ class Session:
 
     The table is an `example`, an own `draft` that this browser can open again, or what a link has `shared`, which is
     read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
-    address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last.
+    address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last. `share`:
+    the note and the days of the link that is to be made.
     """
 
     table: TrialTable | None = None
@@ -66,6 +67,7 @@ class Session:
     pending: Query = field(default_factory=dict)
     written: Query = field(default_factory=dict)
     said_of_address: tuple[str, ...] = ()
+    share: tuple[str, int] = ("", 1)
     remembered: dict[str, Choices] = field(default_factory=dict)
     designs: dict[Any, Design] = field(default_factory=dict)
     answers: dict[Any, Answer] = field(default_factory=dict)

@@ -17,7 +17,7 @@ EVERY_PAGE = {
     "Findings": "search.csv",
     "Compare": "Ask all",
     "Data": "search.csv",
-    "Links": "Nothing shared from this browser",
+    "Links": "You have no link that opens",
     "Importance": "lr decides most",
 }
 WITHOUT_CHART = ("Compare", "Links")
@@ -82,7 +82,7 @@ def test_what_is_shared_through_one_replica_opens_through_the_other_which_may_di
     team.kill(second)
     wait_for_another_replica(team, reader, second)
     go(reader, "Findings")
-    see(reader, "Read-only  ·  shared")
+    see(reader, "Read-only, shared")
     go(reader, "Importance")
     assert numbers(wait_for_chart(reader, selector=BARS)) == before
     assert numbers(open_link(new_page(), link)) == before

@@ -54,9 +54,9 @@ def test_a_second_browser_sees_the_same_numbers_and_can_change_nothing(server, p
     link, _ = make_link(page, "look at **lr** <b>first</b>")
     other = new_page()
     assert numbers(open_link(other, link)) == before
-    see(other, "Read-only  ·  shared")
+    see(other, "Read-only, shared")
     see(other, "look at **lr** <b>first</b>")
-    see(other, "Numbers as they were stored, worked out by hpi")
+    see(other, "numbers as stored by hpi")
     for key in ("subspace", "region", "target", "estimator", "edit_metric", "filter_menu", "make_link"):
         expect(widget(other, key)).to_have_count(0)
     assert link.split("?")[1] in other.url
@@ -107,7 +107,7 @@ def test_the_author_sees_and_deletes_own_links_only(server, page, new_page):
     link, _ = make_link(page, "my note")
     stranger = new_page()
     stranger.goto(f"{server}/links")
-    see(stranger, "Nothing shared from this browser")
+    see(stranger, "You have no link that opens")
     go(page, "Links")
     see(page, "my note")
     row = page.locator("[class*=st-key-link-]").filter(has_text="my note")

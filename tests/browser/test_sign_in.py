@@ -28,7 +28,7 @@ from tests.openid import ANN, BEN
 from tests.pages.tables import HOSTILE
 
 USER = "_streamlit_user"
-NONE = "Nothing shared from this browser opens at present."
+NONE = "You have no link that opens."
 PLACE = "/two?pair=a&pair=b"
 UPLOAD = "[data-testid=stFileUploader] input[type=file]"
 MENU = ".st-key-menu a"

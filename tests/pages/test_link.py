@@ -185,7 +185,7 @@ def test_a_link_shows_the_stored_numbers_and_computes_none(store, monkeypatch):
 def test_a_link_of_another_version_says_so_and_shows_its_numbers(store):
     made, found = published(store, version="0.0.9")
     app = visit(s=made.token)
-    assert "worked out by hpi 0.0.9. This is hpi" in said(app)
+    assert "numbers as stored by hpi 0.0.9. This is hpi" in said(app)
     assert repr(session(app).last.result) == repr(found.result)
 
 
@@ -195,7 +195,7 @@ def test_numbers_of_a_link_that_cannot_be_read_are_worked_out_and_that_is_said(s
     made = store.save("share", share.record, {"table": store.load(share, "table"), "results": b"other"}, OWNER)
     app = visit(s=made.token)
     assert "cannot read the stored numbers" in said(app)
-    assert "Numbers worked out now" in said(app)
+    assert "numbers worked out now" in said(app)
     assert session(app).last.result.metric == "loss"
 
 
