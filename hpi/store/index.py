@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 
 from hpi.errors import StoreError
 from hpi.store import places
@@ -94,7 +94,7 @@ class Index:
                             if connection.scalar(select(form.c.version)) is None:
                                 connection.execute(insert(form).values(version=FORM))
                     return
-                except DBAPIError:
+                except (IntegrityError, InternalError, ProgrammingError):
                     # PostgreSQL refuses to make a table that another process makes at this moment
                     if not tries_left:
                         raise

@@ -15,8 +15,8 @@ from hpi.store import tokens
 from hpi.store.failures import SLOW, in_words
 from hpi.store.parts import Parts
 from hpi.store.rows import drop_shares, filled, filled_for_good, known_blobs, shares_where, taken
-from hpi.store.share import Made
-from hpi.store.sweeping import sweep_blobs
+from hpi.store.share import Made, Swept
+from hpi.store.sweeping import sweep_blobs, tidy
 from hpi.store.tables import blobs, claims, held, shares
 from hpi.store.wanted import Wanted, megabytes
 
@@ -45,14 +45,14 @@ def save(parts: Parts, new: Wanted) -> Made:
 
 
 def _claim(parts: Parts, new: Wanted, writer: str) -> None:
-    """Claim the blobs; where the store is too full, expired shares go first, then the oldest drafts."""
+    """Claim the blobs; where the store is too full, what nothing needs goes first, then the oldest drafts."""
     while missing := _try_claim(parts, new, writer):
-        with parts.index.writing() as connection:
-            expired = connection.scalars(select(shares.c.id).where(shares.c.expires <= parts.now())).all()
-            freed = drop_shares(connection, list(expired)) if expired else drop_drafts(connection, missing)
+        if tidy(parts) == Swept():
+            with parts.index.writing() as connection:
+                freed = drop_drafts(connection, missing)
             if freed is None:
                 raise full(parts)
-        sweep_blobs(parts, freed)
+            sweep_blobs(parts, freed)
 
 
 def _try_claim(parts: Parts, new: Wanted, writer: str) -> int:
@@ -98,7 +98,7 @@ def _enter(parts: Parts, new: Wanted, writer: str) -> tuple[Made, set[str]]:
 
 
 def _check_owner(parts: Parts, connection: Connection, new: Wanted, now: int) -> None:
-    """Raise StoreError where a share does not fit beside the others of its owner; who is nobody shares with nobody."""
+    """Raise StoreError where a share does not fit beside the others of its owner; all who are nobody are one."""
     if new.kind == "draft":
         return
     most = parts.settings.owner_bytes

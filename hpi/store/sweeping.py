@@ -22,17 +22,22 @@ def sweep(parts: Parts) -> Swept:
     """Take away expired shares, blobs that nothing needs, and what interrupted writers left more than an hour ago."""
     swept = Swept()
     if parts.index.exists():
-        swept = expire(parts)
         _enter_strays(parts)
-        with parts.index.reading() as connection:
-            names = connection.scalars(select(blobs.c.sha256).where(unheld())).all()
-        more = sweep_blobs(parts, names)
-        swept = replace(swept, blobs=swept.blobs + more.blobs, size=swept.size + more.size)
+        swept = tidy(parts)
     with in_words():
         leftovers = parts.blobs.leftovers(HOUR / SECOND)
         for leftover in leftovers:
             parts.blobs.drop(leftover)
     return replace(swept, leftovers=len(leftovers))
+
+
+def tidy(parts: Parts) -> Swept:
+    """Take away expired shares, old claims, and all blobs of the index that nothing needs."""
+    swept = expire(parts)
+    with parts.index.reading() as connection:
+        names = connection.scalars(select(blobs.c.sha256).where(unheld())).all()
+    more = sweep_blobs(parts, names)
+    return replace(swept, blobs=swept.blobs + more.blobs, size=swept.size + more.size)
 
 
 def expire(parts: Parts) -> Swept:

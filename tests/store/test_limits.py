@@ -110,6 +110,30 @@ def test_expired_shares_make_room_first(stores, clock):
         store.load(store.open(one.token), "table")
 
 
+def test_what_stopped_writers_left_makes_room_before_drafts(stores, clock, monkeypatch):
+    store = stores(store_mb=2)
+    draft = store.save("draft", {}, {"table": table(1)}, ANNA)
+    with monkeypatch.context() as patch:
+        patch.setattr("hpi.store.saving._enter", lambda *given: 1 / 0)
+        patch.setattr("hpi.store.saving._release", lambda *given: None)
+        with pytest.raises(ZeroDivisionError):
+            store.save("share", {}, {"table": table(2, 0.9)})
+    clock.go(hours=2)
+    share = store.save("share", {}, {"table": table(3, 0.9)})
+    assert lying(store) == {draft.share.blobs["table"], share.share.blobs["table"]}
+
+
+def test_drafts_without_blobs_make_room_too(stores, clock):
+    store = stores(store_mb=4)
+    drafts = []
+    for _ in range(2):
+        drafts.append(store.save("draft", {"n": "x" * 400_000}, {}, ANNA))
+        clock.go(hours=1)
+    store.save("share", {}, {"table": table(1, 3.5)})
+    assert_gone(lambda: store.open(drafts[0].token))
+    assert store.open(drafts[1].token) == drafts[1].share
+
+
 def test_then_the_oldest_drafts_make_room_and_never_a_share(stores, clock):
     store = stores(store_mb=2)
     drafts = []
