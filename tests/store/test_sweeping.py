@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import pytest
 
@@ -180,6 +181,25 @@ def test_two_writers_of_one_content_and_one_gives_up(stores, monkeypatch):
         intervene(patch, store, "hpi.store.saving._enter", fails)
         made = store.save("share", {}, {"table": b"1"})
     assert store.load(made.share, "table") == b"1"
+
+
+def test_a_writer_in_the_middle_of_a_sweep_comes_after_it(stores, monkeypatch):
+    """It finds the blob gone and writes it anew, instead of finding it there a moment before it goes."""
+    sweeper, store = stores(), stores()
+    first = sweeper.save("share", {}, {"table": b"again"})
+    remove, made = type(parts(store).blobs).remove, []
+    thread = threading.Thread(target=lambda: made.append(store.save("share", {}, {"table": b"again"})))
+
+    def removed_slowly(self, sha256):
+        thread.start()
+        thread.join(0.5)
+        remove(self, sha256)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(parts(store).blobs), "remove", removed_slowly)
+        sweeper.delete(first.secret)
+        thread.join(30)
+    assert store.load(store.open(made[0].token), "table") == b"again"
 
 
 def test_a_sweep_that_is_stopped_between_bytes_and_row_breaks_nothing(store, monkeypatch):
