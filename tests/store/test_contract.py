@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hpi.errors import StoreError
+from hpi.store import tokens
 from tests.store.making import ANNA, BEN, assert_gone, everything, lying, rows
 
 RECORD = {"metric": "val_loss", "top": 0.1, "where": [["lr", 1e-4, None]], "note": "sieh \U0001f600 'an'\u2028\0"}
@@ -214,6 +215,16 @@ def test_any_text_opens_nothing_and_touches_no_blob(store, text):
         ):
             assert_gone(ask)
         assert store.own(text) == []
+
+
+@pytest.mark.parametrize("text", ["", "x" * 21, "x" * 23, "x" * 21 + ".", "x" * 22 + "\n", "ü" * 22])
+def test_a_malformed_word_goes_no_further_than_its_digest(text):
+    """It takes the way of a word that nobody knows, another one each time."""
+    of_text = hashlib.sha256(text.encode()).hexdigest()
+    drawn = {tokens.digest(text) for _ in range(3)}
+    assert len(drawn) == 3
+    assert of_text not in drawn
+    assert tokens.digest("x" * 22) == hashlib.sha256(b"x" * 22).hexdigest()
 
 
 def test_known_unknown_and_malformed_words_take_the_same_way(store, monkeypatch):

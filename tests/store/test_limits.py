@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpi.errors import StoreError
-from tests.store.making import ANNA, BEN, assert_gone, lying, rows
+from tests.store.making import ANNA, BEN, assert_gone, lying, parts, rows
 
 MB = 1_000_000
 
@@ -76,6 +76,15 @@ def test_an_owner_may_take_so_much(stores, clock):
     with pytest.raises(StoreError, match="HPI_OWNER_MB"):
         store.save("share", {}, {"table": table(5)}, ANNA)
     assert_gone(lambda: store.open(first.token))
+
+
+@pytest.mark.parametrize("limits", [{"owner_mb": 1}, {"store_mb": 1}])
+def test_nothing_is_written_for_what_does_not_fit(stores, monkeypatch, limits):
+    store = stores(**limits)
+    store.save("share", {}, {"table": table(1, 0.9)}, ANNA)
+    monkeypatch.setattr(type(parts(store).blobs), "put", lambda *given: pytest.fail("written"))
+    with pytest.raises(StoreError, match="are allowed"):
+        store.save("share", {}, {"table": table(2)}, ANNA)
 
 
 def test_deleting_makes_room_for_an_owner(stores):
