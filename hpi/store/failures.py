@@ -6,7 +6,8 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, TimeoutError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hpi.errors import LinkError, StoreError
 
@@ -54,7 +55,7 @@ def in_words() -> Iterator[None]:
         yield
     except OSError as error:
         raise StoreError(_of_files(error)) from error
-    except TimeoutError as error:  # all connections were in use
+    except NoConnection as error:  # all connections were in use
         raise StoreError(BUSY) from error
     except DBAPIError as error:
         words = next((words for part, words in SAID if part in str(error.orig)), None)
