@@ -10,6 +10,7 @@ import pytest
 from hpi.errors import SettingsError
 from hpi.store import Store, StoreSettings
 from hpi.store.places import data_folder, kind_of, on_network, parse_mount, parse_proc
+from hpi.store.settings import BOUNDS, VARIABLES
 
 POSTGRES = "postgresql+psycopg://hpi:geheim@db.example/hpi"
 
@@ -142,3 +143,13 @@ def test_a_network_file_system_is_known(monkeypatch, where, far):
 
 def test_this_folder_can_hold_a_store(tmp_path):
     assert not on_network(tmp_path / "not" / "there")
+
+
+def test_the_documented_numbers_are_those_in_force():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "store.md").read_text("utf-8")
+    lines = {line.split("|")[1].strip().strip("`"): line.split("|") for line in text.splitlines() if "| `HPI_" in line}
+    assert set(lines) == set(VARIABLES)
+    defaults = StoreSettings(Path("/x"))
+    for name, variable, low, high in BOUNDS:
+        assert lines[variable][2].strip() == f"{getattr(defaults, name):,}"
+        assert lines[variable][3].strip() == f"{low:,} to {high:,}"
