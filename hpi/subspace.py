@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +18,10 @@ DEFAULT_TARGET = 0.1
 SMALLEST = 0.005
 WANTED_TRIALS = 20
 LARGEST_DEFAULT = 0.5
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?")
+_SPECIAL = re.compile(r"([\\,=])")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PART = re.compile(r"((?:[^\\,]|\\.)*),", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,9 @@ class OneOf:
     levels: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Write the filter as on the command line: optimizer=adam,sgd."""
-        return f"{self.name}={','.join(self.levels)}"
+        r"""Write the filter as on the command line: optimizer=adam,sgd; commas, = and \ in a level after a \."""
+        levels = (_SPECIAL.sub(r"\\\1", level) for level in self.levels)
+        return f"{self.name}={','.join(levels)}"
 
     def mask(self, column: pd.Series) -> Mask:
         """Whether each value passes, shape (n_trials,); an inactive one does not."""
@@ -196,7 +202,18 @@ def _asnumber(name: str, text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise SubspaceError(f"The filter on {name} has {text!r}; the column holds numbers, so name numbers.") from None
+        raise _no_number(name, text) from None
+
+
+def _typed(name: str, text: str) -> float:
+    """Read a number that somebody typed; Python alone would also take nan, other digits than ours, and _ in them."""
+    if not _NUMBER.fullmatch(text.strip()):
+        raise _no_number(name, text)
+    return float(text)
+
+
+def _no_number(name: str, text: str) -> SubspaceError:
+    return SubspaceError(f"The filter on {name} has {text!r}; the column holds numbers, so name numbers.")
 
 
 def parse_filter(table: TrialTable, text: str) -> Filter:
@@ -217,12 +234,15 @@ def parse_filter(table: TrialTable, text: str) -> Filter:
     if pd.api.types.is_numeric_dtype(column) and ":" in value:
         return _range(name, value)
     if pd.api.types.is_numeric_dtype(column):
-        return OneOf(name, tuple(value.split(",")))
+        return OneOf(name, tuple(number(_typed(name, level)) for level in value.split(",")))
     return OneOf(name, _levels(name, value, sorted(set(column.dropna().astype("str")))))
 
 
 def _levels(name: str, value: str, known: list[str]) -> tuple[str, ...]:
-    """Read levels between commas; a level may hold commas itself, and True may be written true."""
+    """Read levels as they are written; as a person types them, one may hold commas itself, and True be true."""
+    written = _written(value)
+    if written and set(written) <= set(known):
+        return written
     spelled = {level.casefold(): level for level in known} | {level: level for level in known}
     parts, levels = value.split(","), list[str]()
     while parts:
@@ -236,6 +256,13 @@ def _levels(name: str, value: str, known: list[str]) -> tuple[str, ...]:
     return tuple(levels)
 
 
+def _written(value: str) -> tuple[str, ...]:
+    """Return the levels that `OneOf` wrote; none where the text is not of its form."""
+    parts = _PART.findall(f"{value},")
+    whole = sum(len(part) + 1 for part in parts) == len(value) + 1
+    return tuple(_ESCAPED.sub(r"\1", part) for part in parts) if whole else ()
+
+
 def _range(name: str, value: str) -> Between:
     low, _, high = value.partition(":")
-    return Between(name, *(None if end == "" else _asnumber(name, end) for end in (low, high)))
+    return Between(name, *(None if end == "" else _typed(name, end) for end in (low, high)))

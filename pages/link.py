@@ -7,6 +7,7 @@ otherwise it is written. A link that was shared fixes table and question; what i
 from __future__ import annotations
 
 import re
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlencode
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 SHARED, OWN, EXAMPLE = SOURCES = "s", "t", "example"
 # which keys a visitor of a link may add: they change what is looked at and no number
 LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
-FIXED = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
 KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "known_function.csv")}
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST = 3500  # bytes of a query; our own server takes 4,096, other proxies of a host the whole line in 4 kB
@@ -153,6 +153,13 @@ def to(page: str | StreamlitPage, label: str | None = None) -> None:
     st.page_link(page, label=label, query_params=carried())
 
 
+def shown() -> Hashable:
+    """Return all that a link made now would depend on: the table with its roles, and what is shown of it."""
+    table = session().table
+    assert table is not None
+    return (table.fingerprint, table.name, table.choices, here())
+
+
 def address() -> Query:
     """Return what stands in the address now: keys of a page, and those of Streamlit itself left out."""
     given = st.query_params
@@ -187,15 +194,16 @@ def _open_example(given: str) -> None:
 def _show(stored: Found) -> None:
     """Show the numbers that a link holds."""
     state.put(stored)
-    if stored.curve is not None:
-        threshold.put(state.answer(), stored.curve)
+    answer = state.answer()
+    if stored.curve is not None and isinstance(answer, state.Answer):
+        threshold.put(answer, stored.curve)
 
 
 def _of_link(shared: Shared, query: Query) -> tuple[Query, tuple[str, ...]]:
     """Return what a link shows, with what may be added to it; and what was said of keys that it fixes."""
     fixed = sharing.write(shared.snapshot.view)
     looked_at = {key: query[key] for key in LOOKED_AT if key in query}
-    tried = [key for key in FIXED if key in query]
+    tried = [key for key in sharing.QUESTION if key in query]
     said = tuple(f"“{key}” in the address is left out: the link fixes it. Make a copy to change it." for key in tried)
     return fixed | looked_at, said
 

@@ -7,16 +7,24 @@ import streamlit as st
 
 from hpi.errors import HpiError
 from hpi.store import Share
-from pages import banner, look, shelf, shell, sign_in, who
+from pages import banner, look, shelf, shell, sign_in, state, who
 
 DELETED = "link_deleted"  # in st.session_state: what became of the last try
 NONE = "You have no link that opens. Share, beside every answer, makes one."
+
+
+def forget(share: Share) -> None:
+    """Have the menu Share offer a link no longer that was deleted."""
+    now = state.session()
+    if now.made is not None and now.made[1].share.id == share.id:
+        now.made = None
 
 
 def delete_own(share: Share) -> None:
     """Delete one of the own links."""
     try:
         shelf.store().delete_own(str(who.owner()), share.id)
+        forget(share)
         st.session_state[DELETED] = "The link is deleted: it opens nothing any more."
     except HpiError as error:
         st.session_state[DELETED] = str(error)
@@ -25,7 +33,7 @@ def delete_own(share: Share) -> None:
 def delete_by_secret() -> None:
     """Delete the link whose secret was typed."""
     try:
-        shelf.delete(st.session_state["secret"] or "")
+        forget(shelf.delete(st.session_state["secret"] or ""))
         st.session_state[DELETED] = "The link is deleted: it opens nothing any more."
     except HpiError as error:
         st.session_state[DELETED] = str(error)

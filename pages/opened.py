@@ -110,7 +110,7 @@ def _put(table: TrialTable, remark: str | None = None) -> None:
     now = session()
     now.table, now.remark, now.refused = table, remark, None
     now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
-    now.example = now.draft = now.shared = None
+    now.example = now.draft = now.shared = now.share = now.made = None
 
 
 def _keep() -> None:

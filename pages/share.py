@@ -21,8 +21,6 @@ from hpi.store import Made
 from pages import found, job, link, look, shelf, sign_in, state, threshold, who
 
 DAYS = (1, 7, 30, 90, 365, 3650)
-# in st.session_state: what is to be shared; what was shared, and how it opens
-WANTED, MADE = "link_wanted", "link_made"
 NOTHING = "There is nothing to share until the question has an answer."
 OPENS = (
     "Whoever has it can read this table (every cell, and the name of its file), these settings and these numbers, and "
@@ -57,11 +55,11 @@ def _share(answer: state.Answer) -> None:
         return
     look.small_heading("A link for a teammate")
     look.quiet("share", OPENS, HERE_ALONE if _is_here_alone() else None)
-    if st.session_state.get(WANTED) == link.here():
-        _make(answer)
-    what, made = st.session_state.get(MADE, (None, None))
-    if what == link.here():
-        _made(made)
+    now = state.session()
+    if now.share is not None and now.share.of == link.shown():
+        _make(answer, now.share)
+    if now.made is not None and now.made[0] == link.shown():
+        _made(now.made[1])
     else:
         _form()
 
@@ -77,30 +75,31 @@ def _form() -> None:
 
 def _want() -> None:
     """Have a link made of what is shown."""
-    st.session_state[WANTED] = link.here()
-    st.session_state.pop(MADE, None)
-    state.session().share = (st.session_state.get("share_note") or "", st.session_state["share_days"])
+    note = st.session_state.get("share_note") or ""
+    state.session().share = state.Wanted(link.shown(), note, st.session_state["share_days"])
+
+
+def _again() -> None:
+    """Have the form again in the place of the link that was made."""
+    state.session().made = None
 
 
 def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _make(answer: state.Answer) -> None:
+def _make(answer: state.Answer, wanted: state.Wanted) -> None:
     """Store what is shown, as soon as its findings are there; where that is refused, say why."""
     if found.findings(answer) is None and not found.is_refused():
         job.beside(state.FINDINGS)
         return
-    del st.session_state[WANTED]
     now = state.session()
-    note, days = now.share
-    snapshot = Snapshot(
-        answer.table, link.here(), Path(now.page or "").stem, state.found_here(threshold.of(answer)), note
-    )  # fmt: skip
+    now.share = None
+    known = state.found_here(threshold.of(answer))
+    snapshot = Snapshot(answer.table, link.here(), Path(now.page or "").stem, known, wanted.note)
     try:
-        st.session_state[MADE] = (link.here(), shelf.publish(snapshot, days))
+        now.made = (wanted.of, shelf.publish(snapshot, wanted.days))
     except HpiError as error:
-        st.session_state.pop(MADE, None)
         look.refusal(str(error), "refused-share")
 
 
@@ -110,7 +109,7 @@ def _made(made: Made) -> None:
     _to_copy(address(made), "made_link")
     look.quiet("secret", KEEP)
     _to_copy(made.secret, "made_secret")
-    st.button("Make another link", key="another_link", on_click=lambda: st.session_state.pop(MADE, None))
+    st.button("Make another link", key="another_link", on_click=_again)
 
 
 def _is_here_alone() -> bool:

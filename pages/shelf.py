@@ -106,13 +106,13 @@ def is_there(link: Shared) -> bool:
     return True
 
 
-def delete(secret: str) -> None:
-    """Delete a link by its secret; raises LinkError, also where this visitor has tried too often."""
+def delete(secret: str) -> Share:
+    """Delete a link by its secret, and return it; raises LinkError, also where this visitor has tried too often."""
     tries = _tries(who.owner() or "")
     if tries.too_many:
         raise LinkError(SLOWER)
     try:
-        store().delete(secret.strip())
+        return store().delete(secret.strip())
     except LinkError:
         tries.at.append(monotonic())
         raise

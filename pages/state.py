@@ -6,7 +6,7 @@ Keys of st.session_state are plain values, so they outlive a change of page; wid
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from hpi.roles import Choices
 from hpi.sharing import Found, Query
 from hpi.space import Design
 from hpi.statements import Findings, with_notices
+from hpi.store import Made
 from hpi.subspace import Filter, Sample
 from hpi.table import TrialTable
 from pages import work
@@ -40,6 +41,15 @@ class Awaited(Exception):  # noqa: N818
     """The answer is being worked out."""
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A link that is to be made: of what, with which note, for how many days."""
+
+    of: Hashable
+    note: str
+    days: int
+
+
 @dataclass
 class Session:
     """Everything that one visitor's session holds.
@@ -47,7 +57,7 @@ class Session:
     The table is an `example`, an own `draft` that this browser can open again, or what a link has `shared`, which is
     read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
     address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last. `share`:
-    the note and the days of the link that is to be made.
+    the link that is to be made; `made`: the one that was made last, and of what.
     """
 
     table: TrialTable | None = None
@@ -67,7 +77,8 @@ class Session:
     pending: Query = field(default_factory=dict)
     written: Query = field(default_factory=dict)
     said_of_address: tuple[str, ...] = ()
-    share: tuple[str, int] = ("", 1)
+    share: Wanted | None = None
+    made: tuple[Hashable, Made] | None = None
     remembered: dict[str, Choices] = field(default_factory=dict)
     designs: dict[Any, Design] = field(default_factory=dict)
     answers: dict[Any, Answer] = field(default_factory=dict)
@@ -89,7 +100,7 @@ def arrive(page: str) -> None:
     """Note which page is drawn; what was refused on another one is no longer said."""
     now = session()
     if now.page != page:
-        now.page, now.refused = page, None
+        now.page, now.refused, now.share = page, None, None
         now.copied.clear()
 
 

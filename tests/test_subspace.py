@@ -171,3 +171,24 @@ def test_a_choice_of_numbers_compares_numbers(table):
     assert set(table.trials["n=layers"].iloc[kept.row]) == {1.0, 2.0}
     with pytest.raises(SubspaceError, match="the column holds numbers"):
         filtered(table, (OneOf("n=layers", ("two",)),))
+
+
+LEVELS = ("a", "b", "a,b", "y=1:2", "c\\", "\\,", "1", ",", "=", "a\\,b")
+
+
+@given(st.lists(st.sampled_from(LEVELS), min_size=1, unique=True), st.sampled_from(["x", "x=y", "z"]))
+def test_a_filter_on_labels_that_is_written_is_read_back(levels, name):
+    rng = np.random.default_rng(0)
+    columns = {"x": LEVELS * 6, "x=y": rng.uniform(0, 9, 60), "z": np.repeat(LEVELS, 6), "loss": rng.uniform(0, 1, 60)}
+    table = hpi.read(pd.DataFrame(columns), metric="loss", direction="minimize")
+    wanted = Between(name, 3.0, None) if name == "x=y" else OneOf(name, tuple(levels))
+    assert parse_filter(table, str(wanted)) == wanted
+
+
+@pytest.mark.parametrize("text", ["lr=nan:inf", "lr=1_0:", "lr=", "lr=a b", "lr=:1e999x", "lr=0x1:"])
+def test_a_number_that_is_typed_is_one(text):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": rng.uniform(0, 1, 40), "loss": rng.uniform(0, 1, 40)})
+    table = hpi.read(frame, metric="loss", direction="minimize")
+    with pytest.raises(SubspaceError, match="name numbers"):
+        parse_filter(table, text)

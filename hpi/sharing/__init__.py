@@ -2,10 +2,11 @@
 
 from hpi.sharing.address import candidates, read
 from hpi.sharing.snapshot import LONGEST_NOTE, Found, Snapshot, record_of, restore, save
-from hpi.sharing.view import Query, View, write
+from hpi.sharing.view import QUESTION, Query, View, write
 
 __all__ = [
     "LONGEST_NOTE",
+    "QUESTION",
     "Found",
     "Query",
     "Snapshot",

@@ -27,7 +27,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(?:[eE][+-
 WHOLE = re.compile(r"[0-9]{1,10}")
 MOST_SEED = 2**32 - 1
 MOST_FILTERS, LONGEST = 20, 1000
-BELOW_ALL = 0.995  # the largest target, where the region is all trials
+STEP = 0.005  # so much below the region lies the nearest target, as on the slider
 ON = "1"
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -38,6 +38,7 @@ class Reader:
     """The values of an address, read one key at a time, and what must be said of them."""
 
     query: Mapping[str, Sequence[str]]
+    is_limited: bool = True
     notices: list[str] = field(default_factory=list)
 
     def note(self, key: str, what: str) -> None:
@@ -47,7 +48,7 @@ class Reader:
     def several(self, key: str) -> list[str]:
         """Return the different values of a key, those that are too long left out."""
         given = list(dict.fromkeys(self.query.get(key, ())))
-        kept = [value for value in given if len(value) <= LONGEST]
+        kept = [value for value in given if len(value) <= LONGEST or not self.is_limited]
         if len(kept) < len(given):
             self.note(key, f"is longer than {LONGEST:,} characters and is left out.")
         return kept
@@ -59,14 +60,21 @@ class Reader:
             self.note(key, "is given more than once; the first one holds.")
         return given[0] if given else None
 
-    def number(self, key: str, low: float, high: float, usual: str) -> float | None:
-        """Return a number, moved to the nearest end where it is out of its range; None where it is none."""
+    def finite(self, key: str, usual: str) -> float | None:
+        """Return a finite number; None where there is none."""
         text = self.one(key)
         if text is None:
             return None
         value = float(text) if NUMBER.fullmatch(text) else math.nan
-        if not math.isfinite(value):
-            self.note(key, f"is no number; {usual} holds.")
+        if math.isfinite(value):
+            return value
+        self.note(key, f"is no number; {usual} holds.")
+        return None
+
+    def number(self, key: str, low: float, high: float, usual: str) -> float | None:
+        """Return a number, moved to the nearest end where it is out of its range; None where it is none."""
+        value = self.finite(key, usual)
+        if value is None:
             return None
         if not low <= value <= high:
             self.note(key, f"must be from {low:g} to {high:g}; the nearest end holds.")
@@ -94,7 +102,9 @@ class Reader:
         return usual if text is None else known[text]
 
 
-def read(query: Mapping[str, Sequence[str]], table: TrialTable) -> tuple[TrialTable, View, tuple[str, ...]]:
+def read(
+    query: Mapping[str, Sequence[str]], table: TrialTable, is_limited: bool = True
+) -> tuple[TrialTable, View, tuple[str, ...]]:
     """Return the table with the metric, direction and task of an address, its view, and a notice for each bad value.
 
     Parameters
@@ -103,8 +113,10 @@ def read(query: Mapping[str, Sequence[str]], table: TrialTable) -> tuple[TrialTa
         Keys and values, as `hpi.sharing.view.write` returns them; unknown keys are ignored.
     table
         As it is without the address.
+    is_limited
+        Whether values may not be long or many, as in whatever anybody may type; else it is a record of our own.
     """
-    reader = Reader(query)
+    reader = Reader(query, is_limited)
     view = View()
     table, view = _of_table(reader, table, view)
     view = _of_question(reader, table, view)
@@ -146,18 +158,33 @@ def _revised(reader: Reader, key: str, table: TrialTable, **changes: Any) -> Tri
 def _of_question(reader: Reader, table: TrialTable, view: View) -> View:
     region = reader.number("region", SMALLEST, 1.0, "all trials")
     region = 1.0 if region is None else region
-    most = BELOW_ALL if region == 1 else round(region - SMALLEST, 6)
-    target = reader.number("top", SMALLEST, most, "the usual target") if most >= SMALLEST else None
-    return replace(view, region=region, target=target, where=_filters(reader, table))
+    return replace(view, region=region, target=_target(reader, region), where=_filters(reader, table))
+
+
+def _target(reader: Reader, region: float) -> float | None:
+    """Return the target, which is at least the smallest part that can be asked for and below the region."""
+    value = reader.finite("top", "the usual target")
+    if value is None or SMALLEST <= value < region:
+        return value
+    if value < SMALLEST < region:
+        reader.note("top", f"must be {SMALLEST:g} or more; that holds.")
+        return SMALLEST
+    nearest = max(SMALLEST, round(region - STEP, 6))
+    if nearest < region:
+        reader.note("top", f"must be below the region, {region:g}; {nearest:g} holds.")
+        return nearest
+    reader.note("top", "must be below the region, which has no smaller part that can be asked for.")
+    return None
 
 
 def _filters(reader: Reader, table: TrialTable) -> tuple[Filter, ...]:
     """Return the filters that fit the columns of the table; the last one of each column."""
     given = reader.several("where")
-    if len(given) > MOST_FILTERS:
-        reader.note("where", f"is given more than {MOST_FILTERS} times; the first ones hold.")
+    most = MOST_FILTERS if reader.is_limited else len(given)
+    if len(given) > most:
+        reader.note("where", f"is given more than {most} times; the first ones hold.")
     found: dict[str, Filter] = {}
-    for text in given[:MOST_FILTERS]:
+    for text in given[:most]:
         try:
             condition = parse_filter(table, text)
             found[condition.name] = condition

@@ -17,7 +17,7 @@ from hpi.packing import from_bytes, pack, to_bytes, unpack
 from hpi.results import ImportanceResult
 from hpi.roles import Choices, Role
 from hpi.sharing.address import read
-from hpi.sharing.view import View, write
+from hpi.sharing.view import QUESTION, View, write
 from hpi.statements import Findings
 from hpi.table import TrialTable
 from hpi.table.stored import from_parquet, to_parquet
@@ -107,8 +107,12 @@ def restore(record: Mapping[str, Any], blobs: Mapping[str, bytes]) -> Snapshot:
     notices: list[str] = []
     if record.get("form") != FORM:
         notices.append("The link was made by another version of hpi; what this one does not know is left out.")
-    table, view, bad = read(_query(record.get("view")), _table(record, blobs[TABLE], notices))
+    asked = _query(record.get("view"))
+    table, view, bad = read(asked, _table(record, blobs[TABLE], notices), is_limited=False)
     found = _found(blobs[RESULTS], notices) if RESULTS in blobs else None
+    if found is not None and _is_other(asked, view):
+        found = None
+        notices.append("This version of hpi cannot ask what was asked; the numbers are worked out anew.")
     note = _text(record, "note")[:LONGEST_NOTE]
     return Snapshot(table, view, _text(record, "page"), found, note, _text(record, "version"), (*notices, *bad))
 
@@ -155,6 +159,12 @@ def _found(content: bytes, notices: list[str]) -> Found | None:
     except ODD:
         notices.append("This version of hpi cannot read the stored numbers; they are worked out anew.")
         return None
+
+
+def _is_other(asked: Mapping[str, list[str]], view: View) -> bool:
+    """Whether a view asks another question than the one whose numbers were stored."""
+    written = write(view)
+    return any(written.get(key, []) != asked.get(key, []) for key in QUESTION)
 
 
 def _query(view: object) -> dict[str, list[str]]:

@@ -12,6 +12,8 @@ from hpi.statements import FindingKind
 from hpi.subspace import Filter
 
 Query = dict[str, list[str]]
+# the keys on which numbers depend; the others say what is looked at
+QUESTION = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
 
 
 @dataclass(frozen=True)

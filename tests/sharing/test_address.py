@@ -14,7 +14,7 @@ from hpi.figures import Show
 from hpi.roles import Direction
 from hpi.sharing import View, read, write
 from hpi.statements import FindingKind
-from hpi.subspace import Between, OneOf
+from hpi.subspace import Between, OneOf, Subspace
 
 TABLE = hpi.read("examples/digits_mlp.csv")
 NAMES = [one.name for one in TABLE.hyperparameters]
@@ -102,10 +102,32 @@ def test_u17_u18_what_is_no_number_is_the_default(key, text):
     assert falls_back(notices, key)
 
 
-def test_a_target_stays_below_the_region():
-    view, notices = view_of(region="0.2", top="0.3")
-    assert (view.region, view.target) == (0.2, 0.195)
+@pytest.mark.parametrize(
+    ("region", "top", "found"),
+    [("0.2", "0.3", 0.195), ("0.2", "0.2", 0.195), ("0.009", "0.5", 0.005), ("0.005", "0.1", None)],
+)
+def test_a_target_stays_below_the_region(region, top, found):
+    view, notices = view_of(region=region, top=top)
+    assert (view.region, view.target) == (float(region), found)
     assert falls_back(notices, "top")
+
+
+@pytest.mark.parametrize(("region", "top"), [("0.1", "0.097"), ("0.009", "0.005"), ("1", "0.998"), ("0.012", "0.01")])
+def test_whatever_a_subspace_takes_is_taken(region, top):
+    assert Subspace(float(region), float(top))
+    view, notices = view_of(region=region, top=top)
+    assert (view.region, view.target, notices) == (float(region), float(top), ())
+
+
+def test_a_record_of_our_own_may_be_long():
+    levels = tuple(f"a level with a long name {i}" for i in range(60))
+    frame = TABLE.frame.assign(kind=[levels[i % 60] for i in range(len(TABLE.frame))])
+    table = hpi.read(frame, metric=TABLE.metric, direction="maximize")
+    numeric = [name for name in NAMES if name in TABLE.frame.select_dtypes("number")]
+    where = (OneOf("kind", levels[:59]), *(Between(name, -1.0, None) for name in numeric))
+    view = replace(PLAIN, where=where)
+    assert read(write(view), table, is_limited=False)[1:] == (view, ())
+    assert falls_back(read(write(view), table)[2], "where")
 
 
 # looked up among the estimators, never imported

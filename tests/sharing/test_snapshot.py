@@ -97,12 +97,13 @@ def test_u14_a_record_of_a_newer_version_opens_with_defaults_and_says_so(change)
     after = there_and_back(snapshot(), change)
     assert after.table.fingerprint == SMALL.fingerprint
     assert "another version" in after.notices[0]
-    assert after.found is not None
+    # numbers are shown with the question that they answer, or not at all
+    assert (after.found is not None) == (after.view == snapshot().view)
 
 
 def test_u15_settings_that_name_a_column_that_is_not_there_fall_back():
-    after = there_and_back(snapshot(), lambda record: record | {"view": {"hp": ["gone"], "seed": ["4"]}})
-    assert (after.view.hyperparameter, after.view.seed) == (None, 4)
+    after = there_and_back(snapshot(), lambda record: record | {"view": record["view"] | {"hp": ["gone"]}})
+    assert (after.view.hyperparameter, after.view.seed) == (None, 3)
     assert any("“hp”" in notice for notice in after.notices)
 
 
@@ -112,6 +113,12 @@ def test_results_of_another_form_are_left_out_and_that_is_said():
         after = restore(record, blobs | {"results": content})
         assert after.found is None
         assert "cannot read the stored numbers; they are worked out anew" in after.notices[0]
+
+
+def test_numbers_of_a_question_that_cannot_be_asked_again_are_not_shown():
+    after = there_and_back(snapshot(), lambda record: record | {"view": record["view"] | {"where": ["gone=1"]}})
+    assert after.found is None
+    assert any("cannot ask what was asked" in notice for notice in after.notices)
 
 
 def test_columns_keep_the_roles_that_they_had():
