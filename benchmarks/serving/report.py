@@ -207,6 +207,7 @@ session is kept for two minutes after its page is closed, so the parts add up; a
 
 ## A replica is killed
 
-{killed_after} s after {viewers} more viewers have come, to links that are new again, replica {killed} is killed as the
-kernel does it where memory runs out (SIGKILL). {death}
+{viewers} more viewers come, to links that are new again. {killed_after} s after the last of them has seen the bars,
+replica {killed} is killed as the kernel does it where memory runs out (SIGKILL), while all go on from page to page.
+{death}
 """

@@ -32,8 +32,8 @@ Links = dict[str, list[Link]]  # by the part that they are for
 class Plan:
     """How many viewers there are, how often each goes to another page, after how many seconds (from, to).
 
-    `alone`: viewers of each link, one after the other. `killed_after`: seconds from the first request of many viewers
-    to the death of a replica. `n_trials`: of the table that is drawn.
+    `alone`: viewers of each link, one after the other. `killed_after`: seconds from the last first view of many
+    viewers to the death of a replica. `n_trials`: of the table that is drawn.
     """
 
     viewers: int
@@ -49,8 +49,8 @@ class Plan:
         return tuple(ROUND[i % len(ROUND)] for i in range(self.switches))
 
 
-FULL = Plan(viewers=50, switches=6, think=(2.0, 6.0), alone=6, killed_after=10.0)
-QUICK = Plan(viewers=10, switches=4, think=(1.0, 3.0), alone=3, killed_after=4.0)
+FULL = Plan(viewers=50, switches=6, think=(2.0, 6.0), alone=6, killed_after=2.0)
+QUICK = Plan(viewers=10, switches=4, think=(1.0, 3.0), alone=3, killed_after=1.0)
 TINY = Plan(viewers=8, switches=2, think=(0.5, 2.0), alone=1, killed_after=0.0, n_trials=3000)
 
 
@@ -130,12 +130,14 @@ async def _all(plan: Plan, made: Links, team: Team, threads: Executor, outcome: 
         for viewer in viewers:
             await viewer.look(team.url, threads)
 
-    async def at_once(viewers: Sequence[Viewer]) -> None:
-        await asyncio.gather(*(viewer.look(team.url, threads) for viewer in viewers))
+    async def at_once(viewers: Sequence[Viewer], before_last: asyncio.Event | None = None) -> None:
+        await asyncio.gather(*(viewer.look(team.url, threads, before_last) for viewer in viewers))
 
     async def with_a_death(viewers: Sequence[Viewer]) -> None:
-        outcome.came_back, _ = await asyncio.gather(_kill(plan, team, viewers), at_once(viewers))
+        death = asyncio.Event()
+        outcome.came_back, _ = await asyncio.gather(_kill(plan, team, viewers, death), at_once(viewers, death))
 
+    ways: dict[str, Callable[[Sequence[Viewer]], Awaitable[None]]]
     ways = {"cold": one_by_one, "alone": one_by_one, "at once": at_once, "killed": with_a_death}
     for name, viewers in _viewers(plan, made).items():
         part = outcome.parts[name] = await _part(team, viewers, ways[name])
@@ -171,27 +173,19 @@ async def _part(team: Team, viewers: list[Viewer], how: Callable[[Sequence[Viewe
     )
 
 
-async def _kill(plan: Plan, team: Team, viewers: Sequence[Viewer]) -> float | None:
-    """Kill a replica that somebody is at; return after how many seconds it could work again, None for never."""
-    await asyncio.sleep(plan.killed_after)
-    while not any(_is_at(viewer, KILLED) for viewer in viewers) and not all(map(_is_done, viewers)):
+async def _kill(plan: Plan, team: Team, viewers: Sequence[Viewer], death: asyncio.Event) -> float | None:
+    """Kill a replica while all look; return after how many seconds it could work again, None for never."""
+    while not all(viewer.visits for viewer in viewers):
         await asyncio.sleep(LOOK_EVERY)
+    await asyncio.sleep(plan.killed_after)
     died, (before, _) = time.monotonic(), team.replicas()[KILLED]
     team.kill(KILLED)
+    death.set()
     while (passed := time.monotonic() - died) < COMES_BACK_WITHIN:
         await asyncio.sleep(LOOK_EVERY)
         if team.replicas()[KILLED][0] != before and await asyncio.to_thread(team.are_ready):
             return passed
     return None
-
-
-def _is_at(viewer: Viewer, replica: int) -> bool:
-    """Whether a viewer has seen a page of a replica last, and is to see more."""
-    return bool(viewer.visits) and viewer.visits[-1].replica == str(replica) and not _is_done(viewer)
-
-
-def _is_done(viewer: Viewer) -> bool:
-    return len(viewer.visits) > len(viewer.pages)
 
 
 def complaints(team: Team) -> list[str]:

@@ -13,7 +13,7 @@ from benchmarks.serving.arrived import HOME, judged, query_of
 from benchmarks.serving.browser import GONE, Browser, Refused
 from benchmarks.serving.links import IMPORTANCE, Link
 
-LONGEST = 60.0  # seconds for one page
+LONGEST, A_MOMENT = 60.0, 0.05  # seconds: for one page; between two looks at what has to happen first
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,16 @@ class Viewer:
     happened: Counter[str] = field(default_factory=Counter)
     away: list[float] = field(default_factory=list)
 
-    async def look(self, url: str, threads: Executor) -> None:
-        """Look at the pages one after the other."""
+    async def look(self, url: str, threads: Executor, before_last: asyncio.Event | None = None) -> None:
+        """Look at the pages one after the other; at the last one not before something has happened."""
         rng, browser = random.Random(self.number), Browser(url, threads)
         self.happened, self.away = browser.happened, browser.away
         try:
             await self._visit(browser, IMPORTANCE, is_first=True)
-            for page in self.pages:
+            for left, page in zip(reversed(range(len(self.pages))), self.pages, strict=True):
                 await browser.idle(rng.uniform(*self.think))
+                while left == 0 and before_last is not None and not before_last.is_set():
+                    await browser.idle(A_MOMENT)
                 await self._visit(browser, page, is_first=False)
         finally:
             await browser.close()
