@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from hpi.figures.labels import visible
 from hpi.version import VERSION
 from hpi.words.answer import question
 from pages import job, look, opened, share, sign_in, state, who, words
@@ -45,7 +46,7 @@ def _identity(shared: Shared) -> None:
     if shared.snapshot.note:
         with st.container(key="note", border=True):
             look.small_heading("Note of the author")
-            st.text(shared.snapshot.note)
+            st.text(visible(shared.snapshot.note))
     if not who.may_author():
         with st.expander("Sign in to explore a copy"):
             sign_in.gate()

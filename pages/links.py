@@ -6,6 +6,7 @@ Keys: links (the list), delete-<id>; secret, delete_secret; quiet-deleted.
 import streamlit as st
 
 from hpi.errors import HpiError
+from hpi.figures.labels import visible
 from hpi.store import Share
 from pages import banner, look, shelf, shell, sign_in, state, who
 
@@ -47,7 +48,9 @@ def row(share: Share) -> None:
         what, how = st.columns([5, 1], vertical_alignment="center")
         with what:
             st.text(f"{record.get('file', '')}  ·  {record.get('page', '')}  ·  made {banner.day(share.made)}")
-            look.quiet(f"until-{share.id}", f"opens until {banner.day(share.expires)}", str(record.get("note") or ""))
+            look.quiet(
+                f"until-{share.id}", f"opens until {banner.day(share.expires)}", visible(str(record.get("note") or ""))
+            )
         with how:
             st.button("Delete", key=f"delete-{share.id}", on_click=delete_own, args=(share,))
 

@@ -483,3 +483,8 @@ def test_every_kind_of_space_can_be_written():
     arrays: dict[str, np.ndarray] = {}
     plain = json.loads(json.dumps(files.pack(design, arrays)))
     assert same(packing.unpack(plain, arrays), design)
+
+
+def test_a_log_that_cannot_be_written_is_refused_by_the_name_of_its_setting():
+    with pytest.raises(SettingsError, match="^HPI_LOG names a file that cannot be written"):
+        Log("/nothing/of/that/name/hpi.jsonl")

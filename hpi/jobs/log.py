@@ -9,6 +9,8 @@ import logging.handlers
 import os
 from datetime import UTC, datetime
 
+from hpi.errors import SettingsError
+
 LARGEST, BEFORE = 5_000_000, 3  # bytes of a file, and how many older ones are kept
 
 
@@ -31,13 +33,24 @@ class _Following(logging.handlers.RotatingFileHandler):
 
 
 class Log:
-    """Writes to the file that HPI_LOG names, which is begun anew when it is large; to standard error without one."""
+    """Writes to the file that HPI_LOG names, which is begun anew when it is large; to standard error without one.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be written.
+    """
 
     def __init__(self, path: str | None = None) -> None:
         path = path or os.environ.get("HPI_LOG")
         self._handler: logging.Handler = logging.StreamHandler()
         if path:
-            self._handler = _Following(path, maxBytes=LARGEST, backupCount=BEFORE)
+            try:
+                self._handler = _Following(path, maxBytes=LARGEST, backupCount=BEFORE)
+            except OSError as error:
+                raise SettingsError(
+                    f"HPI_LOG names a file that cannot be written ({error.strerror}); name one in a folder that exists."
+                ) from error
 
     def write(self, event: str, **facts: object) -> None:
         """Add a line."""

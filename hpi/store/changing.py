@@ -14,7 +14,7 @@ from hpi.errors import StoreError
 from hpi.store import tokens
 from hpi.store.failures import gone
 from hpi.store.parts import DAY, Parts
-from hpi.store.rows import drop_shares, filled, shares_where
+from hpi.store.rows import columns_of, drop_shares, filled, shares_where
 from hpi.store.saving import full
 from hpi.store.share import Share, moment
 from hpi.store.sweeping import sweep_blobs
@@ -35,7 +35,7 @@ def change(parts: Parts, which: ColumnElement[bool], owner: str | None, record: 
         if more > 0 and filled(connection) + more > parts.settings.store_bytes:
             raise full(parts)
         expires = now + max(1, parts.settings.draft_days) * DAY
-        row = {"record": text, "record_size": len(text), "size": draft.size + more, "expires": expires}
+        row = columns_of(text) | {"size": draft.size + more, "expires": expires}
         connection.execute(update(shares).where(shares.c.id == draft.id).values(row))
     return replace(draft, record=json.loads(text), size=draft.size + more, expires=moment(expires))
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from hpi.store import places, tokens
 from hpi.store.failures import in_words
 from hpi.store.parts import Parts
-from hpi.store.rows import unheld
+from hpi.store.rows import is_sound, unheld
 from hpi.store.share import Checked, code
 from hpi.store.tables import blobs, held, shares
 
@@ -31,7 +31,7 @@ class _Listed:
 def check(parts: Parts) -> Checked:
     """Return what is there; every blob that a share holds is read."""
     if not parts.index.exists():
-        return Checked(False, where(parts), leftovers=_leftovers(parts))
+        return _without_index(parts)
     with parts.index.reading() as connection:
         listed = _listed(connection, parts.now())
     states = {name: _state(parts, name) for name in sorted(listed.promised)}
@@ -54,6 +54,15 @@ def check(parts: Parts) -> Checked:
         len(lying - listed.promised),
         _leftovers(parts),
     )
+
+
+def _without_index(parts: Parts) -> Checked:
+    """Return what lies there without an index: nothing, or what one that is lost has promised."""
+    with in_words():
+        lying = sum(1 for _ in parts.blobs.found())
+    # the index is made before the first blob is written
+    lost = (f"there is none, though {lying:,} blobs lie there: it was lost; restore a backup",) if lying else ()
+    return Checked(False, where(parts), index=lost, unheld=lying, leftovers=_leftovers(parts))
 
 
 def where(parts: Parts) -> str:
@@ -90,8 +99,14 @@ def _listed(connection: Connection, now: int) -> _Listed:
         connection.scalar(select(func.count()).select_from(shares).where(~living)) or 0,
         int(connection.scalar(sizes) or 0),
         frozenset(connection.scalars(select(held.c.sha256))),
-        _complaints(connection),
+        (*_complaints(connection), *_damaged_records(connection)),
     )
+
+
+def _damaged_records(connection: Connection) -> list[str]:
+    """Return which shares have a record that is not the one that was stored."""
+    rows = connection.execution_options(yield_per=100).execute(select(shares))
+    return [f"the record of share {row.id} is damaged" for row in rows if not is_sound(row)]
 
 
 def _complaints(connection: Connection) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def _check(store: Store, options: argparse.Namespace) -> Answer:
 
 
 def _said(found: Checked) -> list[str]:
-    if not found.exists:
+    if not found.exists and found.sound:
         return [f"There is no store yet; it would be: {found.place}."]
     bad = [(found.damaged, "damaged"), (found.missing, "missing"), (found.index, "wrong in the index")]
     return [

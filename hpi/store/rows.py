@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
@@ -25,9 +26,24 @@ def shares_where(connection: Connection, *conditions: ColumnElement[bool]) -> li
     return [_share(row, names[row.id]) for row in rows]
 
 
+def columns_of(record: str) -> dict[str, str | int]:
+    """Return the columns that hold a record, with the digest that tells when it was damaged."""
+    return {"record": record, "record_size": len(record), "record_sha256": _sha256(record)}
+
+
+def _sha256(record: str) -> str:
+    return hashlib.sha256(record.encode()).hexdigest()
+
+
+def is_sound(row: Row[Any]) -> bool:
+    """Whether the record of a row is the one that was stored."""
+    return _sha256(row.record) == str(row.record_sha256)
+
+
 def _share(row: Row[Any], names: dict[str, str]) -> Share:
-    made, expires = moment(row.made), moment(row.expires)
-    return Share(row.id, row.kind, row.owner, made, expires, json.loads(row.record), names, row.size)
+    made, expires, sound = moment(row.made), moment(row.expires), is_sound(row)
+    record = json.loads(row.record) if sound else {}
+    return Share(row.id, row.kind, row.owner, made, expires, record, names, row.size, sound)
 
 
 def in_parts(names: list[str]) -> Iterable[list[str]]:

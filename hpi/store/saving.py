@@ -14,7 +14,7 @@ from hpi.errors import StoreError
 from hpi.store import tokens
 from hpi.store.failures import SLOW, in_words
 from hpi.store.parts import Parts
-from hpi.store.rows import drop_shares, filled, filled_for_good, known_blobs, shares_where, taken
+from hpi.store.rows import columns_of, drop_shares, filled, filled_for_good, known_blobs, shares_where, taken
 from hpi.store.share import Made, Swept
 from hpi.store.sweeping import sweep_blobs, tidy
 from hpi.store.tables import blobs, claims, held, shares
@@ -88,7 +88,7 @@ def _enter(parts: Parts, new: Wanted, writer: str) -> tuple[Made, set[str]]:
             raise StoreError(SLOW)
         row = {"id": name, "kind": new.kind, "owner": new.owner, "made": now, "expires": now + new.life}
         row |= {"token": tokens.digest(token), "secret": tokens.digest(secret)}
-        row |= {"size": new.size, "record_size": len(new.text), "record": new.text}
+        row |= {"size": new.size, **columns_of(new.text)}
         connection.execute(insert(shares), row)
         if new.names:
             rows = [{"share": name, "name": part, "sha256": sha256} for part, sha256 in new.names.items()]

@@ -31,6 +31,8 @@ class Share:
         sha256 of each blob, by its name.
     size
         Bytes of record and blobs.
+    is_sound
+        Whether the record is the one that was stored; else it is empty here.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Share:
     record: Mapping[str, Any]
     blobs: Mapping[str, str]
     size: int
+    is_sound: bool = True
 
 
 @dataclass(frozen=True)

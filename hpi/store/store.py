@@ -70,8 +70,13 @@ class Store:
         ------
         LinkError
             If the text is no token, or one of nothing; the same for all reasons.
+        StoreError
+            If the record is not the one that was stored.
         """
-        return self._one(shares.c.token == tokens.digest(token))
+        share = self._one(shares.c.token == tokens.digest(token))
+        if not share.is_sound:
+            raise _damaged(tokens.sha256(share.id.encode()))
+        return share
 
     def load(self, share: Share, name: str) -> bytes:
         """Return a blob of a share, byte for byte as it was stored.

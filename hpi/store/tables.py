@@ -21,6 +21,7 @@ shares = Table(
     Column("size", BigInteger, nullable=False),  # of record and blobs, also of those that others hold as well
     Column("record_size", BigInteger, nullable=False),
     Column("record", Text, nullable=False),
+    Column("record_sha256", String(64), nullable=False),
     Index("hpi_shares_of_owner", "owner", "kind"),
     Index("hpi_shares_by_expiry", "expires"),
 )

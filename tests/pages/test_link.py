@@ -364,6 +364,69 @@ def test_a_store_that_cannot_be_had_takes_nothing_from_the_visitor(store, monkey
     assert "The disk of the store is full" in said(clean(app.switch_page("pages/links.py").run()))
 
 
+def upload(app, frame, name):
+    app.switch_page("pages/home.py").run()
+    app.file_uploader(key="upload").set_value(as_upload(frame, name)).run()
+    return clean(app.switch_page("pages/importance.py").run())
+
+
+def keys(app):
+    return {button.key for button in app.button}
+
+
+def test_a_link_is_offered_for_its_own_table_and_roles_alone(store):
+    app = upload(visit("pages/home.py"), search(), "first.csv")
+    app.button(key="make_link").click().run()
+    assert "another_link" in keys(clean(app))
+    upload(app, search(seed=1), "second.csv")
+    assert "make_link" in keys(app)
+    assert "another_link" not in keys(app)
+    app.button(key="make_link").click().run()
+    assert sorted(share.record["file"] for share in store.own(OWNER)) == ["first.csv", "second.csv"]
+    app.switch_page("pages/data.py").run()
+    app.selectbox(key="role_of").select("dropout").run()
+    app.selectbox(key="role").select(hpi.Role.LEFT_OUT).run()
+    app.switch_page("pages/importance.py").run()
+    assert "make_link" in keys(clean(app))
+
+
+def test_a_link_that_was_wanted_is_not_made_of_something_else(store, monkeypatch):
+    app = upload(visit("pages/home.py"), search(), "first.csv")
+    monkeypatch.setattr("pages.found.findings", lambda answer: None)  # they are still being worked out
+    app.button(key="make_link").click().run()
+    assert session(clean(app)).share is not None
+    monkeypatch.undo()
+    monkeypatch.setattr(shelf, "store", lambda: store)
+    monkeypatch.setattr(who, "owner", lambda: OWNER)
+    upload(app, search(seed=1), "secret.csv")
+    app.switch_page("pages/links.py").run()
+    app.switch_page("pages/importance.py").run()
+    assert store.own(OWNER) == []
+
+
+def test_a_link_that_was_deleted_is_offered_no_longer(store):
+    app = upload(visit("pages/home.py"), search(), "first.csv")
+    app.button(key="make_link").click().run()
+    (share,) = store.own(OWNER)
+    app.switch_page("pages/links.py").run()
+    app.button(key=f"delete-{share.id}").click().run()
+    app.switch_page("pages/importance.py").run()
+    assert "make_link" in keys(clean(app))
+
+
+@pytest.mark.parametrize(("region", "target"), [(0.9, 0.5), (10.0, 9.7)])
+def test_a_target_close_to_its_region_opens_as_it_was_shared(store, region, target):
+    app = upload(visit("pages/home.py"), search(3000), "first.csv")
+    app.number_input(key="region").set_value(region).run()
+    app.number_input(key="target").set_value(target).run()
+    app.button(key="make_link").click().run()
+    made = session(clean(app)).made[1]
+    other = visit(s=made.token)
+    assert repr(session(other).last.result) == repr(session(app).last.result)
+    assert session(other).asked == session(app).asked
+    assert session(visit(**address(app))).asked == session(app).asked
+
+
 def test_opened_examples_are_those_of_the_start_page():
     from pages import link, opening
 

@@ -50,7 +50,8 @@ def test_more_rows_than_go_in_one_statement(store, tmp_path, opened):
             id = f"{n:016x}"
             connection.exec_driver_sql(
                 "INSERT INTO hpi_shares SELECT "
-                f"'{id}', 'token{n}', 'secret{n}', kind, owner, made, expires, size, record_size, record "
+                f"'{id}', 'token{n}', 'secret{n}', kind, owner, made, expires, size, record_size, record, "
+                "record_sha256 "
                 f"FROM hpi_shares WHERE id = '{first.share.id}'"
             )
             connection.exec_driver_sql(f"INSERT INTO hpi_held SELECT '{id}', name, sha256 FROM hpi_held LIMIT 1")

@@ -7,12 +7,16 @@ import errno
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 from sqlalchemy.exc import ArgumentError
 
 from hpi.errors import StoreError
+from hpi.store import Store, StoreSettings
+from hpi.store.tables import shares
 from tests.store.making import lying, overwrite, parts, rows
 
 TABLE = bytes(range(250)) * 8
+OWNER = "a" * 64
 
 
 def damaged(share) -> str:
@@ -122,3 +126,38 @@ def test_a_store_of_a_newer_hpi_is_refused(stores):
             ask()
     assert not store.is_writable()
     assert len(lying(store)) == 1
+
+
+def change_record(store, share, text: str) -> None:
+    with parts(store).index.writing() as connection:
+        connection.execute(update(shares).where(shares.c.id == share.id).values(record=text))
+
+
+@pytest.mark.parametrize("text", ['{"note": "other"}', '{"note": ', ""])
+def test_a_changed_record_is_found_and_never_returned(store, text):
+    made = store.save("share", {"note": "mine"}, {"table": TABLE}, OWNER)
+    other = store.save("share", {"note": "whole"}, {"table": TABLE}, OWNER)
+    change_record(store, made.share, text)
+    with pytest.raises(StoreError, match="The stored table is damaged or missing"):
+        store.open(made.token)
+    assert [(share.id, dict(share.record)) for share in store.own(OWNER) if share.is_sound] == [
+        (other.share.id, {"note": "whole"})
+    ]
+    found = store.check()
+    assert not found.sound
+    assert found.index == (f"the record of share {made.share.id} is damaged",)
+    store.delete(made.secret)
+    assert store.check().sound
+
+
+def test_a_store_whose_index_is_lost_is_not_sound(tmp_path):
+    store = Store(StoreSettings(tmp_path))
+    store.save("share", {}, {"table": TABLE})
+    store.close()
+    for lose in (lambda file: file.unlink(), lambda file: file.write_bytes(b"")):
+        for file in tmp_path.glob("index.sqlite*"):
+            lose(file)
+        found = store.check()
+        assert not found.sound
+        assert "it was lost; restore a backup" in found.index[0]
+        store.close()
