@@ -47,6 +47,8 @@ def test_nobody_is_refused_and_the_viewers_are_shared_out(outcome):
     at_once = outcome.parts["at once"]
     assert at_once.happened == Counter()
     assert {visit.replica for visit in at_once.visits} == {"1", "2"}
+    first = [(visit.link, visit.replica) for visit in outcome.parts["cold"].visits]
+    assert first == [("example", "1"), ("example", "2"), ("drawn", "1"), ("drawn", "2")]
 
 
 def test_viewers_of_a_replica_that_is_killed_go_on_at_the_other(outcome):

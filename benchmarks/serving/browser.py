@@ -37,7 +37,7 @@ class Refused(Exception):  # noqa: N818
 
 
 class Browser:
-    """A page of a server at `url`, with cookies of its own.
+    """A page of a server at `url`, with cookies of its own; `replica` stands in one where there was an earlier visit.
 
     Attributes
     ----------
@@ -49,10 +49,12 @@ class Browser:
         Seconds without a connection, each time one was lost.
     """
 
-    def __init__(self, url: str, threads: Executor) -> None:
+    def __init__(self, url: str, threads: Executor, replica: str | None = None) -> None:
         self.url, self.arrived, self.happened = urlsplit(url), Arrived(), Counter[str]()
         self.away: list[float] = []
         self._threads, self._cookies = threads, SimpleCookie()
+        if replica is not None:
+            self._cookies[REPLICA] = replica
         self._socket: ClientConnection | None = None
         self._asked: BackMsg | None = None  # while the page is drawn
         self._lost_at: float | None = None

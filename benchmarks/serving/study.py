@@ -152,9 +152,8 @@ def _viewers(plan: Plan, made: Links) -> dict[str, list[Viewer]]:
         for part in ("at once", "killed")
     }
     return {
-        # nginx sends viewers in turn, so each replica has opened each link afterwards
-        "cold": [Viewer(0, link, (), HURRIED) for link in (*alone, *reversed(alone))],
-        "alone": [Viewer(i, link, ROUND, HURRIED) for i in range(plan.alone) for link in alone],
+        "cold": [Viewer(0, link, (), HURRIED, replica) for link in alone for replica in ("1", "2")],
+        "alone": [Viewer(i, link, ROUND, HURRIED, str(1 + i % 2)) for i in range(plan.alone) for link in alone],
     } | many
 
 
@@ -181,10 +180,10 @@ async def _kill(plan: Plan, team: Team, viewers: Sequence[Viewer], death: asynci
     died, (before, _) = time.monotonic(), team.replicas()[KILLED]
     team.kill(KILLED)
     death.set()
-    while (passed := time.monotonic() - died) < COMES_BACK_WITHIN:
+    while time.monotonic() - died < COMES_BACK_WITHIN:
         await asyncio.sleep(LOOK_EVERY)
-        if team.replicas()[KILLED][0] != before and await asyncio.to_thread(team.are_ready):
-            return passed
+        if team.replicas()[KILLED][0] != before and await asyncio.to_thread(team.is_ready, KILLED):
+            return time.monotonic() - died
     return None
 
 

@@ -50,9 +50,9 @@ class Team:
         """End a replica as the kernel does where memory runs out; tools/serve.py starts it again."""
         os.kill(self.replicas()[number][0], signal.SIGKILL)
 
-    def are_ready(self) -> bool:
-        """Whether every replica can work."""
-        return all(answers(port, f"/{BASE}/readyz") for _, port in self.replicas().values())
+    def is_ready(self, number: int) -> bool:
+        """Whether a replica can work."""
+        return answers(self.replicas()[number][1], f"/{BASE}/readyz")
 
     def memory(self) -> dict[int, float]:
         """Return what each replica holds now, MB; without those of which it is not known."""
@@ -130,7 +130,7 @@ def serving(folder: Path) -> Iterator[Team]:
 def _wait(team: Team, port: int) -> None:
     """Wait until nginx leads to a replica, and every replica can work."""
     end = time.monotonic() + STARTS_WITHIN
-    while not (answers(port, f"/{BASE}/_stcore/health") and team.are_ready()):
+    while not (answers(port, f"/{BASE}/_stcore/health") and all(map(team.is_ready, team.replicas()))):
         if team.process.poll() is not None or time.monotonic() > end:
             raise RuntimeError("\n".join(["the server did not start:", *team.said()[-20:]]))
         time.sleep(0.2)

@@ -48,19 +48,20 @@ class Visit:
 
 @dataclass
 class Viewer:
-    """Somebody who looks at a link of a server, and what came of it."""
+    """Somebody who looks at a link of a server, and what came of it; `replica`: where an earlier visit had led to."""
 
     number: int
     link: Link
     pages: tuple[str, ...]
     think: tuple[float, float]
+    replica: str | None = None
     visits: list[Visit] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
     away: list[float] = field(default_factory=list)
 
     async def look(self, url: str, threads: Executor, before_last: asyncio.Event | None = None) -> None:
         """Look at the pages one after the other; at the last one not before something has happened."""
-        rng, browser = random.Random(self.number), Browser(url, threads)
+        rng, browser = random.Random(self.number), Browser(url, threads, self.replica)
         self.happened, self.away = browser.happened, browser.away
         try:
             await self._visit(browser, IMPORTANCE, is_first=True)
