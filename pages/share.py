@@ -1,7 +1,7 @@
 """Share: a link to what is shown, and what can be taken along.
 
 Keys: share_menu (a popover), share_note, share_days, make_link; made_link, made_secret, another_link; report_html,
-numbers_csv, numbers_json.
+numbers_csv, numbers_json, show_python.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ def _take_along(answer: state.Answer) -> None:
             ("Numbers (JSON)", reporting.as_json, f"{stem}-numbers.json", "application/json", "numbers_json"),
         ):
             st.download_button(label, partial(_written, write, contents), name, mime, key=key, on_click="ignore")
-    with st.expander("Python that repeats these numbers"):
+    if st.toggle("Show the Python that repeats these numbers", key="show_python"):
         st.code(reporting.snippet(contents), language="python", wrap_lines=True)
 
 

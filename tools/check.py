@@ -13,12 +13,14 @@ import ensure_services
 ROOT = Path(__file__).resolve().parent.parent
 BROWSER = "browser tests"
 UNITS = "unit, contract and page tests"
+# a file of tests stays in one process, so that its servers are started once
+SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 # name -> what Python is asked to do
 STEPS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy --strict hpi": ["-m", "mypy"],
-    UNITS: ["-m", "pytest", "-m", "not browser"],
+    UNITS: ["-m", "pytest", "-m", "not browser", *SIDE_BY_SIDE],
     # in a process of its own: Playwright leaves an event loop running in the thread that uses it
     BROWSER: ["-m", "pytest", "-m", "browser"],
 }

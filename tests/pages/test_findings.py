@@ -279,7 +279,7 @@ def worked_out_anew(show, monkeypatch):
     def again(page, **asked):
         app = show(one_of_each(), page=page)
         question = (*state._trials(session(app).last), None)
-        beside = SimpleNamespace(**{"is_open": False, "refused": None, "question": question, **asked})
+        beside = SimpleNamespace(**{"is_open": False, "refused": None, "found": None, "question": question, **asked})
         session(app).beside[state.FINDINGS] = beside
         monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: None)
         monkeypatch.setattr(job, "beside", lambda name: st.text(f"beside: {beside.refused or 'under way'}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -425,6 +426,20 @@ def test_a_target_close_to_its_region_opens_as_it_was_shared(store, region, targ
     assert repr(session(other).last.result) == repr(session(app).last.result)
     assert session(other).asked == session(app).asked
     assert session(visit(**address(app))).asked == session(app).asked
+
+
+def test_the_python_of_a_page_repeats_its_numbers(store, tmp_path, monkeypatch):
+    frame = search()
+    frame.to_csv(tmp_path / "first.csv", index=False)
+    app = upload(visit("pages/home.py"), frame, "first.csv")
+    app.number_input(key="target").set_value(25.0).run()
+    app.toggle(key="show_python").set_value(True).run()
+    (code,) = [code.value for code in clean(app).code]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "again.py").write_text(code, encoding="utf-8")
+    names = runpy.run_path(str(tmp_path / "again.py"))
+    again = next(value for value in names.values() if isinstance(value, hpi.ImportanceResult))
+    assert repr(again.hyperparameters) == repr(session(app).last.result.hyperparameters)
 
 
 def test_opened_examples_are_those_of_the_start_page():
