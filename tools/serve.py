@@ -24,6 +24,7 @@ LOOPBACK = (HERE, "localhost", "::1")
 AROUND_A_FILE_MB = 2
 # bytes of cookies with which a page may connect; 8,192 if nobody says more, which a sign-in can exceed
 COOKIES_OF_A_PAGE = "WEBSOCKETS_MAX_LINE_LENGTH"
+KEPT = "    proxy_cache_path {}/files keys_zone=files:1m max_size=100m inactive=1d use_temp_path=off;"
 BASE_PATH = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
@@ -42,6 +43,8 @@ def configuration(wanted: argparse.Namespace, replicas: list[Replica], folder: P
     address = f"[{wanted.address}]" if ":" in wanted.address else wanted.address
     filled = {
         "USER": _user(),
+        "KEPT": KEPT.format(folder) if _reach(folder) else "",
+        "CACHE": "files" if _reach(folder) else "off",
         "FOLDER": str(folder),
         "UPLOAD_MB": str(_upload_mb() + AROUND_A_FILE_MB),
         "HEADER_KB": "48",  # HPI_MAX_QUERY may be up to 32
@@ -54,6 +57,12 @@ def configuration(wanted: argparse.Namespace, replicas: list[Replica], folder: P
         "OUTSIDE": f"        {outside}" if base else "",
     }
     return re.sub(r"@([A-Z_]+)@", lambda found: filled[found[1]], TEMPLATE.read_text("utf-8"))
+
+
+def _reach(folder: Path) -> bool:
+    """Whether the workers of nginx can come to what lies in a folder: they are nobody where root starts them."""
+    places = [place for place in (folder, *folder.parents) if place.is_dir()]
+    return not _user() or all(place.stat().st_mode & 0o001 for place in places)
 
 
 def _user() -> str:
