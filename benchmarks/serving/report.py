@@ -16,7 +16,7 @@ NOT_KNOWN = "not known"
 def written(outcome: Outcome, command: str) -> str:
     """Return the text of the report."""
     alone, many, killed = (outcome.parts[name] for name in ("alone", "at once", "killed"))
-    plan = outcome.plan
+    plan, one = outcome.plan, quantiles([visit.seconds for visit in switches(alone)])[0]
     text = TEXT.format(
         command=command,
         viewers=plan.viewers,
@@ -36,6 +36,8 @@ def written(outcome: Outcome, command: str) -> str:
         cold=f"{max(visit.seconds for visit in outcome.parts['cold'].visits):.1f}",
         in_turn=_in_turn(alone, many, plan.viewers),
         pace=f"{len(many.visits) / many.seconds:.0f}",
+        asked=f"{plan.viewers / (sum(plan.think) / 2 + one):.0f}",
+        one=f"{1 / one:.0f}",
         ours=f"{100 * many.ours / many.seconds:.0f}",
         memory=_memory(outcome),
         death=_death(outcome, killed),
@@ -188,8 +190,9 @@ the page with its bars; a page switch is what is between the click and the end o
 
 All {viewers} first views begin at the same moment: the last one was there after {in_turn}. Loading page and files was
 {loaded} of their seconds. The first view after the servers had started took {cold} s at most. All in all {pace} pages
-were drawn a second, with the time to think; the viewers themselves took {ours} % of a core beside the servers, on the
-same machine.
+were drawn a second; the viewers themselves took {ours} % of a core beside the servers, on the same machine. With these
+pauses {viewers} viewers would ask for {asked} pages a second if none of them ever had to wait, and one alone is served
+at the pace of {one}: on a few cores this is a test of overload, not of a usual day.
 
 Seconds are those of this machine and of what else ran on it: {machine}. The multiples depend on its cores, too: fewer
 than one for each replica and the viewers make them larger, more make them smaller. What has to be the same on every
