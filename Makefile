@@ -23,7 +23,7 @@ help:
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
-	@echo 'make study-serving  50 viewers at once: benchmarks/serving.md (two minutes; QUICK=1: one)'
+	@echo 'make study-serving  50 viewers at once: benchmarks/serving.md (three minutes; QUICK=1: half)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
