@@ -122,12 +122,8 @@ def test_links_that_never_were_have_expired_or_are_no_links_look_the_same(fresh_
     link, _ = make_link(page)
     expire_all(tmp_path / "store")
     said = []
-    for address in (
-        link, f"{fresh_server}/?s={'A' * 22}", f"{fresh_server}/?s=..%2f..%2fetc%2fpasswd", f"{fresh_server}/?s=:token",
-        f"{fresh_server}/?s='%20OR%201=1--", f"{link}x", link[:-1],
-        f"{fresh_server}/?s={link.split('=')[1].swapcase()}",
-        f"{link}%20", f"{fresh_server}/importance?s={'B' * 22}",
-    ):  # fmt: skip
+    # the rest of what is no link is asked without a browser: tests/pages/test_link.py
+    for address in (link, f"{fresh_server}/?s={'A' * 22}", f"{fresh_server}/importance?s=..%2f..%2fetc%2fpasswd"):
         other = new_page()
         other.goto(address)
         see(other, GONE)
