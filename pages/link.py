@@ -64,7 +64,8 @@ def take(query: Query) -> None:
     ignored: tuple[str, ...] = ()
     if now.shared is not None:
         query, ignored = _of_link(now.shared, query)
-    table, view, bad = sharing.read(query, _as_it_is(now.table, query))
+    # the question of a link is our own record, and may be longer than what anybody may type
+    table, view, bad = sharing.read(query, _as_it_is(now.table, query), is_limited=now.shared is None)
     now.said_of_address = (*(now.shared.snapshot.notices if now.shared else ()), *ignored, *bad)
     now.table = table
     now.asked = Asked(

@@ -17,7 +17,7 @@ import hpi
 from hpi.jobs import JobLimits, Jobs
 from hpi.sharing import Found, Snapshot, View, save
 from hpi.store import Store, StoreSettings
-from hpi.subspace import Between, Subspace
+from hpi.subspace import Between, OneOf, Subspace
 from pages import opened, shelf, who, work
 from tests.pages.tables import as_upload, search
 
@@ -427,6 +427,20 @@ def test_a_target_close_to_its_region_opens_as_it_was_shared(store, region, targ
     assert repr(session(other).last.result) == repr(session(app).last.result)
     assert session(other).asked == session(app).asked
     assert session(visit(**address(app))).asked == session(app).asked
+
+
+def test_a_link_keeps_filters_that_no_address_could_hold(store):
+    levels = [f"a level whose name is rather long {i}" for i in range(60)]
+    frame = search(600).assign(schedule=[levels[i % 60] for i in range(600)])
+    app = upload(visit("pages/home.py"), frame, "first.csv")
+    session(app).asked = replace(session(app).asked, where=(OneOf("schedule", tuple(levels[:50])),))
+    app.run()
+    assert len(session(clean(app)).last.sample.design) == 500
+    app.button(key="make_link").click().run()
+    other = visit(s=session(clean(app)).made[1].token)
+    assert session(other).asked == session(app).asked
+    assert repr(session(other).last.result) == repr(session(app).last.result)
+    assert "“where”" not in said(other)
 
 
 def test_the_python_of_a_page_repeats_its_numbers(store, tmp_path, monkeypatch):
