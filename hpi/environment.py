@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from hpi.errors import SettingsError
 
 DIGITS = 10
@@ -18,6 +21,15 @@ def number(variable: str, text: str, low: int, high: int) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS and low <= int(text) <= high):
         raise SettingsError(f"{variable} is {text!r}; it must be a whole number from {low:,} to {high:,}.")
     return int(text)
+
+
+def numbers(bounds: Iterable[tuple[str, str, int, int]], environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return the whole numbers that the environment gives, by field; `bounds`: field, variable, lowest, highest.
+
+    Raises SettingsError as `number` does.
+    """
+    given = (bound for bound in bounds if bound[1] in environment)
+    return {field: number(variable, environment[variable], low, high) for field, variable, low, high in given}
 
 
 def one_of(variable: str, text: str, allowed: tuple[str, ...]) -> str:

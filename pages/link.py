@@ -105,7 +105,8 @@ def carried() -> Query:
 
 def left_out() -> str | None:
     """Say what of the question is too long for an address, if anything."""
-    lost = [f"“{key}”" for key in _all() if key not in carried()]
+    kept = carried()
+    lost = [f"“{key}”" for key in _all() if key not in kept]
     if not lost:
         return None
     return f"{' and '.join(lost)} would make the address too long: a reload forgets that. A link by Share keeps it."
@@ -149,9 +150,9 @@ def go(page: str) -> NoReturn:
     st.switch_page(page, query_params=carried())
 
 
-def to(page: str | StreamlitPage, label: str | None = None) -> None:
-    """Draw a link to a page, with everything that is shown."""
-    st.page_link(page, label=label, query_params=carried())
+def to(page: str | StreamlitPage, label: str | None = None, query: Query | None = None) -> None:
+    """Draw a link to a page, with everything that is shown; `query`: that, where it is at hand."""
+    st.page_link(page, label=label, query_params=carried() if query is None else query)
 
 
 def shown() -> Hashable:

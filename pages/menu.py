@@ -44,6 +44,7 @@ def arrive() -> None:
 
 def draw() -> None:
     """Draw the menu; Streamlit's own would forget the address."""
+    query = link.carried()
     with st.container(horizontal=True, gap="small", key="menu"):
         for page in pages():
-            link.to(page)
+            link.to(page, query=query)

@@ -76,7 +76,7 @@ def _form() -> None:
 def _want() -> None:
     """Have a link made of what is shown."""
     note = st.session_state.get("share_note") or ""
-    state.session().share = state.Wanted(link.shown(), note, st.session_state["share_days"])
+    state.session().share = shelf.Wanted(link.shown(), note, st.session_state["share_days"])
 
 
 def _again() -> None:
@@ -88,7 +88,7 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number:,} days"
 
 
-def _make(answer: state.Answer, wanted: state.Wanted) -> None:
+def _make(answer: state.Answer, wanted: shelf.Wanted) -> None:
     """Store what is shown, as soon as its findings are there; where that is refused, say why."""
     if found.findings(answer) is None and not found.is_refused():
         job.beside(state.FINDINGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
@@ -29,6 +30,15 @@ class Shared:
     token: str
     share: Share
     snapshot: Snapshot
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A link that is to be made: of what, with which note, for how many days."""
+
+    of: Hashable
+    note: str
+    days: int
 
 
 @dataclass

@@ -29,7 +29,7 @@ from hpi.table import TrialTable
 from pages import work
 from pages.asked import Answer, Asked
 from pages.beside import Beside
-from pages.shelf import Shared
+from pages.shelf import Shared, Wanted
 from pages.work import Work
 
 FINDINGS, ADJUSTED = State.name, Adjust.name
@@ -39,15 +39,6 @@ A_PAIR = 750  # what a pair takes whatever the number of trials, in trials
 
 class Awaited(Exception):  # noqa: N818
     """The answer is being worked out."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A link that is to be made: of what, with which note, for how many days."""
-
-    of: Hashable
-    note: str
-    days: int
 
 
 @dataclass

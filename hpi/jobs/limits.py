@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hpi import child
-from hpi.environment import number
+from hpi.environment import numbers
 from hpi.errors import SettingsError
 
 BOUNDS = (
@@ -58,12 +58,7 @@ class JobLimits:
             if variable.startswith("HPI_JOB") and variable not in known:
                 raise SettingsError(f"{variable} is no setting; there are: {', '.join(sorted(known))}.")
         given: dict[str, int] = {"running": max(1, (os.cpu_count() or 1) - 1)}
-        given |= {
-            name: number(variable, environment[variable], low, high)
-            for name, variable, low, high in BOUNDS
-            if variable in environment
-        }
-        return cls(**given)
+        return cls(**(given | numbers(BOUNDS, environment)))
 
     @property
     def of_child(self) -> child.Limits:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpi.environment import number, one_of
+from hpi.environment import numbers, one_of
 from hpi.errors import SettingsError
 
 ANY = "*"
@@ -92,12 +92,7 @@ class ServerSettings:
             "access_log": one_of("HPI_ACCESS_LOG", environment.get("HPI_ACCESS_LOG", cls.access_log), ACCESS_LOG),
             "replica": _replica(environment),
         }
-        numbers: dict[str, Any] = {
-            name: number(variable, environment[variable], low, high)
-            for name, variable, low, high in NUMBERS
-            if variable in environment
-        }
-        return cls(**words, **numbers)
+        return cls(**words, **numbers(NUMBERS, environment))
 
 
 # as `number` and `one_of` say it, for what is neither

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, func, not_, or_, select
 
+from hpi.store import tokens
 from hpi.store.share import Share, moment
 from hpi.store.tables import blobs, claims, held, shares
 
@@ -28,16 +28,12 @@ def shares_where(connection: Connection, *conditions: ColumnElement[bool]) -> li
 
 def columns_of(record: str) -> dict[str, str | int]:
     """Return the columns that hold a record, with the digest that tells when it was damaged."""
-    return {"record": record, "record_size": len(record), "record_sha256": _sha256(record)}
-
-
-def _sha256(record: str) -> str:
-    return hashlib.sha256(record.encode()).hexdigest()
+    return {"record": record, "record_size": len(record), "record_sha256": tokens.sha256(record.encode())}
 
 
 def is_sound(row: Row[Any]) -> bool:
     """Whether the record of a row is the one that was stored."""
-    return _sha256(row.record) == str(row.record_sha256)
+    return tokens.sha256(row.record.encode()) == str(row.record_sha256)
 
 
 def _share(row: Row[Any], names: dict[str, str]) -> Share:

@@ -7,9 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from hpi.environment import number
+from hpi.environment import numbers
 from hpi.errors import SettingsError
 from hpi.store.places import data_folder
 
@@ -71,11 +70,7 @@ class StoreSettings:
         for variable in environment:
             if variable.startswith(PREFIXES) and variable not in VARIABLES:
                 raise SettingsError(f"{variable} is no setting; there are: {', '.join(sorted(VARIABLES))}.")
-        given: dict[str, Any] = {
-            name: number(variable, environment[variable], low, high)
-            for name, variable, low, high in BOUNDS
-            if variable in environment
-        }
+        given = numbers(BOUNDS, environment)
         folder = _folder(environment[FOLDER]) if FOLDER in environment else data_folder(environment)
         return cls(folder, _index(environment.get(INDEX)), _blobs(environment.get(BLOBS)), **given)
 
