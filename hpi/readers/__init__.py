@@ -1,21 +1,23 @@
-"""Sources of tables: one file each, listed in READERS, and the one function that reads any of them."""
+"""Sources of tables: one file each, listed in READERS, and the one function that reads any of them.
+
+`origin` takes the bytes, `archives` unpacks them, a reader loads what it knows by its content, `finishing` holds every
+table to the limits; `apart` does all of that in a child process, for what strangers send.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast, get_args
 
 from hpi.errors import TableError
-from hpi.readers.delimited import DelimitedReader
-from hpi.readers.frame import FrameReader
-from hpi.readers.protocol import Reader
-from hpi.roles import Choices, Direction, Repeats, Role, parse_space
+from hpi.readers.appending import appended
+from hpi.readers.limits import ReadLimits
+from hpi.readers.loading import READERS, load
+from hpi.readers.protocol import Files, Loaded, Opened, Reader, Wanted
+from hpi.roles import Choices, Direction, Reduce, Repeats, Role, parse_space
 from hpi.table import TrialTable, build
 
-__all__ = ["READERS", "Reader", "read"]
-
-# The first that accepts a source reads it, so the most particular comes first.
-READERS: tuple[Reader, ...] = (FrameReader(), DelimitedReader())
+__all__ = ["READERS", "Files", "Loaded", "Opened", "ReadLimits", "Reader", "Wanted", "appended", "load", "read"]
 
 
 def read(
@@ -26,7 +28,12 @@ def read(
     space: Mapping[str, Any] | None = None,
     roles: Mapping[str, Role | str] | None = None,
     repeats: Repeats = "auto",
+    reduce: Reduce = "best",
+    rank: Mapping[str, Direction | str] | None = None,
     task: str | None = None,
+    study: str | None = None,
+    sheet: str | None = None,
+    table: str | None = None,
     name: str | None = None,
 ) -> TrialTable:
     """Return the table of trials in a file, upload or DataFrame, validated.
@@ -34,7 +41,8 @@ def read(
     Parameters
     ----------
     source
-        Path, bytes, open file, upload, or DataFrame.
+        Path of a file or folder, bytes, open file, upload, or DataFrame; or a list of them, all of one search, whose
+        rows are appended to each other.
     metric, direction
         Which column to explain and whether to "minimize" or "maximize" it; inferred where not given.
     space
@@ -44,51 +52,51 @@ def read(
     repeats
         "average" joins the rows that repeat a configuration under another seed; "keep" keeps them; "auto"
         joins them unless they seem to have met by chance in a small discrete space.
+    reduce
+        Which row counts where a trial has one for each epoch: its "best" or its "last".
+    rank
+        Two or three outcomes and which end of each is good; the metric is then their non-dominated rank.
     task
         Keep one task only, instead of ranking the loss within each.
+    study, sheet, table
+        Which one to take where the source holds several.
     name
         What the table is called; otherwise the file's name.
 
     Raises
     ------
     TableError
-        If the source, the table or a choice cannot be understood.
+        If the source, the table or a choice cannot be understood, or a limit is passed.
     SpaceError
         If the declared space contradicts itself or the table.
+    SettingsError
+        If a limit (HPI_READ_ROWS...) makes no sense.
     """
     choices = Choices(
         metric=metric,
-        direction=_one_of(Direction, direction, "direction"),
+        direction=None if direction is None else _direction("direction", direction),
         roles=tuple((column, _role(column, role)) for column, role in (roles or {}).items()),
         space=parse_space(space),
-        repeats=_repeats(repeats),
+        repeats=cast(Repeats, _word("repeats", repeats, get_args(Repeats))),
         task=task,
+        reduce=cast(Reduce, _word("reduce", reduce, get_args(Reduce))),
+        rank=tuple((column, _direction(f"direction of {column}", end)) for column, end in (rank or {}).items()),
     )
-    for reader in READERS:
-        if reader.accepts(source):
-            frame, found, notices = reader.load(source)
-            return build(frame, found if name is None else name, choices, notices)
-    raise TableError(f"A {type(source).__name__} cannot be read; give a path, bytes, an open file or a DataFrame.")
+    wanted, limits = Wanted(study, sheet, table), ReadLimits.from_environment()
+    sources: Sequence[object] = source if isinstance(source, list | tuple) else [source]
+    whole = appended([load(one, wanted, limits) for one in sources], limits)
+    return build(whole.frame, whole.name if name is None else name, choices, whole.reading)
 
 
-def _one_of(kind: type[Direction], value: Direction | str | None, what: str) -> Direction | None:
-    if value is None:
-        return None
-    try:
-        return kind(value)
-    except ValueError:
-        raise TableError(f"The {what} is {value!r}; allowed are {', '.join(kind)}.") from None
+def _direction(what: str, value: Direction | str) -> Direction:
+    return Direction(_word(what, value, tuple(Direction)))
 
 
 def _role(column: str, role: Role | str) -> Role:
-    try:
-        return Role(role)
-    except ValueError:
-        raise TableError(f"The role of {column} is {role!r}; allowed are {', '.join(Role)}.") from None
+    return Role(_word(f"role of {column}", role, tuple(Role)))
 
 
-def _repeats(value: str) -> Repeats:
-    for known in get_args(Repeats):
-        if value == known:
-            return cast(Repeats, known)
-    raise TableError(f"repeats is {value!r}; allowed are {', '.join(get_args(Repeats))}.")
+def _word(what: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise TableError(f"The {what} is {value!r}; allowed are {', '.join(allowed)}.")
+    return value

@@ -12,9 +12,10 @@ import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.layout import BLANKS, MAX_COLUMNS, Layout, layout_of, names_of
-from hpi.readers.origin import content, is_readable
-from hpi.readers.protocol import Loaded
+from hpi.readers.limits import ReadLimits
+from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.readers.text import decode
+from hpi.roles.reading import Reading
 from hpi.roles.values import counted
 
 _DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
@@ -26,14 +27,13 @@ class DelimitedReader:
 
     name: str = "delimited text"
 
-    def accepts(self, source: object) -> bool:
-        """Whether the source is a path, bytes or a file: what is in it is judged when it is read."""
-        return is_readable(source)
+    def accepts(self, opened: Opened) -> bool:
+        """Whether the source is one file: what is no text is refused when it is read."""
+        return opened.files is None
 
-    def load(self, source: object) -> Loaded:
-        """Return the cells as text, the file's name, and what had to be assumed."""
-        data, name = content(source)
-        text, notices = decode(data)
+    def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
+        """Return the cells as text; raises TableError as every reader does."""
+        text, notices = decode(opened.data)
         layout = layout_of(text)
         cells = _cells(layout)
         names, more = names_of(cells.iloc[0].tolist())
@@ -43,7 +43,7 @@ class DelimitedReader:
         frame, commas = _with_points(_without_hollow(frame), layout.delimiter)
         if len(frame) == 0:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
-        return frame, name, (*notices, *layout.notices, *more, *short, *commas)
+        return Loaded(frame, opened.name, Reading(self.name, (*notices, *layout.notices, *more, *short, *commas)))
 
 
 def _cells(layout: Layout) -> pd.DataFrame:

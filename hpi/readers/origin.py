@@ -1,13 +1,36 @@
-"""Where the bytes of a table come from: a path, bytes, an open file, an upload."""
+"""Where the bytes of a table come from: a path, bytes, an open file, an upload; a folder, or several of them."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from hpi.errors import TableError
+from hpi.readers.limits import MEGABYTE, ReadLimits
+from hpi.readers.protocol import Opened
 
-MAX_BYTES = 200_000_000
+MOST_FILES = 100_000
+
+
+def opened(source: object, limits: ReadLimits) -> Opened:
+    """Return the bytes of a source and the name of its file, without folders.
+
+    Raises
+    ------
+    TableError
+        If there is nothing to be read, or more than is allowed.
+    """
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return Opened("table", _limited(bytes(source), limits))
+    if isinstance(source, (str, os.PathLike)):
+        return _from_path(source, limits)
+    if not is_readable(source):
+        raise TableError(f"A {type(source).__name__} cannot be read; give a path, bytes, an open file or a DataFrame.")
+    data = source.getvalue() if hasattr(source, "getvalue") else _read(source)
+    name = getattr(source, "name", None)
+    name = Path(name).name if isinstance(name, str) else ""
+    return Opened(name or "table", _limited(_encoded(data), limits))
 
 
 def is_readable(source: object) -> bool:
@@ -17,38 +40,55 @@ def is_readable(source: object) -> bool:
     )
 
 
-def content(source: object) -> tuple[bytes, str]:
-    """Return the bytes of a source and the name of its file, without folders.
+class Folder:
+    """The files in a folder that somebody named on this machine; links in it are not followed."""
 
-    Raises
-    ------
-    TableError
-        If there is nothing to be read, or more than 200 MB.
-    """
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        return _limited(bytes(source)), "table"
-    if isinstance(source, (str, os.PathLike)):
-        return _from_path(source)
-    if not is_readable(source):
-        raise TableError(f"A {type(source).__name__} cannot be read; give a path, bytes or an open file.")
-    data = source.getvalue() if hasattr(source, "getvalue") else _read(source)
-    name = getattr(source, "name", None)
-    return _limited(_encoded(data)), Path(name).name if isinstance(name, str) and Path(name).name else "table"
+    def __init__(self, path: Path, limits: ReadLimits) -> None:
+        self._path, self._left = path, limits.unpacked_bytes
+        self._limits = limits
+        files = sorted(one for one in path.rglob("*") if one.is_file() and not one.is_symlink())[:MOST_FILES]
+        self.sizes: Mapping[str, int] = {one.relative_to(path).as_posix(): one.stat().st_size for one in files}
+
+    def read(self, name: str) -> bytes:
+        """Return one file's content; raises TableError where all that was read passes the limit."""
+        self._left -= self.sizes[name]
+        if self._left < 0:
+            raise TableError(
+                f"The files of the folder have more than {self._limits.unpacked_mb:,} MB (HPI_READ_UNPACKED_MB); "
+                "give the one that holds the table."
+            )
+        return (self._path / name).read_bytes()
 
 
-def _from_path(source: str | os.PathLike[str]) -> tuple[bytes, str]:
+class Several:
+    """Several files at once, by their names, in memory: uploads that belong together."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = dict(contents)
+        self.sizes: Mapping[str, int] = {name: len(content) for name, content in contents.items()}
+
+    def read(self, name: str) -> bytes:
+        """Return one file's content."""
+        return self._contents[name]
+
+
+def _from_path(source: str | os.PathLike[str], limits: ReadLimits) -> Opened:
     try:
+        if not os.fspath(source):
+            raise ValueError
         path = Path(source)
         if path.is_dir():
-            raise TableError(f"{path.name} is a folder; give the file in it that holds the table.")
-        if path.stat().st_size > MAX_BYTES:
-            return _limited(b"", path.stat().st_size), path.name
-        return _limited(path.read_bytes()), path.name
+            return Opened(path.resolve().name, b"", Folder(path, limits))
+        if path.exists() and not path.is_file():
+            raise TableError(f"{path.name} is no regular file; give the path of one.")
+        if path.stat().st_size > limits.file_bytes:
+            raise _too_large(path.stat().st_size, limits)
+        return Opened(path.name, path.read_bytes())
     except (OSError, ValueError) as error:
         # strerror leaves out the path, which may say more than it should.
         why = getattr(error, "strerror", None) or "the name cannot be that of a file"
         shown = str(source)[-80:]
-        raise TableError(f"{shown!r} cannot be read: {why}. Give the path of a CSV or TSV file.") from error
+        raise TableError(f"{shown!r} cannot be read: {why}. Give the path of a table of results.") from error
 
 
 def _read(source: object) -> object:
@@ -66,10 +106,14 @@ def _encoded(data: object) -> bytes:
     raise TableError(f"The file gave a {type(data).__name__}; it must give text or bytes.")
 
 
-def _limited(data: bytes, size: int | None = None) -> bytes:
-    size = len(data) if size is None else size
-    if size > MAX_BYTES:
-        raise TableError(
-            f"The file has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read. Leave out columns or rows."
-        )
+def _limited(data: bytes, limits: ReadLimits) -> bytes:
+    if len(data) > limits.file_bytes:
+        raise _too_large(len(data), limits)
     return data
+
+
+def _too_large(size: int, limits: ReadLimits) -> TableError:
+    return TableError(
+        f"The file has {size / MEGABYTE:,.0f} MB; at most {limits.file_mb:,} MB are read (HPI_READ_FILE_MB). "
+        "Leave out columns or rows."
+    )

@@ -11,8 +11,7 @@ from typing import Any
 from hpi.estimators import by_name
 from hpi.reporting.contents import Contents
 from hpi.results import ImportanceResult
-from hpi.roles import Declaration
-from hpi.space import Domain
+from hpi.roles import plain_space
 from hpi.subspace import Between, Filter, parse_filter
 from hpi.table import TrialTable
 
@@ -162,18 +161,4 @@ def _estimator(result: ImportanceResult) -> str:
 
 def declared_space(contents: Contents) -> dict[str, Any]:
     """Return the search space that was declared, as `hpi.read` takes it; {} where none was."""
-    return {name: _declared(one) for name, one in contents.table.choices.space}
-
-
-def _declared(one: Declaration) -> dict[str, Any]:
-    given = {"kind": str(one.kind), "low": one.low, "high": one.high, "log": one.log}
-    plain: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    if one.levels:
-        plain["levels"] = list(one.levels)
-    if one.domains:
-        plain["domains"] = [_domain(domain) for domain in one.domains]
-    return plain
-
-
-def _domain(one: Domain) -> dict[str, Any]:
-    return {"when": {parent: list(values) for parent, values in one.when}, "low": one.low, "high": one.high}
+    return plain_space(contents.table.choices.space)

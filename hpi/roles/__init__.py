@@ -7,8 +7,9 @@ hyperparameter are; `choices` holds what a person said, which goes before all of
 """
 
 from hpi.roles.by_itself import Column
-from hpi.roles.choices import Choices, Declaration, Repeats, parse_space
+from hpi.roles.choices import Choices, Declaration, Reduce, Repeats, parse_space, plain_space
 from hpi.roles.inference import assign, infer, parse
+from hpi.roles.reading import Objective, Reading
 from hpi.roles.vocabulary import ContextKind, Direction, Role
 
 __all__ = [
@@ -17,10 +18,14 @@ __all__ = [
     "ContextKind",
     "Declaration",
     "Direction",
+    "Objective",
+    "Reading",
+    "Reduce",
     "Repeats",
     "Role",
     "assign",
     "infer",
     "parse",
     "parse_space",
+    "plain_space",
 ]

@@ -12,6 +12,7 @@ from hpi.roles.vocabulary import ContextKind, Direction, Role
 from hpi.space import Domain, Hyperparameter, Kind, label_of
 
 Repeats = Literal["auto", "average", "keep"]
+Reduce = Literal["best", "last"]
 
 _KEYS = ("kind", "low", "high", "log", "levels", "domains")
 _DOMAIN_KEYS = ("when", "low", "high")
@@ -60,6 +61,10 @@ class Choices:
         Keep this value of the task column only. None: all of them, the loss ranked within each.
     contexts
         What a context column stands for, where its name does not tell.
+    reduce
+        Which row counts where a trial has one for each epoch: its best, or its last.
+    rank
+        Two or three outcomes and the good end of each: the metric is then their non-dominated rank.
     """
 
     metric: str | None = None
@@ -69,6 +74,8 @@ class Choices:
     repeats: Repeats = "auto"
     task: str | None = None
     contexts: tuple[tuple[str, ContextKind], ...] = ()
+    reduce: Reduce = "best"
+    rank: tuple[tuple[str, Direction], ...] = ()
 
 
 def parse_space(declared: Mapping[str, Any] | Space | None) -> Space:
@@ -190,3 +197,21 @@ def _check(name: str, declaration: Declaration, fields: Mapping[str, Any]) -> No
         raise SpaceError(f"{name}: an ordinal needs its levels, in order.")
     if len(declaration.levels) > 1:
         Hyperparameter(name, declaration.kind, levels=declaration.levels)
+
+
+def plain_space(space: Space) -> dict[str, Any]:
+    """Return declarations as SPACE.json has them: what `parse_space` takes."""
+    return {name: _plain(one) for name, one in space}
+
+
+def _plain(one: Declaration) -> dict[str, Any]:
+    given = {"kind": str(one.kind), "low": one.low, "high": one.high, "log": one.log}
+    plain: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if one.levels:
+        plain["levels"] = list(one.levels)
+    if one.domains:
+        plain["domains"] = [
+            {"when": {parent: list(values) for parent, values in domain.when}, "low": domain.low, "high": domain.high}
+            for domain in one.domains
+        ]
+    return plain

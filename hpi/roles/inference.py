@@ -12,9 +12,10 @@ import pandas as pd
 
 from hpi.errors import SpaceError, TableError
 from hpi.roles import by_others, kinds, meant, vocabulary
-from hpi.roles.by_itself import Column, look
+from hpi.roles.by_itself import Column, left_out, look
 from hpi.roles.by_others import Columns, Parsed
 from hpi.roles.choices import Choices
+from hpi.roles.reading import Reading
 from hpi.roles.sources import Mark, Source, detect
 from hpi.roles.values import Values, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, words_of
@@ -50,7 +51,7 @@ def _with_nones(parsed: dict[str, Values]) -> dict[str, Values]:
     return parsed
 
 
-def infer(frame: pd.DataFrame, choices: Choices | None = None) -> tuple[Column, ...]:
+def infer(frame: pd.DataFrame, choices: Choices | None = None, reading: Reading | None = None) -> tuple[Column, ...]:
     """Return the role of each column of a frame, in file order.
 
     Raises
@@ -58,11 +59,16 @@ def infer(frame: pd.DataFrame, choices: Choices | None = None) -> tuple[Column, 
     TableError
         If a choice names a column that is not there, or a metric without numbers.
     """
-    return assign(parse(frame), choices or Choices())
+    return assign(parse(frame), choices or Choices(), reading)
 
 
-def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
-    """Return the role of each parsed column, in file order; raises as `infer` does."""
+def assign(parsed: Parsed, choices: Choices, reading: Reading | None = None) -> tuple[Column, ...]:
+    """Return the role of each parsed column, in file order; raises as `infer` does.
+
+    What the reading says goes before what is inferred, and what was chosen before both.
+    """
+    reading = reading or Reading()
+    chosen, choices = choices, reading.under(choices)
     _check(parsed, choices)
     source = detect(parsed)
     columns = {name: look(values, source) for name, values in parsed.items()}
@@ -74,10 +80,11 @@ def assign(parsed: Parsed, choices: Choices) -> tuple[Column, ...]:
     columns = by_others.task_properties(columns, parsed, marked | declared)
     columns = by_others.numbered_repeats(columns, parsed)
     columns = by_others.measured_beside_grid(columns, parsed, marked | declared)
-    columns = _with_overrides(columns, parsed, choices)
-    columns = _with_metric(columns, parsed, source, choices)
+    columns = _with_overrides(columns, parsed, choices, chosen, reading)
+    columns = _with_metric(columns, parsed, source, choices, reading)
     columns = by_others.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})
-    return tuple(_finished(columns[name], parsed[name], parsed, source, choices) for name in parsed)
+    ends = {one.name: one.direction for one in reading.objectives}
+    return tuple(_finished(columns[name], parsed, source, choices, ends.get(name)) for name in parsed)
 
 
 def _check(parsed: Parsed, choices: Choices) -> None:
@@ -102,8 +109,8 @@ def unknown_column(name: str, known: Iterable[str]) -> str:
     return f"There is no column {name!r}; the table has {shown(near)}."
 
 
-def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices) -> Columns:
-    """Return the columns with the roles that somebody declared or chose."""
+def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices, chosen: Choices, reading: Reading) -> Columns:
+    """Return the columns with the roles that somebody declared or chose, or that the file itself says."""
     changed: Columns = {}
     roles = {name: Role.HYPERPARAMETER for name, _ in choices.space} | dict(choices.roles)
     for name, role in roles.items():
@@ -111,20 +118,24 @@ def _with_overrides(columns: Columns, parsed: Parsed, choices: Choices) -> Colum
             kinds.check_fixed(parsed[name], dict(choices.space).get(name))
             changed[name] = replace(columns[name], role=Role.LEFT_OUT, context=None, outcome=False, fixed=True)
             continue
-        said = (
-            "declared in the search space"
-            if name in dict(choices.space) and role is Role.HYPERPARAMETER
-            else "chosen by hand"
-        )
         if role is not Role.METRIC:
             changed[name] = Column(
-                name, role, reason=said, outcome=role is Role.LEFT_OUT and columns[name].outcome,
+                name, role, reason=_said(name, role, choices, chosen, reading),
+                outcome=role is Role.LEFT_OUT and columns[name].outcome,
                 context=_context(columns[name], choices) if role is Role.CONTEXT else None,
             )  # fmt: skip
     for name, kind in choices.contexts:
         if name not in roles:
-            changed[name] = Column(name, Role.CONTEXT, context=kind, reason="chosen by hand")
+            changed[name] = Column(name, Role.CONTEXT, context=kind, reason=_said(name, None, choices, chosen, reading))
     return columns | changed
+
+
+def _said(name: str, role: Role | None, choices: Choices, chosen: Choices, reading: Reading) -> str:
+    """Return who gave a column its role: a person, or the file."""
+    by_hand = name in {*dict(chosen.roles), *dict(chosen.space), *dict(chosen.contexts)}
+    if role is Role.HYPERPARAMETER and name in dict(choices.space):
+        return "declared in the search space" if by_hand else f"declared by the file ({reading.reader})"
+    return "chosen by hand" if by_hand else f"said by the file ({reading.reader})"
 
 
 def _context(column: Column, choices: Choices) -> ContextKind | None:
@@ -132,7 +143,9 @@ def _context(column: Column, choices: Choices) -> ContextKind | None:
     return chosen or column.context or vocabulary.context_of(words_of(column.name))
 
 
-def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choices: Choices) -> Columns:
+def _with_metric(
+    columns: Columns, parsed: Parsed, source: Source | None, choices: Choices, reading: Reading
+) -> Columns:
     chosen = choices.metric or next((name for name, role in choices.roles if role is Role.METRIC), None)
     if chosen is not None:
         if len(parsed[chosen].finite) == 0:
@@ -143,6 +156,16 @@ def _with_metric(columns: Columns, parsed: Parsed, source: Source | None, choice
         return by_others.with_metric(columns, chosen, "chosen as the metric")
     by_hand = {name for name, _ in choices.roles} | {name for name, _ in choices.space}
     open_columns = {name: column for name, column in columns.items() if name not in by_hand}
+    columns = columns | {
+        one.name: left_out(one.name, f"the search looked at it ({reading.reader})", outcome=True)
+        for one in reading.objectives
+        if one.name in open_columns
+    }
+    asked = next(
+        (one.name for one in reading.objectives if one.name in open_columns and len(parsed[one.name].finite)), None
+    )
+    if asked is not None:
+        return by_others.with_metric(columns, asked, f"the search looked at it ({reading.reader})")
     primary = frozenset(
         name for name in parsed if source and source.primary and re.fullmatch(source.primary, name, re.DOTALL)
     ) | _named_by_sweep(parsed)  # fmt: skip
@@ -162,10 +185,11 @@ def _named_by_sweep(parsed: Parsed) -> frozenset[str]:
     return frozenset(cells) & frozenset(parsed)
 
 
-def _finished(column: Column, values: Values, parsed: Parsed, source: Source | None, choices: Choices) -> Column:
-    """Return the column with what belongs to its role: the kind, or the direction."""
+def _finished(column: Column, parsed: Parsed, source: Source | None, choices: Choices, end: Direction | None) -> Column:
+    """Return the column with what belongs to its role: the kind, or the direction, of which `end` is the file's."""
+    values = parsed[column.name]
     if column.role is Role.METRIC:
-        return replace(column, direction=choices.direction or _direction(column.name, parsed, source))
+        return replace(column, direction=choices.direction or end or _direction(column.name, parsed, source))
     if column.role is not Role.HYPERPARAMETER:
         return column
     declared = dict(choices.space).get(column.name)

@@ -166,6 +166,10 @@ class Values:
         """Return the column with `label` in the cells where the mask, shape (n_rows,), is true."""
         return Values(self.name, self.numbers, np.where(where, label, self.labels), self.notices)
 
+    def taken(self, rows: Integers) -> Values:
+        """Return the column with these rows, in their order."""
+        return Values(self.name, self.numbers[rows], None if self.text is None else self.text[rows], self.notices)
+
     @property
     def column(self) -> pd.Series:
         """The column for display: integers, floats or text, missing where empty."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from hpi.errors import SettingsError
 from hpi.jobs import limits
 from hpi.jobs.limits import JobLimits
+from hpi.readers import limits as of_reading
+from hpi.readers.limits import ReadLimits
 from hpi.serving import settings
 from hpi.serving.secret import secret_of
 from hpi.serving.settings import ServerSettings
@@ -30,7 +32,7 @@ OF_TESTS = ("HPI_BROWSER", "HPI_NO_BROWSER", "HPI_NO_SERVICES")
 
 def known() -> tuple[str, ...]:
     """Return the names of all settings, sorted."""
-    numbers = (variable for _, variable, _, _ in (*settings.NUMBERS, *limits.BOUNDS))
+    numbers = (variable for _, variable, _, _ in (*settings.NUMBERS, *limits.BOUNDS, *of_reading.BOUNDS))
     return tuple(sorted({*numbers, *WORDS, *VARIABLES, LOG}))
 
 
@@ -49,6 +51,7 @@ def checked(environment: Mapping[str, str] = os.environ, address: str | None = "
             there_are = "near it there is" if nearest else "there are"
             raise SettingsError(f"{variable} is no setting; {there_are}: {', '.join(nearest or names)}.")
     JobLimits.from_environment(environment)
+    ReadLimits.from_environment(environment)
     StoreSettings.from_environment(environment)
     return ServerSettings.from_environment(environment, address)
 

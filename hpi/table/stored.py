@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.roles import Choices, parse
+from hpi.roles import Choices, Reading, parse
 from hpi.roles.values import Values
 from hpi.table.table import TrialTable, fingerprint_of, validated
 
@@ -27,7 +27,7 @@ def to_parquet(table: TrialTable) -> bytes:
     import pyarrow.parquet as pq
 
     said = {values.name: values.notices for values in table.parsed.values() if values.notices}
-    words = {"reading": table.reading, "notices": said, "fingerprint": table.fingerprint}
+    words = {"reading": table.reading.plain(), "notices": said, "fingerprint": table.fingerprint}
     arrow = pa.table(
         [_cells(table.parsed[str(name)]) for name in table.frame.columns],
         schema=pa.schema([_field(table.parsed[str(name)]) for name in table.frame.columns]),
@@ -54,7 +54,15 @@ def from_parquet(content: bytes, name: str, choices: Choices) -> TrialTable:
             "This version understands the cells of the stored table in another way; upload the file again."
         )
     shown = pd.concat([values.column for values in parsed.values()], axis=1)
-    return validated(parsed, shown, name, choices, tuple(words["reading"]), words["fingerprint"])
+    return validated(parsed, shown, name, choices, _reading(words["reading"]), words["fingerprint"])
+
+
+def _reading(plain: Any) -> Reading:  # noqa: ANN401
+    """Return what the source said of itself; tables that were stored earlier have only its notices."""
+    try:
+        return Reading("table", tuple(map(str, plain))) if isinstance(plain, list) else Reading.parse(plain)
+    except (LookupError, TypeError, ValueError, TableError) as error:
+        raise TableError("The stored table was written by another version; upload the file again.") from error
 
 
 def _read(content: bytes) -> tuple[pd.DataFrame, Mapping[str, Any]]:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hpi.errors import TableError
-from hpi.roles import Column, Direction, Role, assign, kinds, parse
+from hpi.errors import SpaceError, TableError
+from hpi.roles import Column, Direction, Reading, Role, assign, kinds, parse
 from hpi.roles.choices import Choices
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
@@ -56,7 +56,7 @@ class TrialTable:
     tasks
         The task of each trial, where several are compared; else None.
     reading
-        Those of the notices that the reader made.
+        What the source says of itself: who wrote it, its objectives, its declared space.
     parsed
         The cells of each column, so that a revision does not parse them again.
     """
@@ -75,7 +75,7 @@ class TrialTable:
     choices: Choices
     fingerprint: str
     tasks: pd.Series | None
-    reading: tuple[str, ...]
+    reading: Reading
     parsed: Mapping[str, Values]
 
     def __post_init__(self) -> None:
@@ -118,7 +118,7 @@ class TrialTable:
         return validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
 
 
-def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, reading: Sequence[str] = ()) -> TrialTable:
+def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, reading: Reading | None = None) -> TrialTable:
     """Return the validated table of a frame with different column names.
 
     Raises
@@ -129,14 +129,26 @@ def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, readin
         If the declared space contradicts the table.
     """
     _check_shape(frame)
-    parsed = parse(frame)
+    return assembled(parse(frame), name, choices or Choices(), reading or Reading())
+
+
+def assembled(parsed: Mapping[str, Values], name: str, choices: Choices, reading: Reading) -> TrialTable:
+    """Return the table of cells that were parsed, its rows in the order in which they were run; raises as `build`."""
     ordered = in_time(parsed)
     if ordered is not None:
         name_of, rows = ordered
-        parsed = parse(frame.iloc[rows].reset_index(drop=True))
-        reading = (*reading, f"The rows were put in the order of {name_of}: in it the trials were run.")
+        parsed = {key: values.taken(rows) for key, values in parsed.items()}
+        reading = reading.said(f"The rows were put in the order of {name_of}: in it the trials were run.")
     shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
-    return validated(parsed, shown_frame, name, choices or Choices(), tuple(reading), fingerprint_of(parsed))
+    fingerprint = fingerprint_of(parsed)
+    try:
+        return validated(parsed, shown_frame, name, choices, reading, fingerprint)
+    except SpaceError as error:
+        if not reading.space:
+            raise
+        # somebody's file may declare what its own trials do not keep to; what a person declares must be right
+        doubt = f"The search space that the file declares was not used, as its trials contradict it: {error}"
+        return validated(parsed, shown_frame, name, choices, replace(reading, space=()).said(doubt), fingerprint)
 
 
 def validated(
@@ -144,11 +156,12 @@ def validated(
     frame: pd.DataFrame,
     name: str,
     choices: Choices,
-    reading: tuple[str, ...],
+    reading: Reading,
     fingerprint: str,
 ) -> TrialTable:
     """Return the table of cells that were parsed; raises as `build` does."""
-    columns, ledger = assign(parsed, choices), Ledger()
+    columns, ledger = assign(parsed, choices, reading), Ledger()
+    chosen, choices = choices, reading.under(choices)
     keep = trials.counting_rows(parsed, columns, choices, ledger)
     if not keep.any():
         raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
@@ -171,9 +184,9 @@ def validated(
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
         notices=tuple(
-            dict.fromkeys([*reading, *notices.about_cells(parsed, columns), *guessed, *ledger.notices, *space])
+            dict.fromkeys([*reading.notices, *notices.about_cells(parsed, columns), *guessed, *ledger.notices, *space])
         ),
-        choices=choices,
+        choices=chosen,
         fingerprint=fingerprint,
         tasks=tasks,
         reading=reading,

@@ -8,6 +8,8 @@ import pytest
 
 from hpi.jobs import limits
 from hpi.jobs.limits import JobLimits
+from hpi.readers import limits as of_reading
+from hpi.readers.limits import ReadLimits
 from hpi.serving import ServerSettings, known, settings
 from hpi.store.settings import VARIABLES
 from tests.browser.servers import ROOT
@@ -17,7 +19,13 @@ ROWS = {
     cells[0].strip("` "): [cell.strip() for cell in cells]
     for cells in (line.strip("|").split("|") for line in TEXT.splitlines() if line.startswith("| `HPI_"))
 }
-NUMBERS = [(ServerSettings, *row) for row in settings.NUMBERS] + [(JobLimits, *row) for row in limits.BOUNDS]
+NUMBERS = [
+    (part, *row)
+    for part, rows in (
+        (ServerSettings, settings.NUMBERS), (JobLimits, limits.BOUNDS), (ReadLimits, of_reading.BOUNDS),
+    )
+    for row in rows
+]  # fmt: skip
 
 
 def test_every_setting_but_those_of_the_store_has_a_row_and_there_are_no_others():

@@ -1,0 +1,50 @@
+"""From a source to a table as it stands there: open, unpack, find the reader by content, load, finish."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from hpi.errors import TableError
+from hpi.readers import archives, finishing, frame, magic, origin
+from hpi.readers.delimited import DelimitedReader
+from hpi.readers.limits import ReadLimits
+from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
+
+# The first that accepts a source reads it, so the most particular comes first.
+READERS: tuple[Reader, ...] = (DelimitedReader(),)
+
+
+def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:
+    """Return the table in a path, bytes, open file, upload, folder or DataFrame, with different plain column names.
+
+    Raises
+    ------
+    TableError
+        If it cannot be understood, or passes a limit.
+    """
+    wanted, limits = wanted or Wanted(), limits or ReadLimits.from_environment()
+    if isinstance(source, pd.DataFrame):
+        return finishing.finished(frame.load(source), limits)
+    return load_opened(origin.opened(source, limits), wanted, limits)
+
+
+def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
+    """Return the table in what was opened; raises as `load` does."""
+    opened = archives.unpacked(opened, limits)
+    reader = _reader_of(opened)
+    if reader is None and opened.files is not None:
+        # no study is in it as a whole: one of its files is the table
+        opened, wanted_in_it = archives.one_table(opened, wanted, limits)
+        reader = _reader_of(opened)
+        wanted = wanted_in_it
+    if reader is None:
+        raise TableError(magic.refusal(opened))
+    loaded = reader.load(opened, wanted, limits)
+    reading = replace(loaded.reading, reader=reader.name, notices=(*opened.notices, *loaded.reading.notices))
+    return finishing.finished(replace(loaded, reading=reading), limits)
+
+
+def _reader_of(opened: Opened) -> Reader | None:
+    return next((reader for reader in READERS if reader.accepts(opened)), None)
