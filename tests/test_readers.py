@@ -20,6 +20,7 @@ from hpi.readers.loading import load_opened
 from hpi.readers.origin import Several
 from hpi.roles import Reading
 from hpi.table import build
+from tests.readers.samples import SAMPLES
 
 N = 24
 RNG = np.random.default_rng(7)
@@ -58,9 +59,6 @@ class Upload(io.BytesIO):
 
 # ---------------------------------------------------------------- the contract of every reader
 
-SAMPLES = {
-    "delimited text": Opened("a.csv", b"lr,loss\n0.1,1\n0.2,2\n0.3,3\n"),
-}
 STRANGERS = (Opened("nothing", b"", Several({})), Opened("odd.bin", b"", Several({"a.bin": b"\x00\x01"})))
 
 

@@ -1,0 +1,9 @@
+"""One small source for each reader, three trials each: what the contract of READERS is tested with."""
+
+from __future__ import annotations
+
+from hpi.readers import Opened
+
+SAMPLES = {
+    "delimited text": Opened("a.csv", b"lr,loss\n0.1,1\n0.2,2\n0.3,3\n"),
+}
