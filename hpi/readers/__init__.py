@@ -6,18 +6,30 @@ table to the limits; `apart` does all of that in a child process, for what stran
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, cast, get_args
 
 from hpi.errors import TableError
-from hpi.readers.appending import appended
+from hpi.readers.apart import read_apart
 from hpi.readers.limits import ReadLimits
-from hpi.readers.loading import READERS, load
+from hpi.readers.loading import READERS, load, load_all
 from hpi.readers.protocol import Files, Loaded, Opened, Reader, Wanted
 from hpi.roles import Choices, Direction, Reduce, Repeats, Role, parse_space
 from hpi.table import TrialTable, build
 
-__all__ = ["READERS", "Files", "Loaded", "Opened", "ReadLimits", "Reader", "Wanted", "appended", "load", "read"]
+__all__ = [
+    "READERS",
+    "Files",
+    "Loaded",
+    "Opened",
+    "ReadLimits",
+    "Reader",
+    "Wanted",
+    "load",
+    "load_all",
+    "read",
+    "read_apart",
+]
 
 
 def read(
@@ -82,9 +94,8 @@ def read(
         reduce=cast(Reduce, _word("reduce", reduce, get_args(Reduce))),
         rank=tuple((column, _direction(f"direction of {column}", end)) for column, end in (rank or {}).items()),
     )
-    wanted, limits = Wanted(study, sheet, table), ReadLimits.from_environment()
-    sources: Sequence[object] = source if isinstance(source, list | tuple) else [source]
-    whole = appended([load(one, wanted, limits) for one in sources], limits)
+    sources = source if isinstance(source, list | tuple) else [source]
+    whole = load_all(sources, Wanted(study, sheet, table))
     return build(whole.frame, whole.name if name is None else name, choices, whole.reading)
 
 

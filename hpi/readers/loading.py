@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers import archives, finishing, frame, magic, origin
+from hpi.readers.appending import appended
 from hpi.readers.delimited import DelimitedReader
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
@@ -28,6 +30,31 @@ def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None
     if isinstance(source, pd.DataFrame):
         return finishing.finished(frame.load(source), limits)
     return load_opened(origin.opened(source, limits), wanted, limits)
+
+
+def load_all(sources: Sequence[object], wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:
+    """Return one source's table; of several the study whose files they are, else their tables appended.
+
+    Raises
+    ------
+    TableError
+        As `load` and `appended`.
+    """
+    wanted, limits = wanted or Wanted(), limits or ReadLimits.from_environment()
+    if len(sources) > 1 and not any(isinstance(source, pd.DataFrame) for source in sources):
+        opened = [origin.opened(source, limits) for source in sources]
+        whole = Opened(f"{len(opened)} files", b"", origin.Several(_by_name(opened)))
+        if _reader_of(whole) is not None:
+            return load_opened(whole, wanted, limits)
+        sources = opened
+    return appended([load(source, wanted, limits) for source in sources], limits)
+
+
+def _by_name(opened: Sequence[Opened]) -> dict[str, bytes]:
+    """Return the contents by name; files of one name are kept apart as if each lay in a folder."""
+    names = [one.name for one in opened]
+    apart = len(set(names)) < len(names)
+    return {f"{i}/{one.name}" if apart else one.name: one.data for i, one in enumerate(opened)}
 
 
 def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:

@@ -21,6 +21,8 @@ def opened(source: object, limits: ReadLimits) -> Opened:
     TableError
         If there is nothing to be read, or more than is allowed.
     """
+    if isinstance(source, Opened):
+        return source
     if isinstance(source, (bytes, bytearray, memoryview)):
         return Opened("table", _limited(bytes(source), limits))
     if isinstance(source, (str, os.PathLike)):

@@ -128,7 +128,7 @@ def build(frame: pd.DataFrame, name: str, choices: Choices | None = None, readin
     SpaceError
         If the declared space contradicts the table.
     """
-    _check_shape(frame)
+    check_shape(frame)
     return assembled(parse(frame), name, choices or Choices(), reading or Reading())
 
 
@@ -194,7 +194,8 @@ def validated(
     )
 
 
-def _check_shape(frame: pd.DataFrame) -> None:
+def check_shape(frame: pd.DataFrame) -> None:
+    """Raise TableError where a frame has less than two rows or two columns."""
     if len(frame) < 2 or len(frame.columns) < 2:
         raise TableError(
             f"The table has {counted(len(frame), 'row')} and {counted(len(frame.columns), 'column')}; "
