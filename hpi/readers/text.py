@@ -32,13 +32,20 @@ _LONGEST_RUN = 3
 
 
 def decode(data: bytes) -> tuple[str, list[str]]:
-    """Return the text, and what had to be assumed about its encoding.
+    """Return the text of a table in lines, and what had to be assumed about its encoding.
 
     Raises
     ------
     TableError
-        If the bytes are no text, or of an encoding that cannot be told.
+        If the bytes are no text, or of an encoding that cannot be told, or a line is longer than any of a table.
     """
+    text, notices = decode_whole(data)
+    _check_lines(text)
+    return text, notices
+
+
+def decode_whole(data: bytes) -> tuple[str, list[str]]:
+    """Return the text as `decode` does, of whatever lines: a document may be one line."""
     if not data.strip():
         raise TableError(f"The file is empty ({len(data)} bytes); it needs a line of names and one line a trial.")
     for magic, what in _OTHERS:
@@ -53,7 +60,6 @@ def decode(data: bytes) -> tuple[str, list[str]]:
         )
     if re.match(r"\s*<(?:!doctype|html|\?xml)", text[:200], re.IGNORECASE):
         raise TableError("This is a web page, not a table (perhaps a login page was saved); download the file again.")
-    _check_lines(text)
     return text, notices
 
 
