@@ -12,10 +12,11 @@ from hpi.readers import archives, finishing, frame, magic, origin
 from hpi.readers.appending import appended
 from hpi.readers.delimited import DelimitedReader
 from hpi.readers.limits import ReadLimits
+from hpi.readers.optuna import OptunaReader
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
 
 # The first that accepts a source reads it, so the most particular comes first.
-READERS: tuple[Reader, ...] = (DelimitedReader(),)
+READERS: tuple[Reader, ...] = (OptunaReader(), DelimitedReader())
 
 
 def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:
