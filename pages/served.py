@@ -39,7 +39,7 @@ def around() -> tuple[list[Middleware], list[Route], Callable[[Exception], bool]
     base = f"/{base}" if base else ""
     health = serving.Health({"store": shelf.is_writable, "jobs": serving.CanWork()})
     log = Log()
-    guards = serving.stack(settings, SHELL.read_text("utf-8"), _is_open, log, base)
+    guards = serving.stack(settings, SHELL.read_text("utf-8"), _is_kept, log, base)
     return guards, health.routes(base), partial(_mishap, log)
 
 
@@ -57,8 +57,8 @@ def _mishap(log: Log, error: Exception) -> bool:
     return True
 
 
-def _is_open(session: str) -> bool:
-    """Whether a session of the app is open."""
+def _is_kept(session: str, file: str) -> bool:
+    """Whether the app keeps a file that a session has sent."""
     from streamlit.runtime import exists, get_instance
 
-    return exists() and get_instance().is_active_session(session)
+    return exists() and bool(get_instance().uploaded_file_mgr.get_files(session, [file]))

@@ -19,11 +19,11 @@ from hpi.serving.visitors import Visitors
 
 
 def stack(
-    settings: ServerSettings, shell: str, is_open: Callable[[str], bool], log: Log, base: str = ""
+    settings: ServerSettings, shell: str, is_kept: Callable[[str, str], bool], log: Log, base: str = ""
 ) -> list[Middleware]:
     """Return the guards for the page `shell` (HTML) of an app below the path `base`: "" or "/hpi".
 
-    `is_open` says whether the session of a page is open.
+    `is_kept` says of a session and a file that it sent whether the app keeps it.
     """
     frames = settings.frame_ancestors
     guards = [
@@ -33,7 +33,7 @@ def stack(
         Middleware(Inside, base),
         Middleware(Visitors, secret, base, settings.replica),
         Middleware(Sockets, settings.websockets, settings.websockets_of_one, base),
-        Middleware(Uploads, settings.uploads, settings.upload_mb, base, is_open),
+        Middleware(Uploads, settings.uploads, settings.upload_mb, base, is_kept),
         Middleware(Returning),
     ]
     if settings.access_log == "off":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,15 +13,13 @@ from hpi.serving.routes import address_of, kind_of
 from hpi.serving.visitors import VISITOR
 
 MEGABYTE = 1 << 20
-FORGOTTEN = 300.0  # seconds for which the app may keep the files of a page that was closed, and more
 
 
 @dataclass
 class Sent:
-    """A file: whose page sent it, when, and how many bytes of it have come."""
+    """A file: whose page sent it, and how many bytes of it have come."""
 
     session: str
-    at: float
     size: int = 0
     is_under_way: bool = True
 
@@ -30,12 +27,14 @@ class Sent:
 class Uploads:
     """Refuses what a visitor sends beyond so many files or bytes, counted while they come.
 
-    A file counts until it is taken away, or its page has been closed for a while; `is_open` says whether a page is.
+    A file counts as long as the app keeps it; `is_kept` says of a session and a file whether it does.
     """
 
-    def __init__(self, app: ASGIApp, files: int, megabytes: int, base: str, is_open: Callable[[str], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, files: int, megabytes: int, base: str, is_kept: Callable[[str, str], bool]
+    ) -> None:
         self.app, self.files, self.bytes, self.base = app, files, megabytes * MEGABYTE, base
-        self._is_open = is_open
+        self._is_kept = is_kept
         self._sent: defaultdict[str, dict[str, Sent]] = defaultdict(dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +60,7 @@ class Uploads:
                 mine[file] = before
             await self._refuse(scope, receive, send)
             return
-        sent = mine[file] = Sent(session, time.monotonic())
+        sent = mine[file] = Sent(session)
         status = 0
 
         async def counted() -> Message:
@@ -101,11 +100,10 @@ class Uploads:
         return sum(sent.size for sent in mine.values())
 
     def _forget(self) -> None:
-        """Take out the files of pages that were closed long ago."""
-        long_ago = time.monotonic() - FORGOTTEN
+        """Take out the files that the app has let go of."""
         for who, mine in list(self._sent.items()):
             for file, sent in list(mine.items()):
-                if not sent.is_under_way and sent.at < long_ago and not self._is_open(sent.session):
+                if not sent.is_under_way and not self._is_kept(sent.session, file):
                     del mine[file]
             if not mine:
                 del self._sent[who]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
-from hpi.serving import uploads
 from hpi.serving.uploads import MEGABYTE, Uploads
 from hpi.serving.visitors import VISITOR
 from tests.serving.asgi import Pages, ask, asking
@@ -31,7 +29,7 @@ def delete(app, file, session="s", address="10.0.0.1"):
 
 
 def limited(pages=None, files=3, megabytes=5, open_pages=("s", "t")):
-    return Uploads(pages or Kept(), files, megabytes, "", lambda session: session in open_pages)
+    return Uploads(pages or Kept(), files, megabytes, "", lambda session, _: session in open_pages)
 
 
 def test_u34_of_1000_files_those_beyond_the_limit_do_not_reach_the_pages():
@@ -65,7 +63,7 @@ def test_a_lie_about_the_length_changes_nothing(lie):
 def test_u34_files_under_way_count():
     async def together():
         pages = Slow()
-        app = Uploads(pages, 100, 5, "", lambda session: True)
+        app = Uploads(pages, 100, 5, "", lambda session, file: True)
         path, options = "/_stcore/upload_file/s/", {"method": "PUT", "body": [MB] * 2}
         sending = [asyncio.create_task(asking(app, f"{path}{number}", **options)) for number in range(4)]
         await asyncio.sleep(0.05)
@@ -130,16 +128,12 @@ def test_one_visitor_does_not_use_up_the_room_of_another():
     assert asyncio.run(of("w", "a")) == 204
 
 
-def test_files_of_a_page_that_was_closed_count_until_the_pages_have_let_go_of_them(monkeypatch):
-    now = [1000.0]
-    monkeypatch.setattr(uploads, "time", SimpleNamespace(monotonic=lambda: now[0]))
-    is_open = {"s": True}
-    app = Uploads(Kept(), 3, 5, "", is_open.get)
+def test_files_count_until_the_pages_have_let_go_of_them():
+    kept = set("abcde")
+    app = Uploads(Kept(), 3, 5, "", lambda session, file: session == "s" and file in kept)
     assert [put(app, name) for name in "abcd"] == [204] * 3 + [429]
-    now[0] += uploads.FORGOTTEN + 1
-    assert put(app, "d") == 429  # the page is still open
-    is_open["s"] = False
-    assert put(app, "d") == 204
+    kept.remove("b")  # it was read, and is not needed any longer
+    assert [put(app, name) for name in "de"] == [204, 429]
 
 
 def test_other_requests_are_let_through():
