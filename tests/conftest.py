@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from threadpoolctl import threadpool_limits
 
+from tests.corpus.report import told
+
 threadpool_limits(limits=1)  # as hpi.importance does; tests that call an estimator themselves get the same
 
 TESTS = Path(__file__).parent
@@ -50,7 +52,12 @@ def _kind(nodeid: str) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests of which kind ran."""
+    """Say what came of the corpus of bad files, and how many tests of which kind ran."""
+    judged = told([report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])])
+    if judged:
+        terminalreporter.section("bad files")
+    for line in judged:
+        terminalreporter.write_line(line)
     ran, skipped = Counter(), Counter()
     for outcome, counter in (("passed", ran), ("failed", ran), ("skipped", skipped)):
         counter.update(_kind(report.nodeid) for report in terminalreporter.stats.get(outcome, []))
