@@ -8,15 +8,16 @@ from dataclasses import replace
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.readers import archives, finishing, frame, magic, origin
+from hpi.readers import archives, choosing, finishing, frame, magic, origin
 from hpi.readers.appending import appended
 from hpi.readers.delimited import DelimitedReader
 from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna import OptunaReader
+from hpi.readers.parquet import ParquetReader
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
 
 # The first that accepts a source reads it, so the most particular comes first.
-READERS: tuple[Reader, ...] = (OptunaReader(), DelimitedReader())
+READERS: tuple[Reader, ...] = (OptunaReader(), ParquetReader(), DelimitedReader())
 
 
 def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:
@@ -64,13 +65,16 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     reader = _reader_of(opened)
     if reader is None and opened.files is not None:
         # no study is in it as a whole: one of its files is the table
-        opened, wanted_in_it = archives.one_table(opened, wanted, limits)
+        opened, wanted_in_it = choosing.one_table(opened, wanted, limits)
         reader = _reader_of(opened)
         wanted = wanted_in_it
     if reader is None:
         raise TableError(magic.refusal(opened))
     loaded = reader.load(opened, wanted, limits)
-    reading = replace(loaded.reading, reader=reader.name, notices=(*opened.notices, *loaded.reading.notices))
+    notices = (*opened.notices, *magic.misnamed(opened.name, reader.name), *loaded.reading.notices)
+    reading = replace(loaded.reading, reader=reader.name, notices=notices)
+    if len(opened.parts) > 1:
+        reading = replace(reading, part_is="table", part=opened.part, parts=opened.parts)
     return finishing.finished(replace(loaded, reading=reading), limits)
 
 

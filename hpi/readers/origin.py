@@ -61,6 +61,11 @@ class Folder:
             )
         return (self._path / name).read_bytes()
 
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of one file, at most `size`."""
+        with (self._path / name).open("rb") as file:
+            return file.read(size)
+
 
 class Several:
     """Several files at once, by their names, in memory: uploads that belong together."""
@@ -72,6 +77,10 @@ class Several:
     def read(self, name: str) -> bytes:
         """Return one file's content."""
         return self._contents[name]
+
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of one file, at most `size`."""
+        return self._contents[name][:size]
 
 
 def _from_path(source: str | os.PathLike[str], limits: ReadLimits) -> Opened:

@@ -28,6 +28,9 @@ class Files(Protocol):
             If it is damaged, or all that was read passes the limit.
         """
 
+    def head(self, name: str, size: int) -> bytes:
+        """Return the first bytes of one file, at most `size`: to see what it is; raises as `read` does."""
+
 
 @dataclass(frozen=True, eq=False)
 class Opened:
@@ -43,12 +46,16 @@ class Opened:
         What is in it, if it is an archive (an .xlsx is one too), a folder or several files.
     notices
         What was done to get at the bytes.
+    part, parts
+        Where it was taken from an archive or folder that holds several tables: its name there, and all of theirs.
     """
 
     name: str
     data: bytes
     files: Files | None = None
     notices: tuple[str, ...] = ()
+    part: str | None = None
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

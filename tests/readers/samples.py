@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from hpi.readers import Opened
 from tests.readers import stored_studies
 
+
+def _parquet() -> bytes:
+    file = io.BytesIO()
+    pq.write_table(pa.table({"lr": [0.1, 0.2, 0.3], "loss": [1.0, 2.0, 3.0]}), file)
+    return file.getvalue()
+
+
 SAMPLES = {
     "delimited text": Opened("a.csv", b"lr,loss\n0.1,1\n0.2,2\n0.3,3\n"),
+    "Parquet": Opened("a.parquet", _parquet()),
     "Optuna storage": Opened("study.db", stored_studies.optuna_storage()),
 }

@@ -1,0 +1,228 @@
+"""Parquet: the footer is held to the limits before any page is read, and nothing in it is run.
+
+Columns are taken as Arrow has them: what pandas wrote into the file about its own frame is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from hpi.errors import TableError
+from hpi.readers import magic
+from hpi.readers.archives import too_much
+from hpi.readers.limits import MEGABYTE, ReadLimits
+from hpi.readers.protocol import Loaded, Opened, Wanted
+from hpi.roles.reading import Reading
+from hpi.roles.values import shown
+
+_LONGEST_FOOTER = 50 * MEGABYTE
+_EXACT = 2**53
+# the index of a frame, under the name that pandas gives it
+_INDEX = re.compile(r"__index_level_\d+__")
+_DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, TypeError, LookupError)
+
+
+@dataclass(frozen=True)
+class ParquetReader:
+    """Reads the plain columns of a Parquet file: numbers, text, truth values, dates."""
+
+    name: str = "Parquet"
+
+    def accepts(self, opened: Opened) -> bool:
+        """Whether the file begins as Parquet does, encrypted or not."""
+        data = opened.data
+        if opened.files is not None or not data.startswith((magic.PARQUET, magic.ENCRYPTED_PARQUET)):
+            return False
+        # PAR1 may be the name of a column, too; but no text has these bytes
+        return data.endswith((magic.PARQUET, magic.ENCRYPTED_PARQUET)) or any(byte < 9 for byte in data[4:2000])
+
+    def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
+        """Return the plain columns; raises TableError as every reader does."""
+        _check_ends(opened.data)
+        with warnings.catch_warnings():
+            # types of other programs, for which Arrow misses code that it would have to run
+            warnings.simplefilter("ignore")
+            names, left_out = _checked_footer(opened.data, limits)
+            frame, more = _frame(_read(opened.data, names, limits))
+        notices = []
+        if left_out:
+            listed = shown([f"{name} ({kind})" for name, kind in left_out.items()])
+            notices.append(f"Nested and binary columns were left out: {listed}.")
+        return Loaded(frame, opened.name, Reading(self.name, (*notices, *more)))
+
+
+def _check_ends(data: bytes) -> None:
+    """Refuse what is encrypted or cut, by its last eight bytes: the footer's length and the mark."""
+    if data.startswith(magic.ENCRYPTED_PARQUET) or data.endswith(magic.ENCRYPTED_PARQUET):
+        raise TableError("The Parquet file is encrypted; save it without encryption.")
+    if not data.endswith(magic.PARQUET):
+        raise _damaged("cut short: its end is missing")
+    length = int.from_bytes(data[-8:-4], "little")
+    if not 0 < length <= len(data) - 12:
+        raise _damaged(f"damaged: its footer should have {length:,} bytes, and the file has {len(data):,}")
+    if length > _LONGEST_FOOTER:
+        raise TableError(
+            f"The footer of the Parquet file has {length / MEGABYTE:,.0f} MB; at most "
+            f"{_LONGEST_FOOTER / MEGABYTE:,.0f} MB are read. Write it with fewer columns or larger row groups."
+        )
+
+
+def _checked_footer(data: bytes, limits: ReadLimits) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the names and types of the plain columns, and of those that are left out with what they are.
+
+    Raises
+    ------
+    TableError
+        If the footer is damaged, names a column twice, or announces nothing or more than is allowed.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        metadata, schema = file.metadata, file.schema_arrow
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        n_rows, names = metadata.num_rows, list(schema.names)
+        rows_fit = n_rows == sum(group.num_rows for group in groups) and all(group.num_rows >= 0 for group in groups)
+    except _DAMAGED as error:
+        raise _damaged("damaged: its footer cannot be understood") from error
+    if not rows_fit:
+        raise _damaged(f"damaged: its parts do not have {n_rows:,} rows together")
+    for name in names:
+        if names.count(name) > 1:
+            raise TableError(f"The column name {name!r} appears twice; rename one of them.")
+    plain = {field.name: field.type for field in schema if _is_plain(_storage(field.type))}
+    _check_announced(n_rows, plain, names, limits)
+    size = sum(_announced(group, plain) for group in groups)
+    if size > limits.unpacked_bytes:
+        raise too_much("The Parquet file", limits)
+    return plain, {field.name: _kind(field.type) for field in schema if field.name not in plain}
+
+
+def _check_announced(n_rows: int, plain: Mapping[str, Any], names: Sequence[str], limits: ReadLimits) -> None:
+    if not names:
+        raise TableError("The Parquet file has no columns; it needs a metric and at least one hyperparameter.")
+    if not plain:
+        raise TableError(
+            f"The Parquet file has only nested or binary columns ({shown(names)}); "
+            "write numbers and text, one column a hyperparameter."
+        )
+    if not n_rows:
+        raise TableError("The Parquet file has 0 rows; it needs one row a trial.")
+    for n, most, what, variable in (
+        (len(names), limits.columns, "columns", "HPI_READ_COLUMNS"),
+        (n_rows, limits.rows, "rows", "HPI_READ_ROWS"),
+        (n_rows * len(plain), limits.cells, "cells", "HPI_READ_CELLS"),
+    ):
+        if n > most:
+            raise TableError(f"The table has {n:,} {what}; at most {most:,} are read ({variable}). Leave some out.")
+
+
+def _announced(group: Any, plain: Mapping[str, Any]) -> int:  # noqa: ANN401 - pyarrow has no types
+    """Return how many bytes the plain columns of a row group are said to unpack to."""
+    columns = (group.column(i) for i in range(group.num_columns))
+    return sum(max(0, column.total_uncompressed_size) for column in columns if column.path_in_schema in plain)
+
+
+def _read(data: bytes, plain: Mapping[str, Any], limits: ReadLimits) -> Any:  # noqa: ANN401
+    """Return the plain columns as an Arrow table; text as codes, as few long words may fill gigabytes."""
+    words = [name for name, kind in plain.items() if _is_text(_storage(kind))]
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=words, page_checksum_verification=True)
+        table = file.read(columns=list(plain)).select(list(plain))
+        size = sum(_text_size(table[name]) for name in words)
+        table.validate(full=True)
+    except _DAMAGED as error:
+        raise _damaged("damaged: a page of it cannot be read") from error
+    if size > limits.unpacked_bytes:
+        raise too_much("The text in the Parquet file", limits)
+    return table
+
+
+def _text_size(column: Any) -> int:  # noqa: ANN401
+    """Return how many bytes the words of a column take, written out."""
+    size = 0
+    for chunk in column.chunks:
+        lengths = pc.binary_length(chunk.dictionary).cast(pa.int64())
+        size += pc.sum(lengths.take(chunk.indices)).as_py() or 0
+    return size
+
+
+def _frame(table: Any) -> tuple[pd.DataFrame, list[str]]:  # noqa: ANN401
+    """Return the cells as pandas has them, and notices."""
+    indices = [name for name in table.column_names if _INDEX.fullmatch(name) and pa.types.is_integer(table[name].type)]
+    kept = [name for name in table.column_names if name not in indices]
+    try:
+        columns = {name: _column(table[name]) for name in kept or indices}
+    except _DAMAGED as error:
+        raise _damaged("damaged: a column holds values that its type does not have") from error
+    frame = pd.DataFrame(columns, copy=False)
+    frame.columns = pd.Index(list(columns), dtype=object)
+    return frame, [f"The numbers of the rows ({shown(indices)}) were left out."] if indices and kept else []
+
+
+def _column(column: Any) -> pd.Series:  # noqa: ANN401
+    """Return a column as numbers or text."""
+    if isinstance(column.type, pa.BaseExtensionType):
+        column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(pa.large_string() if _is_text(column.type) else column.type.value_type)
+    kind = column.type
+    if pa.types.is_integer(kind) and not _is_exact(column):
+        column = column.cast(pa.string())
+    elif pa.types.is_decimal(kind):
+        column = column.cast(pa.float64())
+    elif pa.types.is_boolean(kind):
+        column = pc.if_else(column, "True", "False")
+    elif pa.types.is_duration(kind):
+        column = pa.array(column.to_pandas().astype("str"), from_pandas=True)
+    elif pa.types.is_timestamp(kind):
+        # without its zone, for which this machine may have no rules, the moment is that of UTC
+        column = column.cast(pa.timestamp(kind.unit)).cast(pa.string())
+    elif pa.types.is_temporal(kind) or pa.types.is_null(kind):
+        column = column.cast(pa.string())
+    if _is_text(column.type):
+        kept: Any = pd.StringDtype("pyarrow", na_value=np.nan)
+        return pd.Series(kept.__from_arrow__(column))
+    numbers: pd.Series = column.to_pandas()
+    return numbers.astype(np.float64) if pa.types.is_float16(kind) else numbers
+
+
+def _is_exact(column: Any) -> bool:  # noqa: ANN401
+    """Whether a double holds every integer of a column."""
+    ends = pc.min_max(column).as_py()
+    return all(end is None or abs(end) <= _EXACT for end in ends.values())
+
+
+def _storage(kind: Any) -> Any:  # noqa: ANN401
+    return _storage(kind.storage_type) if isinstance(kind, pa.BaseExtensionType) else kind
+
+
+def _is_plain(kind: Any) -> bool:  # noqa: ANN401
+    if pa.types.is_dictionary(kind):
+        return _is_plain(kind.value_type) and not pa.types.is_dictionary(kind.value_type)
+    if _is_text(kind) or pa.types.is_null(kind) or pa.types.is_boolean(kind):
+        return True
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return is_number or (pa.types.is_temporal(kind) and not pa.types.is_interval(kind))
+
+
+def _is_text(kind: Any) -> bool:  # noqa: ANN401
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _kind(kind: Any) -> str:  # noqa: ANN401
+    return str(_storage(kind)).partition("<")[0].partition("[")[0]
+
+
+def _damaged(what: str) -> TableError:
+    return TableError(f"The Parquet file is {what}; write or download it again.")
