@@ -1,24 +1,30 @@
-"""Text tables: CSV, TSV and their relatives, from a path, bytes, an open file or an upload."""
+"""Text tables: CSV, TSV and their relatives."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.readers.layout import BLANKS, MAX_COLUMNS, Layout, layout_of, names_of
+from hpi.readers.cutting import check_rows, cut
+from hpi.readers.layout import layout_of, names_of
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Loaded, Opened, Wanted
-from hpi.readers.text import decode
+from hpi.readers.text import table_text
 from hpi.roles.reading import Reading
-from hpi.roles.values import counted
+from hpi.roles.values import shown
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_WORDS = "(?i:none|null|na|n/a|nan|inf|-inf)"
 _DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
+# 1.234,5: points between thousands, as the comma after them shows.
+_POINTS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+_NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -32,134 +38,77 @@ class DelimitedReader:
         return opened.files is None
 
     def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
-        """Return the cells as text; raises TableError as every reader does."""
-        text, notices = decode(opened.data)
+        """Return the cells as text, missing where empty; raises TableError as every reader does."""
+        text = table_text(opened.data)
         layout = layout_of(text)
-        cells = _cells(layout)
-        names, more = names_of(cells.iloc[0].tolist())
-        frame = cells.iloc[1:].reset_index(drop=True)
-        frame.columns = pd.Index(names, dtype=object)
-        short = _about_short_lines(layout, len(names), len(cells))
-        frame, commas = _with_points(_without_hollow(frame), layout.delimiter)
-        if len(frame) == 0:
+        header, cells, odd = cut(layout, limits)
+        names, about_names = names_of(header)
+        if len(cells[0]) == 0:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
-        return Loaded(frame, opened.name, Reading(self.name, (*notices, *layout.notices, *more, *short, *commas)))
+        check_rows(len(cells[0]), len(names), limits)
+        columns, nameless = _without_hollow(dict(zip(names, cells, strict=True)), header)
+        commas: list[str] = []
+        if layout.delimiter != "," and b"," in layout.data:
+            columns, commas = _with_points(columns)
+        notices = (*text.notices, *layout.notices, *about_names, *odd, *nameless, *commas)
+        return Loaded(_framed(columns), opened.name, Reading(self.name, notices))
 
 
-def _cells(layout: Layout) -> pd.DataFrame:
-    """Return all cells as text, the header's in the first row; empty where a line was short.
-
-    The header is read as a row like the others: otherwise pandas takes a surplus first cell for an index
-    and shifts every column without a word.
-    """
-    try:
-        return _parsed(layout, None)
-    except pd.errors.EmptyDataError as error:
-        raise TableError("The file is empty; it needs a line of names and one line a trial.") from error
-    except pd.errors.ParserError as error:
-        width, line = _surplus(layout, error)
-    try:
-        return _parsed(layout, width)
-    except pd.errors.ParserError as error:
-        raise TableError(_unreadable(str(error), line)) from error
+def _framed(columns: dict[str, pa.ChunkedArray]) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(pd.array(cells, dtype="str"), copy=False) for name, cells in columns.items()})
 
 
-def _parsed(layout: Layout, width: int | None) -> pd.DataFrame:
-    return pd.read_csv(
-        io.StringIO(layout.body, newline=""),
-        sep=layout.delimiter,
-        header=None,
-        names=None if width is None else range(width),
-        index_col=False,
-        dtype=str,
-        keep_default_na=False,
-        na_values=[],
-        skipinitialspace=True,
-        on_bad_lines="error",
-    )
+def _without_hollow(
+    columns: dict[str, pa.ChunkedArray], header: Sequence[str]
+) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
+    """Return the columns without nameless ones in which every cell is empty, and what to say of the other nameless."""
+    import pyarrow.compute as pc
+
+    kept, nameless = {}, []
+    for (name, cells), title in zip(columns.items(), header, strict=True):
+        if not title.strip():
+            if cells.null_count == len(cells) or not pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py():
+                continue
+            nameless.append(name)
+        kept[name] = cells
+    if not nameless or nameless == ["Unnamed: 0"]:  # pandas writes its index without a name
+        return kept, []
+    return kept, [f"The header names no column at some places: they were called {shown(nameless)}."]
 
 
-def _lines(layout: Layout) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number in the file and the cells of each line that is not blank; the slow way."""
-    if layout.delimiter == BLANKS:
-        lines = enumerate(re.split(r"\r\n?|\n", layout.body), start=1)
-        yield from ((number + layout.skipped, line.split()) for number, line in lines if line.strip())
-        return
-    reader = csv.reader(io.StringIO(layout.body, newline=""), delimiter=layout.delimiter, skipinitialspace=True)
-    start = 0
-    for row in reader:
-        if row:
-            yield layout.skipped + start + 1, row
-        start = reader.line_num
+def _with_points(columns: dict[str, pa.ChunkedArray]) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
+    """Return the columns with decimal commas turned into points, as commas do not separate cells here."""
+    import pyarrow.compute as pc
 
-
-def _surplus(layout: Layout, error: Exception) -> tuple[int, int]:
-    """Return the width of the widest line if what it has beyond the header is empty, and the last line's number.
-
-    Raises
-    ------
-    TableError
-        If it is not, or if the lines cannot be cut into cells.
-    """
-    width = widest = line = 0
-    try:
-        for line, row in _lines(layout):
-            width = width or len(row)
-            if any(cell.strip() for cell in row[width:]):
-                raise TableError(
-                    f"Line {line:,} has {len(row)} cells, but the header has {width}; "
-                    "put cells that contain the separator in quotes."
-                )
-            widest = max(widest, len(row))
-    except csv.Error:
-        widest = 0
-    if "EOF inside string" in str(error) or not width < widest <= 2 * MAX_COLUMNS:
-        raise TableError(_unreadable(str(error), line)) from error
-    return widest, line
-
-
-def _about_short_lines(layout: Layout, width: int, n_lines: int) -> list[str]:
-    """Return what must be said of lines with fewer cells than the header: pandas fills them without a word."""
-    sep = layout.delimiter
-    if sep != BLANKS and '"' not in layout.body and layout.body.count(sep) == (width - 1) * n_lines:
-        return []
-    try:
-        short = [line for line, row in _lines(layout) if len(row) < width]
-    except csv.Error:
-        return []
-    if not short:
-        return []
-    return [
-        f"{counted(len(short), 'line')} shorter than the header (the first is line {short[0]:,}): "
-        "the missing cells are empty."
-    ]
-
-
-def _unreadable(why: str, line: int) -> str:
-    quoted = re.search(r"EOF inside string starting at row (\d+)", why)
-    if quoted:
-        return f"A quote is opened in line {int(quoted.group(1)) + 1:,} and never closed; close it or leave it out."
-    return f"The lines cannot be cut into cells (near line {line:,}); save the table as CSV again."
-
-
-def _without_hollow(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame without nameless columns in which every cell is empty."""
-    nameless = [str(name) for name in frame.columns if str(name).startswith("Unnamed: ")]
-    hollow = [name for name in nameless if not (frame[name].str.strip() != "").any()]
-    return frame.drop(columns=hollow)
-
-
-def _with_points(frame: pd.DataFrame, delimiter: str) -> tuple[pd.DataFrame, list[str]]:
-    """Return the frame with decimal commas turned into points where commas do not separate cells."""
-    changed: dict[str, pd.Series] = {}
-    notices = []
-    for name in map(str, frame.columns):
-        cells = frame[name]
-        if not cells.str.contains(",", regex=False).any():
+    done, decimals, thousands = {}, [], []
+    for name, cells in columns.items():
+        done[name] = cells
+        if not pc.any(pc.match_substring(cells, ",")).as_py():
             continue
-        filled = cells[cells.str.strip() != ""].str.strip()
-        if delimiter != "," and filled.str.fullmatch(_DECIMAL_COMMA).all():
-            changed[name] = cells.str.replace(",", ".", regex=False)
-    if changed:
-        notices.append(f"The comma was read as the decimal point in {', '.join(list(changed)[:6])}.")
-    return frame.assign(**changed), notices
+        trimmed = pc.utf8_trim_whitespace(cells)
+        if _all_match(trimmed, f"{_DECIMAL_COMMA}|{_WORDS}|"):
+            decimals.append(name)
+        elif _all_match(trimmed, f"{_POINTS}(?:,[0-9]*)?|{_DECIMAL_COMMA}|{_WORDS}|"):
+            thousands.append(name)
+            trimmed = pc.replace_substring(trimmed, ".", "")
+        else:
+            continue
+        done[name] = pc.replace_substring(trimmed, ",", ".")
+    notices = [
+        f"{what} in {shown(names, _NAMED)}."
+        for what, names in (
+            ("The comma was read as the decimal point", decimals),
+            (
+                "The comma was read as the decimal point, and the points before it as separators of thousands,",
+                thousands,
+            ),
+        )
+        if names
+    ]
+    return done, notices
+
+
+def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:
+    import pyarrow.compute as pc
+
+    return bool(pc.all(pc.match_substring_regex(cells, f"^(?:{pattern})$")).as_py())

@@ -5,44 +5,61 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hpi.errors import TableError
-from hpi.roles.values import counted
+from hpi.readers.text import Text
+from hpi.roles.values import counted, shown
 
-MAX_COLUMNS = 1_000
 MAX_NAME = 200
 BLANKS = r"\s+"
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 50
+_SAMPLE_BYTES = 200_000
+_LONGEST_PREAMBLE = 10_000
+_LINE = re.compile(rb"([^\r\n]*)(?:\r\n?|\n)")
 _NUMBER = r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
     """A table's text from the header on.
 
     Attributes
     ----------
-    body
-        The text, beginning with the header line.
+    text
+        Where the table is.
+    start
+        Of the byte where the header begins.
     delimiter
-        What separates two cells; a regular expression for blanks.
+        What separates two cells; BLANKS for any number of blanks.
     skipped
         How many lines stood before the header.
     notices
         What had to be assumed.
     """
 
-    body: str
+    text: Text
+    start: int
     delimiter: str
     skipped: int
     notices: tuple[str, ...]
 
+    @property
+    def data(self) -> bytes:
+        """The bytes in which the table begins at `start`."""
+        return self.text.data
 
-def layout_of(text: str) -> Layout:
+    def lines(self) -> Iterator[str]:
+        """Yield the lines from the header on, with their ends, as they are decoded."""
+        file = io.BytesIO(self.data)
+        file.seek(self.start)
+        yield from io.TextIOWrapper(file, encoding="utf-8", newline="")
+
+
+def layout_of(text: Text) -> Layout:
     """Return how the text is laid out.
 
     Raises
@@ -50,35 +67,39 @@ def layout_of(text: str) -> Layout:
     TableError
         If it has no header, or only one column.
     """
-    body, skipped, said, notices = _without_preamble(text)
-    delimiter = said or _delimiter(body)
+    start, skipped, said, notices = _without_preamble(text)
+    delimiter = said or _delimiter(text, start)
     if delimiter is None:
         raise TableError(
             "The table has one column only; it needs a metric and at least one hyperparameter, "
             "with commas, semicolons, tabs or pipes between them."
         )
-    return Layout(body, delimiter, skipped, tuple(notices))
+    return Layout(text, start, delimiter, skipped, tuple(notices))
 
 
-def _without_preamble(text: str) -> tuple[str, int, str | None, list[str]]:
-    """Return the text from the header on, how many lines were skipped, a delimiter that the file names, notices."""
-    delimiter, skipped, comments, start = None, 0, 0, 0
-    for line in re.finditer(r"([^\r\n]*)(?:\r\n?|\n)", text):
-        content = line.group(1)
-        named = re.fullmatch(r'\s*"?sep=(.)"?\s*', content)
+def _without_preamble(text: Text) -> tuple[int, int, str | None, list[str]]:
+    """Return where the header begins, how many lines were skipped, a delimiter that the file names, notices."""
+    delimiter, skipped, comments, start = None, 0, 0, text.start
+    while line := _LINE.match(text.data, start):
+        content = line.group(1).decode("utf-8")
+        named = re.fullmatch(r'\s*"?sep=([,;|:~^!&\t ])"?\s*', content)
         comment = content.lstrip().startswith("#") and not _is_header(content, _line_at(text, line.end()))
         if content.strip() and not (named or comment):
             break
-        delimiter = named.group(1) if named else delimiter
+        delimiter = {" ": BLANKS}.get(named.group(1), named.group(1)) if named else delimiter
         comments += comment
         start, skipped = line.end(), skipped + 1
+        if skipped > _LONGEST_PREAMBLE:
+            raise TableError(
+                f"The first {_LONGEST_PREAMBLE:,} lines are empty or comments; begin the file with the line of names."
+            )
     notices = [f"Skipped before the header: {counted(comments, 'comment line')}."] if comments else []
-    return text[start:], skipped, delimiter, notices
+    return start, skipped, delimiter, notices
 
 
-def _line_at(text: str, start: int) -> str:
-    match = re.compile(r"[^\r\n]*").match(text, start)
-    return match.group() if match else ""
+def _line_at(text: Text, start: int) -> str:
+    line = re.compile(rb"[^\r\n]*").match(text.data, start)
+    return line.group().decode("utf-8") if line else ""
 
 
 def _is_header(line: str, following: str) -> bool:
@@ -89,9 +110,11 @@ def _is_header(line: str, following: str) -> bool:
     return any(here == there > 0 for here, there in counts)
 
 
-def _delimiter(body: str) -> str | None:
-    lines = [line for line in re.split(r"\r\n?|\n", body[:200_000])[: _SAMPLE_LINES * 2] if line.strip()]
-    lines = lines[:_SAMPLE_LINES]
+def _delimiter(text: Text, start: int) -> str | None:
+    lines = re.split(r"\r\n?|\n", text.head(_SAMPLE_BYTES, start))
+    if len(lines) > 1 and len(text.data) - start > _SAMPLE_BYTES:
+        lines.pop()  # it was cut
+    lines = [line for line in lines[: _SAMPLE_LINES * 2] if line.strip()][:_SAMPLE_LINES]
     best: tuple[float, int, int] | None = None
     found = None
     for order, delimiter in enumerate(_DELIMITERS):
@@ -128,8 +151,6 @@ def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
     """
     names = [" ".join(str(cell).split()) if isinstance(cell, str) else "" for cell in cells]
     notices = []
-    if len(names) > MAX_COLUMNS:
-        raise TableError(f"The table has {len(names):,} columns; at most {MAX_COLUMNS:,} are read. Leave some out.")
     if sum(bool(re.fullmatch(_NUMBER, name)) for name in names) > len(names) / 2:
         notices.append("The first line holds numbers: if the file has no header, add a line with names.")
     for position, name in enumerate(names):
@@ -139,16 +160,23 @@ def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
         if not name:
             names[position] = f"Unnamed: {position}"
     _check_different(names)
-    folded = [name.casefold() for name in names]
-    alike = [name for name in names if folded.count(name.casefold()) > 1]
+    alike = _differ_in_capitals(names)
     if alike:
         notices.append(f"These column names differ in capital letters only: {', '.join(alike[:6])}.")
     return names, notices
 
 
-def _check_different(names: Sequence[str]) -> None:
-    seen: set[str] = set()
+def _differ_in_capitals(names: Sequence[str]) -> list[str]:
+    folded: dict[str, list[str]] = {}
     for name in names:
-        if name in seen:
-            raise TableError(f"The column name {name!r} appears twice; rename one of them.")
-        seen.add(name)
+        folded.setdefault(name.casefold(), []).append(name)
+    return [name for name in names if len(folded[name.casefold()]) > 1]
+
+
+def _check_different(names: Sequence[str]) -> None:
+    first: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
+        if name in first:
+            where = f"in columns {first[name]:,} and {position:,}"
+            raise TableError(f"The column name {shown([name])!r} appears twice ({where}); rename one of them.")
+        first[name] = position
