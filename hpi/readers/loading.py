@@ -15,9 +15,10 @@ from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna import OptunaReader
 from hpi.readers.parquet import ParquetReader
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
+from hpi.readers.records import JSON, LINES
 
 # The first that accepts a source reads it, so the most particular comes first.
-READERS: tuple[Reader, ...] = (OptunaReader(), ParquetReader(), DelimitedReader())
+READERS: tuple[Reader, ...] = (OptunaReader(), ParquetReader(), LINES, JSON, DelimitedReader())
 
 
 def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:

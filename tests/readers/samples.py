@@ -19,6 +19,8 @@ def _parquet() -> bytes:
 
 SAMPLES = {
     "delimited text": Opened("a.csv", b"lr,loss\n0.1,1\n0.2,2\n0.3,3\n"),
+    "JSON": Opened("a.json", b'[{"lr": 0.1, "loss": 1}, {"lr": 0.2, "loss": 2}, {"lr": 0.3, "loss": 3}]'),
+    "JSON lines": Opened("a.jsonl", b'{"lr": 0.1, "loss": 1}\n{"lr": 0.2, "loss": 2}\n{"lr": 0.3, "loss": 3}\n'),
     "Parquet": Opened("a.parquet", _parquet()),
     "Optuna storage": Opened("study.db", stored_studies.optuna_storage()),
 }

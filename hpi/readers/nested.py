@@ -1,0 +1,111 @@
+"""Columns whose cells are objects become a column for each key: config with {"lr": 0.1} becomes config.lr."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import pandas as pd
+
+from hpi.errors import TableError
+from hpi.readers.limits import ReadLimits
+from hpi.readers.literals import is_like_object, object_of
+from hpi.readers.rows import Rows
+from hpi.roles.values import shown
+
+# What exports write beside columns that say the same (Optuna, Hyperopt), or of every step of a trial (NNI).
+_LEFT_ALONE = re.compile(r"(?:system_attrs|user_attrs|misc\.)(?:.*)|intermediate", re.DOTALL)
+_LOOKED_AT = 1_000
+_REMEMBERED = 10_000
+_PREFIXES = r"(?:hp|hparams?|hyper_?param(?:eter)?s?|param(?:eter)?s?|config|cfg|args?|misc\.vals)[_./: ]"
+
+
+def flattened(frame: pd.DataFrame, limits: ReadLimits) -> tuple[pd.DataFrame, list[str]]:
+    """Return the frame with columns for the keys where a column holds objects and nothing else, and notices.
+
+    A column stays as it is if its keys are columns already, or would be too many. Every row stays, in its place.
+    """
+    columns: dict[str, pd.Series] = {}
+    notices: list[str] = []
+    for name in map(str, frame.columns):
+        if _may_hold_objects(name, frame):
+            found, said = _opened(name, frame, limits)
+            notices += said
+            if found is not None:
+                columns |= found
+                continue
+        columns[name] = frame[name]
+    if len(columns) == frame.shape[1] and not notices:
+        return frame, []
+    return pd.DataFrame(columns, index=frame.index), notices
+
+
+def _may_hold_objects(name: str, frame: pd.DataFrame) -> bool:
+    """Whether the first cell that is not empty looks like an object with keys that are no columns yet."""
+    column = frame[name]
+    if not (pd.api.types.is_object_dtype(column) or isinstance(column.dtype, pd.StringDtype)):
+        return False
+    if _LEFT_ALONE.fullmatch(name):
+        return False
+    first = next((cell for cell in column.iloc[:_LOOKED_AT] if not _is_empty(cell)), None)
+    if first is None and len(column) > _LOOKED_AT:
+        # mostly empty: looking at each cell would take long
+        first = next(iter(column[column.str.startswith("{").fillna(False).astype(bool)]), None)
+    found = object_of(first) if is_like_object(first) else None
+    return found is not None and not _are_there(name, leaves(found), list(map(str, frame.columns)))
+
+
+def _is_empty(cell: object) -> bool:
+    if isinstance(cell, str):
+        return not cell.strip()
+    return cell is None or cell is pd.NA or (isinstance(cell, float) and cell != cell)
+
+
+def _are_there(name: str, keys: Iterable[str], names: Sequence[str]) -> bool:
+    """Whether each key is a column already: as it is, or after a mark such as param_ or the column's own name."""
+    marks = re.compile(rf"(?:{re.escape(name)}[_./: ]|{_PREFIXES})", re.IGNORECASE)
+    there = {other for other in names if other != name}
+    there |= {marks.sub("", other, count=1) for other in there if marks.match(other)}
+    keys = set(keys)
+    return bool(keys) and keys <= there
+
+
+def leaves(record: dict[str, object], prefix: str = "") -> Iterator[str]:
+    """Yield the names of all values in an object, joined by dots."""
+    for key, value in record.items():
+        if isinstance(value, dict):
+            yield from leaves(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key
+
+
+def _opened(name: str, frame: pd.DataFrame, limits: ReadLimits) -> tuple[dict[str, pd.Series] | None, list[str]]:
+    """Return a column for each key, None if the column must stay as it is, and what to say."""
+    rows, n_filled = Rows(limits, "row"), 0
+    known: dict[str, dict[str, object] | None] = {}
+    try:
+        for cell in frame[name]:
+            found = {} if _is_empty(cell) else _object(cell, known)
+            if found is None:
+                return None, []
+            n_filled += not _is_empty(cell)
+            rows.add({name: found})
+    except TableError as error:
+        return None, [f"{name} holds objects that were left as they are. {error}"]
+    names = rows.names
+    if not names or set(names) & set(map(str, frame.columns)):
+        return None, []
+    where = "every row" if n_filled == len(frame) else f"{n_filled:,} of {len(frame):,} rows"
+    what = f"{len(names):,} columns: {shown(names)}" if len(names) > 1 else f"the column {shown(names)}"
+    taken = {key: column.set_axis(frame.index) for key, column in rows.taken().items()}
+    return taken, [f"{name} held an object in {where}; it became {what}.", *rows.notices]
+
+
+def _object(cell: object, known: dict[str, dict[str, object] | None]) -> dict[str, object] | None:
+    """Return the object in a cell, parsed once for equal cells."""
+    if not isinstance(cell, str):
+        return object_of(cell)
+    found = known[cell] if cell in known else object_of(cell)
+    if len(known) < _REMEMBERED:
+        known[cell] = found
+    return found

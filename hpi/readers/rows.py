@@ -1,0 +1,165 @@
+"""Rows of nested objects as columns: keys joined by dots, and a type for each column."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from hpi.errors import TableError
+from hpi.readers.limits import ReadLimits
+from hpi.roles.values import counted, shown
+
+MAX_DEPTH = 20
+MAX_CELL = 1_000_000
+# Integers beyond are not all doubles, so they stay text and the parser of cells says what it does with them.
+_EXACT = 2**53
+
+
+class Rows:
+    """Columns that grow row by row; what a row does not have is empty in it.
+
+    Parameters
+    ----------
+    limits
+        How many rows, columns and cells there may be.
+    what
+        What a row comes from, for the refusals.
+    """
+
+    def __init__(self, limits: ReadLimits, what: str = "record") -> None:
+        self._limits, self._what = limits, what
+        self._columns: dict[str, list[object]] = {}
+        self._twice: dict[str, int] = {}
+        self.n = 0
+
+    def add(self, record: Mapping[str, object]) -> None:
+        """Append a row.
+
+        Raises
+        ------
+        TableError
+            If it is one too many, or brings one column too many, or is nested too deeply.
+        """
+        if self.n >= self._limits.rows:
+            raise TableError(
+                f"There are more than {self._limits.rows:,} {self._what}s; at most that many rows are read "
+                "(HPI_READ_ROWS). Leave some out."
+            )
+        self._add(record, "", 1)
+        self.n += 1
+        if self.n * len(self._columns) > self._limits.cells:
+            raise TableError(
+                f"The first {self.n:,} {self._what}s with {len(self._columns):,} different keys make more than "
+                f"{self._limits.cells:,} cells, which is all that is read (HPI_READ_CELLS). Leave some keys out."
+            )
+
+    def _add(self, record: Mapping[str, object], prefix: str, depth: int) -> None:
+        columns, row = self._columns, self.n
+        for key, value in record.items():
+            name = prefix + key
+            if isinstance(value, dict):
+                self._check_depth(name, depth)
+                self._add(value, name + ".", depth + 1)
+                continue
+            cells = columns.get(name)
+            if cells is None:
+                cells = self._new(name)
+            missing = row - len(cells)
+            if missing > 0:
+                cells.extend([None] * missing)
+            if missing < 0:
+                cells[-1] = value
+                self._twice[name] = self._twice.get(name, 0) + 1
+            else:
+                cells.append(value)
+
+    def _check_depth(self, name: str, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise TableError(
+                f"{self._what.capitalize()} {self.n + 1:,} is nested too deeply: at most {MAX_DEPTH} objects may stand "
+                f"in each other ({shown([name])}). Write its values side by side."
+            )
+
+    def _new(self, name: str) -> list[object]:
+        most = self._limits.columns
+        if len(self._columns) >= most:
+            raise TableError(
+                f"{self._what.capitalize()} {self.n + 1:,} brings the {most + 1:,}th key; at most {most:,} different "
+                "keys are read, as each becomes a column (HPI_READ_COLUMNS). Use the same keys in all of them."
+            )
+        self._columns[name] = []
+        return self._columns[name]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in order of appearance."""
+        return list(self._columns)
+
+    @property
+    def notices(self) -> list[str]:
+        """What was done to rows in which two keys lead to one column."""
+        return [
+            f"The key {shown([name])} comes twice in {counted(n, self._what)}; the last was kept."
+            for name, n in self._twice.items()
+        ]
+
+    def taken(self) -> dict[str, pd.Series]:
+        """Return the columns in numbers or text, and let go of the cells; raises TableError for a cell too long."""
+        taken: dict[str, pd.Series] = {}
+        for name in self.names:
+            storable = plain(name)
+            if storable in taken:
+                raise TableError(f"Two keys come to the column {storable!r}; rename one of them.")
+            taken[storable] = _column(storable, self._filled(name))
+        return taken
+
+    def _filled(self, name: str) -> list[object]:
+        cells = self._columns.pop(name)
+        cells.extend([None] * (self.n - len(cells)))
+        return cells
+
+
+def _column(name: str, cells: list[object]) -> pd.Series:
+    """Return numbers where all cells that are not empty are numbers and a double holds them, otherwise text."""
+    kinds = set(map(type, cells))
+    if kinds == {int} and _are_exact(cells):
+        return pd.Series(np.array(cells, dtype=np.int64))
+    if kinds - {type(None)} and kinds <= {int, float, type(None)} and (int not in kinds or _are_exact(cells)):
+        return pd.Series(np.array(cells, dtype=np.float64))
+    text = [cell if isinstance(cell, str) else text_of(cell) for cell in cells]
+    longest = max((len(cell) for cell in text if cell is not None), default=0)
+    if longest > MAX_CELL:
+        raise TableError(
+            f"A cell of {shown([name])} has {longest:,} characters; at most {MAX_CELL:,} are read. "
+            "Leave that column out."
+        )
+    try:
+        return pd.Series(text, dtype="str")
+    except UnicodeEncodeError:
+        return pd.Series([cell if cell is None else plain(cell) for cell in text], dtype="str")
+
+
+def _are_exact(cells: Sequence[object]) -> bool:
+    return all(-_EXACT <= cell <= _EXACT for cell in cells if isinstance(cell, int))
+
+
+def text_of(value: object) -> str | None:
+    """Return a cell as text: lists and objects as compact JSON, None where it is nothing."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple | dict):
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        except RecursionError:
+            raise TableError("A list is nested too deeply to be read; leave it out.") from None
+        except (TypeError, ValueError):
+            return str(value)
+    return str(value)
+
+
+def plain(text: str) -> str:
+    """Return text that can be stored: a lone surrogate becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")
