@@ -86,12 +86,7 @@ def flattened_or_offered(table: TrialTable) -> None:
 
 def formulas_harmless(table: TrialTable) -> None:
     """Shown exactly here; in a CSV text gets an apostrophe, a negative number does not."""
-    equal(
-        labels(table, "variant"),
-        {"=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\tx"} & labels(table, "variant"),
-        "levels",
-    )
-    true({"=1+1", "-2+3", "@SUM(A1)"} <= labels(table, "variant"), f"levels {labels(table, 'note')}")
+    equal(labels(table, "variant"), set(FORMULAS), "levels")
     written = as_csv(table.frame)
     true("'=1+1" in written and ",=1+1" not in written, "a formula in the CSV")
     true("'-2+3" in written, "a formula that begins with a minus in the CSV")
@@ -142,7 +137,7 @@ CASES = (
          holds=category("layers", "(64, 64)", "(128,)", "[32, 32]")),
     Case("F48", "JSON cell", "a.csv",
          lambda: text(among(config=[f'{{"momentum": {k % 7 / 10}, "depth": {k % 3}}}' for k in range(N)])), NOTICE,
-         says=("config", "JSON"), holds=flattened_or_offered),
+         says=("config", "JSON|object"), holds=flattened_or_offered),
     Case("F49", "index column Unnamed: 0", "a.csv",
          lambda: lines(["", *PLAIN], [[str(k), *row] for k, row in enumerate(rows_of(PLAIN))]),
          holds=left_out("Unnamed: 0", "count", "index", "number", "row", "name")),
