@@ -164,7 +164,7 @@ def test_rows_without_a_finite_metric_are_left_out_and_counted() -> None:
     frame.loc[[3, 8, 13, 20, 21], "loss"] = [None, "inf", "nan", "failed", "-inf"]
     for source in (frame, frame.to_csv(index=False).encode()):
         table = hpi.read(source)
-        assert table.excluded == (("no finite value of loss", 5),)
+        assert table.excluded == (("loss is text, as of a failed trial", 1), ("no finite value of loss", 4))
         assert 8 not in table.trials.index
         said(table, "loss holds text", "failed")
         balanced(table)
@@ -416,13 +416,14 @@ def curves() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_a_configuration_counts_with_the_largest_epoch_it_reached() -> None:
+def test_a_trial_counts_with_its_best_epoch() -> None:
     frame = curves()
     table = hpi.read(frame)
     assert table.trials["epoch"].tolist() == [1 + i % 6 for i in range(12)]
     assert table.trials["loss"].tolist() == [i + 1 / (1 + i % 6) for i in range(12)]
-    said(table, "largest epoch", "2 of the 12", "reached 6")
-    assert dict(table.excluded) == {"a smaller epoch of the same configuration": len(frame) - 12}
+    said(table, "42 rows are 12 trials with up to 6 epochs", "best epoch by loss", "--reduce last")
+    assert dict(table.excluded) == {"another epoch of the same trial": len(frame) - 12}
+    assert table.curves == "epoch"
     balanced(table)
 
 
@@ -430,7 +431,9 @@ def test_runs_of_a_small_discrete_space_are_told_apart_by_their_key() -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"run_id": np.repeat(np.arange(50), 3), "a": np.repeat(rng.integers(0, 2, 50), 3)})
     frame = frame.assign(b=np.repeat(rng.integers(0, 3, 50), 3), epoch=[1, 2, 3] * 50, loss=rng.random(150))
-    table = hpi.read(frame)
+    best = hpi.read(frame)
+    assert sorted(best.trials["loss"]) == sorted(frame.groupby("run_id")["loss"].min())
+    table = hpi.read(frame, reduce="last")
     assert len(table.trials) == 50
     assert table.trials["epoch"].tolist() == [3] * 50
 
@@ -832,7 +835,7 @@ def test_a_hyperparameter_that_varies_in_left_out_rows_only_is_left_out() -> Non
     ("name", "n", "excluded"),
     [
         ("aaa_random3000", 3000, {}),
-        ("hiplot_ml1", 356, {"a smaller epoch of the same configuration": 6612}),
+        ("hiplot_ml1", 356, {"another epoch of the same trial": 6612}),
         ("optuna_a2c_cartpole", 14, {"state is PRUNED": 28}),
         ("arl_cc_cartpole_dqn_final", 256, {"averaged with another row of its configuration": 2304}),
         ("quantile_DeepAR", 2510, {}),
@@ -856,7 +859,7 @@ def test_the_real_table_of_successive_halving(shared: Path) -> None:
 
 
 def test_the_epochs_of_hiplot_are_the_last_of_each_chain(shared: Path) -> None:
-    table = hpi.read(shared / "tables" / "hiplot_ml1.csv")
+    table = hpi.read(shared / "tables" / "hiplot_ml1.csv", reduce="last")
     raw = pd.read_csv(shared / "tables" / "hiplot_ml1.csv")
     last = raw[~raw["uid"].isin(raw["from_uid"])]
     assert sorted(table.trials["valid ppl"]) == sorted(last["valid ppl"])

@@ -16,9 +16,10 @@ from hpi.roles import Column, Direction, Reading, Role, assign, kinds, parse
 from hpi.roles.choices import Choices
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
-from hpi.table import notices, trials
+from hpi.table import fronts, notices, states, trials
 from hpi.table.order import in_time
-from hpi.table.trials import Grouping, Ledger
+from hpi.table.rows import Ledger
+from hpi.table.trials import Grouping
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,10 @@ class TrialTable:
         What the source says of itself: who wrote it, its objectives, its declared space.
     parsed
         The cells of each column, so that a revision does not parse them again.
+    states
+        How trials ended, as it stands in the file, and the number of rows of each; () where no column says.
+    curves
+        The column of the epochs, where a trial has a row for each and one of them counts (`choices.reduce`).
     """
 
     name: str
@@ -77,6 +82,8 @@ class TrialTable:
     tasks: pd.Series | None
     reading: Reading
     parsed: Mapping[str, Values]
+    states: tuple[tuple[str, int], ...] = ()
+    curves: str | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays: a frozen dataclass does not do it."""
@@ -160,18 +167,25 @@ def validated(
     fingerprint: str,
 ) -> TrialTable:
     """Return the table of cells that were parsed; raises as `build` does."""
-    columns, ledger = assign(parsed, choices, reading), Ledger()
-    chosen, choices = choices, reading.under(choices)
-    keep = trials.counting_rows(parsed, columns, choices, ledger)
+    chosen, (ranking, choices), ledger = choices, fronts.asked(parsed, choices), Ledger()
+    columns = assign(parsed, choices, reading)
+    if ranking is not None:
+        columns = fronts.taken_for_outcomes(columns, ranking)
+    choices = reading.under(choices)
+    keep = trials.counting_rows(parsed, columns, choices, ledger, ranking.needed if ranking else ())
     if not keep.any():
         raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
     grouping = trials.group(parsed, columns, choices, keep, ledger)
     kept = _trials(parsed, columns, grouping, choices)
     hyperparameters, columns = _hyperparameters(kept, columns, choices)
-    metric = next((column for column in columns if column.role is Role.METRIC), None)
     tasks = _tasks(parsed, columns, kept, ledger)
+    metric = next((column for column in columns if column.role is Role.METRIC), None)
     guessed = notices.about_guess(metric)
     space = [*notices.about_fixed(parsed, columns), *notices.about_space(kept, columns, hyperparameters, choices)]
+    cells, ends = notices.about_cells(parsed, columns), states.counts(parsed, columns)
+    if ranking is not None:
+        kept, columns = fronts.with_rank(kept, columns, ranking, tasks, ledger)
+        metric = next((column for column in columns if column.role is Role.METRIC), None)
     return TrialTable(
         name=name,
         frame=frame,
@@ -183,14 +197,14 @@ def validated(
         n_repeats=np.bincount(grouping.trial).astype(np.int64),
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
-        notices=tuple(
-            dict.fromkeys([*reading.notices, *notices.about_cells(parsed, columns), *guessed, *ledger.notices, *space])
-        ),
+        notices=tuple(dict.fromkeys([*reading.notices, *cells, *guessed, *ledger.notices, *space])),
         choices=chosen,
         fingerprint=fingerprint,
         tasks=tasks,
         reading=reading,
         parsed=parsed,
+        states=ends,
+        curves=grouping.curves,
     )
 
 

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from hpi.errors import TableError
 from hpi.roles import by_others
-from hpi.roles.by_itself import DONE, Column, ending, is_state
+from hpi.roles.by_itself import Column
 from hpi.roles.choices import Choices
-from hpi.roles.sources import detect
 from hpi.roles.values import Values, counted, shown
-from hpi.roles.vocabulary import ContextKind, Role, is_run_key
+from hpi.roles.vocabulary import ContextKind, Role
 from hpi.space import Floats, Integers, Mask
-from hpi.table import repeats
-
-
-@dataclass
-class Ledger:
-    """What happened to the rows: who was left out and why, and what must be said."""
-
-    excluded: dict[str, int] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-
-    def leave_out(self, reason: str, n: int) -> None:
-        """Count n rows as left out for a reason."""
-        if n:
-            self.excluded[reason] = self.excluded.get(reason, 0) + n
+from hpi.table import epochs, repeats, sentinels, states
+from hpi.table.rows import Ledger, Rows, named
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,37 +34,36 @@ class Grouping:
     repeat
         Shape (n_counting_rows,): rows with one number repeat one trial; finer than `configuration`, which
         may have been drawn several times, or for several tasks.
+    curves
+        The column of the epochs, where each trial had a row for each; else None.
     """
 
     rows: Integers
     trial: Integers
     configuration: Integers
     repeat: Integers
+    curves: str | None = None
 
 
-def named(columns: Sequence[Column], role: Role, context: ContextKind | None = None) -> list[str]:
-    """Return the names of the columns with this role (and kind of context), in file order."""
-    return [c.name for c in columns if c.role is role and (context is None or c.context is context)]
+def counting_rows(
+    parsed: Mapping[str, Values],
+    columns: Sequence[Column],
+    choices: Choices,
+    ledger: Ledger,
+    needed: Sequence[str] = (),
+) -> Mask:
+    """Whether each row counts, shape (n_rows,): its task is asked for, it is complete, its metric is measured.
 
-
-def counting_rows(parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger) -> Mask:
-    """Whether each row counts, shape (n_rows,): its task is asked for, it is complete, its metric is finite."""
+    `needed` are the other outcomes that must be measured, too.
+    """
     n = len(next(iter(parsed.values())))
     keep = _asked_for(parsed, columns, choices, ledger, n)
-    metric = next(iter(named(columns, Role.METRIC)), None)
-    finite = np.ones(n, dtype=bool) if metric is None else np.isfinite(parsed[metric].numbers)
-    states = [column.name for column in columns if column.role is Role.LEFT_OUT and is_state(parsed[column.name])]
-    for name in states:
-        keep = _complete(parsed, name, keep, finite, ledger)
-    if metric is None:
-        return keep
-    ledger.leave_out(f"no finite value of {metric}", int((keep & ~finite).sum()))
-    if parsed[metric].words:
-        ledger.notices.append(
-            f"{metric} holds text in {counted(int(parsed[metric].worded.sum()), 'row')} "
-            f"({shown(parsed[metric].words)}), which is no number."
-        )
-    return keep & finite
+    metrics = list(dict.fromkeys([*named(columns, Role.METRIC), *needed]))
+    finite = np.logical_and.reduce([np.ones(n, dtype=bool), *(np.isfinite(parsed[name].numbers) for name in metrics)])
+    keep = states.complete(parsed, columns, keep, finite, ledger)
+    for name in metrics:
+        keep = sentinels.measured(parsed[name], keep, ledger)
+    return states.with_values(parsed, columns, keep, ledger)
 
 
 def task_labels(parsed: Mapping[str, Values], columns: Sequence[Column], n: int) -> pd.Series | None:
@@ -112,38 +98,6 @@ def _asked_for(
     return asked
 
 
-def _complete(parsed: Mapping[str, Values], name: str, keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
-    """Leave out the trials that did not end well, unless none did."""
-    done, labels = _done(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
-    good, all_ = int((keep & finite & done).sum()), int((keep & finite).sum())
-    if done.all() or all_ == 0:
-        return keep
-    if good == 0:
-        ledger.notices.append(
-            f"{name} says of no trial with a finite metric that it ended well "
-            f"({shown(map(str, labels.dropna().unique()))}); all of them were kept."
-        )
-        return keep
-    for label, count in labels[keep & ~done].value_counts().items():
-        ledger.leave_out(f"{name} is {label}", int(count))
-    if 2 * good < all_:
-        ledger.notices.append(
-            f"Attention: by {name} only {good:,} of the {all_:,} trials with a finite metric ended well; "
-            f"the other {all_ - good:,} were left out. To keep them, make {name} a context column."
-        )
-    return keep & done
-
-
-def _done(values: Values, parsed: Mapping[str, Values]) -> Mask:
-    """Whether each trial ended well or says nothing, shape (n_rows,)."""
-    if values.is_numeric:
-        source = detect(parsed)
-        code = 2 if source is not None and source.title == "Hyperopt" else 1
-        return np.asarray((values.numbers == code) | values.empty)
-    good = {label for label in pd.unique(values.labels[~values.empty]) if ending(label) in DONE}
-    return pd.Series(values.labels).isin(good).to_numpy() | values.empty
-
-
 def group(
     parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, keep: Mask, ledger: Ledger
 ) -> Grouping:
@@ -157,58 +111,17 @@ def group(
     configuration = ids(hyperparameters)
     tasks = named(columns, Role.CONTEXT, ContextKind.TASK)
     repeated = repeats.beyond_chance(parsed, hyperparameters, rows, configuration)
-    state = _Rows(rows, configuration, ids([*hyperparameters, *tasks]), repeated)
-    state = _largest_fidelity(state, parsed, columns, ledger)
-    return _averaged(state, parsed, columns, choices, ledger)
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """Rows on the way to trials: positions in the table, configuration, configuration and task."""
-
-    rows: Integers
-    configuration: Integers
-    cell: Integers
-    repeated: bool
-
-    def keep(self, mask: Mask) -> _Rows:
-        return _Rows(self.rows[mask], self.configuration[mask], self.cell[mask], self.repeated)
-
-
-def _largest_fidelity(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], ledger: Ledger) -> _Rows:
-    """Keep the rows in which a configuration went farthest."""
-    names = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
-    # Where several say how far a trial went (round and resources), the one with more values says it finer.
-    for name in sorted(names, key=lambda name: (-parsed[name].n_distinct, name)):
-        keys = _run_keys(state, parsed, columns)
-        run = by_others.group_ids([state.cell, *keys], len(state.rows))
-        fidelity = np.nan_to_num(parsed[name].numbers[state.rows], nan=-np.inf)
-        reached = pd.Series(fidelity).groupby(run).transform("max").to_numpy()
-        farthest = np.asarray(fidelity == reached)
-        if not farthest.all():
-            state = state.keep(farthest)
-            top = float(fidelity.max())
-            n_top = int((fidelity[farthest] == top).sum())
-            ledger.leave_out(f"a smaller {name} of the same configuration", int((~farthest).sum()))
-            ledger.notices.append(
-                f"Each configuration counts with the largest {name} it reached: {n_top:,} of the "
-                f"{counted(len(state.rows), 'row')} that remain reached {top:g}."
-            )
-    return state
-
-
-def _run_keys(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[Integers]:
-    """Return the codes of the columns that number runs, where equal configurations may be different runs."""
-    if state.repeated:
-        return []
-    names = [c.name for c in columns if c.role is Role.LEFT_OUT and is_run_key(c.name)]
-    keys = [parsed[name].codes[state.rows] for name in names]
-    n_cells = int(state.cell.max(initial=-1)) + 1
-    return [key for key in keys if n_cells <= len(np.unique(key)) < len(state.rows)]
+    state = Rows(rows, configuration, ids([*hyperparameters, *tasks]), repeated)
+    state, curves = epochs.reduced(state, parsed, columns, choices.reduce, ledger)
+    if curves is not None:
+        # Epochs bring a configuration back more often than chance does; whether its runs do is seen without them.
+        repeated = repeats.beyond_chance(parsed, hyperparameters, state.rows, state.configuration)
+        state = replace(state, repeated=repeated)
+    return replace(_averaged(state, parsed, columns, choices, ledger), curves=curves)
 
 
 def _averaged(
-    state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger
+    state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger
 ) -> Grouping:
     """Join the rows that repeat a configuration under another seed, fold, instance..."""
     names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
@@ -234,9 +147,15 @@ def _averaged(
         )
     if not joins:
         return alone
-    ledger.notices.append(f"{n:,} rows are {counted(n_trials, 'configuration')}, averaged over {over}.")
+    ledger.notices.append(f"{n:,} rows are {counted(n_trials, 'configuration')}, averaged over {over}{_uneven(trial)}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)
+
+
+def _uneven(trial: Integers) -> str:
+    """Return how many rows the trials stand for where these differ: means of few rows are the more variable."""
+    counts = np.bincount(trial)
+    return "" if counts.min() == counts.max() else f", {counts.min():,} to {counts.max():,} rows each"
 
 
 def _about_chance(n: int, n_configurations: int, over: str) -> str:
@@ -247,7 +166,7 @@ def _about_chance(n: int, n_configurations: int, over: str) -> str:
     )
 
 
-def _planned(state: _Rows, parsed: Mapping[str, Values], columns: Sequence[Column], repeat: Integers) -> bool:
+def _planned(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], repeat: Integers) -> bool:
     return repeats.planned(parsed, named(columns, Role.HYPERPARAMETER), state.rows, state.cell, repeat)
 
 

@@ -1,0 +1,100 @@
+"""Metric values that are no measurement: the largest number of a type, written where a trial crashed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hpi.roles.values import NULL_WORDS, Values, counted, label_of, shown
+from hpi.space import Floats, Mask
+from hpi.table.rows import Ledger
+
+# The ends of 32 and 64 bit integers, signed and not, and of single and double precision.
+_ENDS = (
+    2.0**31 - 1,
+    2.0**31,
+    2.0**32 - 1,
+    2.0**63,
+    2.0**64,
+    float(np.finfo(np.float32).max),
+    float(np.finfo(float).max),
+)
+# As people write the last two.
+_WRITTEN = (3.4028235e38, 3.402823e38, 1.7976931348623157e308, 1.797693134862315e308)
+# The end of a type stands for a failure only where it is this many times as large as any other value.
+_FAR = 10
+# A number that people write for a failure (999999) comes more than once, this many quartile ranges from the rest.
+_RANGES = 100
+_AGAIN = 2
+
+
+def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
+    """Whether each row still counts, shape (n_rows,): one whose metric is no finite number, or stands for none, not."""
+    name, finite = values.name, np.isfinite(values.numbers)
+    words = np.zeros(len(values), dtype=bool) if values.text is None else values.worded & ~_is_null(values)
+    ledger.leave_out(f"{name} is text, as of a failed trial", int((keep & words).sum()))
+    ledger.leave_out(f"no finite value of {name}", int((keep & ~finite & ~words).sum()))
+    _say(values, keep, ledger)
+    keep = keep & finite
+    crashed = keep & np.isin(values.numbers, _stand_ins(values.numbers[keep]))
+    if 2 * crashed.sum() > keep.sum():
+        ledger.notices.append(
+            f"Attention: {_shown(values.numbers[crashed])} often stands for a crash; {int(crashed.sum()):,} of "
+            f"{counted(int(keep.sum()), 'row')} have it as {name}, so that all of them were kept."
+        )
+        return keep
+    for value in np.unique(values.numbers[crashed]):
+        n = int((crashed & (values.numbers == value)).sum())
+        ledger.leave_out(f"{name} is {_shown(value)}, which stands for a failure", n)
+    _note(name, values.numbers[keep & ~crashed], ledger)
+    return keep & ~crashed
+
+
+def _say(values: Values, keep: Mask, ledger: Ledger) -> None:
+    """Say which cells of the metric are words or infinite."""
+    if values.words:
+        ledger.notices.append(
+            f"{values.name} holds text in {counted(int(values.worded.sum()), 'row')} "
+            f"({shown(values.words)}), which is no number."
+        )
+    n = int((keep & np.isinf(values.numbers)).sum())
+    if n:
+        verb = "has" if n == 1 else "have"
+        ledger.notices.append(f"{counted(n, 'row')} {verb} an infinite {values.name}: left out.")
+
+
+def _is_null(values: Values) -> Mask:
+    """Whether each cell is a word for no number or for an infinite one, shape (n_rows,)."""
+    words = {word for word in values.words if word.lower().lstrip("+") in NULL_WORDS}
+    return np.array([cell in words for cell in values.text] if values.text is not None else [], dtype=bool)
+
+
+def _stand_ins(numbers: Floats) -> Floats:
+    """Return the numbers among the finite ones, shape (n,), that are the end of a type and far from all others."""
+    ends = np.isin(np.abs(numbers), (*_ENDS, *_WRITTEN))
+    others = np.abs(numbers[~ends])
+    if not ends.any() or not len(others):
+        return np.array([])
+    found = np.unique(numbers[ends])
+    return np.asarray(found[np.abs(found) / _FAR > others.max()])
+
+
+def _note(name: str, numbers: Floats, ledger: Ledger) -> None:
+    """Say that the largest or smallest number comes again and is far from the rest."""
+    for end, word in ((numbers.max(initial=-np.inf), "largest"), (numbers.min(initial=np.inf), "smallest")):
+        n = int((numbers == end).sum())
+        rest = numbers[numbers != end]
+        if n < _AGAIN or 2 * n > len(numbers):
+            continue
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = float(np.subtract(*np.quantile(rest, (0.75, 0.25))))
+            distance = min(abs(end - rest.max()), abs(end - rest.min()))
+        if spread > 0 and distance > _RANGES * spread:
+            ledger.notices.append(
+                f"{counted(n, 'trial')} have {name} {_shown(end)}, the {word}, far from all others: if that stands for "
+                "a failure, take those rows out of the file or empty their cells."
+            )
+
+
+def _shown(number: float | Floats) -> str:
+    """Return a number, or the different ones, for a sentence."""
+    return shown(f"{one:.8g}" if abs(one) >= 2.0**53 else label_of(one) for one in np.unique(number).tolist())
