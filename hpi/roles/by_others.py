@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from hpi.roles import meant, outcomes
+from hpi.roles import alike, meant, outcomes
+from hpi.roles.alike import MANY
 from hpi.roles.by_itself import Column, left_out
+from hpi.roles.combinations import Combinations, ids_of, n_with_empty
+from hpi.roles.combinations import group_ids as group_ids
 from hpi.roles.values import Values
 from hpi.roles.vocabulary import ContextKind, Role, words_of
-from hpi.space import Integers
 
 Parsed = Mapping[str, Values]
 Columns = dict[str, Column]
 
-_MANY = 10
-# Two columns that agree by chance would have to do it in this many rows or configurations.
-_ENOUGH = 20
 _SMALLEST_GRID = 6
 # The reason of a metric that was taken for its place.
 DUPLICATE = "a duplicate"
@@ -33,14 +28,6 @@ LAST = "the last column, a number of many values, and no name tells an outcome"
 def names_with(columns: Columns, role: Role) -> list[str]:
     """Return the names of the columns that have the role, in file order."""
     return [name for name, column in columns.items() if column.role is role]
-
-
-def group_ids(codes: list[Integers], n: int) -> Integers:
-    """Return which combination of codes each row holds, shape (n,): 0 to the number of combinations - 1."""
-    ids = np.zeros(n, dtype=np.int64)
-    for code in codes:
-        ids = np.asarray(pd.factorize(ids * (int(code.max(initial=0)) + 2) + code + 1)[0], dtype=np.int64)
-    return ids
 
 
 def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Columns:
@@ -77,7 +64,7 @@ def doubtful_outcomes(columns: Columns, parsed: Parsed, marked: frozenset[str]) 
         if name in marked or not values.is_numeric:
             continue
         measured = _looks_measured(values) and outcomes.doubtful(name, company)
-        nearly_all = values.n_distinct > max(_MANY, values.n_filled // 2)
+        nearly_all = values.n_distinct > max(MANY, values.n_filled // 2)
         if measured or (nearly_all and outcomes.counts_work(name)):
             reason = "an outcome: the name may be that of a result, and nearly every cell is another number"
             changed[name] = left_out(name, reason, outcome=True)
@@ -86,7 +73,7 @@ def doubtful_outcomes(columns: Columns, parsed: Parsed, marked: frozenset[str]) 
 
 def _looks_measured(values: Values) -> bool:
     """Whether the numbers are as different and as little round as results are."""
-    return values.is_numeric and not values.is_integer and values.n_distinct > max(_MANY, values.n_filled // 4)
+    return values.is_numeric and not values.is_integer and values.n_distinct > max(MANY, values.n_filled // 4)
 
 
 def sweep_definitions(columns: Columns, parsed: Parsed) -> Columns:
@@ -109,50 +96,21 @@ def without_duplicates(columns: Columns, parsed: Parsed, kept: frozenset[str]) -
     names = sorted(names_with(columns, Role.HYPERPARAMETER), key=lambda name: (name not in kept, len(name), name))
     if not names:
         return columns
-    n_configurations = int(group_ids([parsed[name].codes for name in names], len(parsed[names[0]])).max(initial=-1)) + 1
-    first: dict[str, str] = {}
-    for name in sorted(name for name, column in columns.items() if column.outcome):
-        first.update(dict.fromkeys(_signatures(parsed[name], 0), name))
+    configurations = Combinations([parsed[name] for name in names])
+    known = sorted(name for name, column in columns.items() if column.outcome)
+    asked = {name: alike.by_order(parsed[name]) for name in known}
+    shared = alike.shared(asked | {name: alike.by_all(parsed[name], configurations) for name in names})
+    first = {signature: name for name in known for signature in shared[name]}
     changed: Columns = {}
     for name in names:
-        signatures = _signatures(parsed[name], n_configurations)
-        twin = next((first[signature] for signature in signatures if signature in first), None)
+        twin = next((first[signature] for signature in shared[name] if signature in first), None)
         if twin is None or name in kept:
-            first.update({signature: name for signature in signatures if signature not in first})
+            first.update({signature: name for signature in shared[name] if signature not in first})
         elif columns[twin].outcome:
             changed[name] = left_out(name, f"another outcome: it orders the rows exactly as {twin} does", outcome=True)
         else:
             changed[name] = left_out(name, _duplicate_reason(parsed[twin], parsed[name]))
     return columns | changed
-
-
-def _signatures(values: Values, n_configurations: int) -> list[str]:
-    """Return what two columns have in common only if they say the same, and not by chance.
-
-    Numbers of many values: their order, up or down. Values that come back in other configurations: which
-    cells are equal (where none comes back, every two columns are one-to-one). Enough cells: the cells.
-    """
-    found = []
-    if values.is_numeric and values.n_distinct > _MANY:
-        down = np.where(values.codes < 0, -1, values.n_distinct - 1 - values.codes)
-        found.append("order " + min(_digest(values.codes), _digest(down)))
-    if n_configurations >= max(_ENOUGH, 3 * values.n_distinct):
-        found.append("equality " + _equality(values))
-    if n_configurations >= _ENOUGH:
-        found.append("cells " + _digest(values.numbers + 0.0) if values.text is None else "text " + _digest(
-            pd.util.hash_array(np.where(values.empty, "", values.text).astype(object))
-        ))  # fmt: skip
-    return found
-
-
-def _equality(values: Values) -> str:
-    """Return what two columns share if each value of one goes with exactly one value of the other."""
-    by_appearance = np.asarray(pd.factorize(np.where(values.empty, -1, values.codes))[0], dtype=np.int64)
-    return _digest(np.where(values.empty, -1, by_appearance))
-
-
-def _digest(array: NDArray[Any]) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
 
 
 def _is_equal(one: Values, other: Values) -> bool:
@@ -175,15 +133,20 @@ def measured_beside_grid(columns: Columns, parsed: Parsed, marked: frozenset[str
     """
     names = [name for name in names_with(columns, Role.HYPERPARAMETER) if name not in marked]
     measured = [name for name in names if _differs(parsed[name])]
-    axes = {_equality(parsed[name]): parsed[name] for name in names if name not in measured}
-    if not measured or len(axes) < 2:
-        return columns
-    counts = np.bincount(group_ids([values.codes for values in axes.values()], len(parsed[names[0]])))
-    n_cells = math.prod(values.n_distinct + bool(values.empty.any()) for values in axes.values())
-    if len(counts) < _SMALLEST_GRID or len(counts) != n_cells or counts.min() < counts.max():
+    others = [parsed[name] for name in names if name not in measured]
+    if not measured or len(others) < 2 or not _is_grid(alike.without_copies(others)):
         return columns
     reason = "an outcome: the other columns form a complete grid, to which it does not belong"
     return columns | {name: left_out(name, reason, outcome=True) for name in measured}
+
+
+def _is_grid(axes: list[Values]) -> bool:
+    """Whether the rows hold all combinations of the columns' values, each as often."""
+    n, n_cells = len(axes[0]), math.prod(map(n_with_empty, axes))
+    if len(axes) < 2 or not _SMALLEST_GRID <= n_cells <= n:
+        return False
+    counts = np.bincount(ids_of(axes, n))
+    return len(counts) == n_cells and counts.min() == counts.max()
 
 
 def _differs(values: Values) -> bool:
@@ -196,7 +159,7 @@ def task_properties(columns: Columns, parsed: Parsed, marked: frozenset[str]) ->
     if not tasks:
         return columns
     n = len(parsed[tasks[0]])
-    ids = group_ids([parsed[name].codes for name in tasks], n)
+    ids = ids_of([parsed[name] for name in tasks], n)
     n_tasks = int(ids.max(initial=-1)) + 1
     if n_tasks < 2 or n < 3 * n_tasks:
         return columns
@@ -205,7 +168,7 @@ def task_properties(columns: Columns, parsed: Parsed, marked: frozenset[str]) ->
         said = column.role is Role.LEFT_OUT and words_of(name)[:1] in (("dataset",), ("task",))
         if name in marked or not (said or column.role is Role.HYPERPARAMETER) or parsed[name].n_distinct < 2:
             continue
-        if int(group_ids([ids, parsed[name].codes], n).max()) + 1 == n_tasks:
+        if n_with_empty(parsed[name]) <= n_tasks == int(group_ids([ids, parsed[name].codes], n).max()) + 1:
             changed[name] = Column(name, Role.CONTEXT, reason=f"context: the same in all rows of one {min(tasks)}")
     return columns | changed
 
@@ -219,16 +182,18 @@ def numbered_repeats(columns: Columns, parsed: Parsed) -> Columns:
     for name, column in columns.items():
         if column.role is not Role.HYPERPARAMETER or not _may_number_runs(parsed[name]):
             continue
-        others = [parsed[other].codes for other in hyperparameters if other != name]
-        n = len(parsed[name])
-        configurations = int(group_ids(others, n).max(initial=-1)) + 1
-        pairs = int(group_ids([*others, parsed[name].codes], n).max(initial=-1)) + 1
-        if others and 2 * configurations <= pairs and configurations > 1:
+        others = [parsed[other] for other in hyperparameters if other != name]
+        if others and _come_back(Combinations(others), Combinations([*others, parsed[name]])):
             reason = "context: numbers the repeats of a configuration"
             changed[name] = Column(name, Role.CONTEXT, context=ContextKind.REPEAT, reason=reason)
         else:
             changed[name] = left_out(name, "an identifier: it numbers the runs")
     return columns | changed
+
+
+def _come_back(configurations: Combinations, under_numbers: Combinations) -> bool:
+    """Whether several configurations are there under two numbers each, on average."""
+    return 1 < configurations.count <= under_numbers.count // 2
 
 
 def _may_number_runs(values: Values) -> bool:

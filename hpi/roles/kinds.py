@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hpi.errors import SpaceError
 from hpi.roles.choices import Declaration
@@ -27,7 +29,8 @@ def kind_of(values: Values) -> Kind:
     0 and 1 stay integers (with two levels they cost an estimator nothing); ordinal is never guessed.
     """
     if values.is_numeric or _words_switch_off(values):
-        return Kind.INT if _finite_part(values).is_integer else Kind.FLOAT
+        known = values.finite
+        return Kind.INT if len(known) and bool(np.all(known == np.rint(known))) else Kind.FLOAT
     return Kind.BOOL if values.lowered in BOOLS else Kind.CATEGORY
 
 
@@ -40,14 +43,15 @@ def is_log(values: Values) -> bool:
     known = values.finite
     if len(known) == 0 or known.min() <= 0 or known.max() < LOG_RATIO * known.min():
         return False
-    return len(np.unique(known)) > LOG_DISTINCT and _unevenness(np.log(known)) < _unevenness(known)
+    ordered = np.sort(known)
+    n_distinct = 1 + np.count_nonzero(ordered[1:] != ordered[:-1])
+    return bool(n_distinct > LOG_DISTINCT) and _unevenness(np.log(ordered)) < _unevenness(ordered)
 
 
-def _unevenness(values: Floats) -> float:
-    """Kolmogorov-Smirnov distance from the uniform distribution over their range."""
-    ordered = np.sort(values)
+def _unevenness(ordered: Floats) -> float:
+    """Kolmogorov-Smirnov distance of ascending values from the uniform distribution over their range."""
     expected = (ordered - ordered[0]) / (ordered[-1] - ordered[0])
-    return float(np.abs(expected - (np.arange(len(values)) + 0.5) / len(values)).max())
+    return float(np.abs(expected - (np.arange(len(ordered)) + 0.5) / len(ordered)).max())
 
 
 def declared_log(values: Values, declared: Declaration) -> bool:
@@ -79,22 +83,26 @@ def _words_switch_off(values: Values) -> bool:
     return len(values.words) <= 3 and 2 * int(values.worded.sum()) <= values.n_filled
 
 
-def _finite_part(values: Values) -> Values:
-    return Values(values.name, values.finite, None)
+def cells_of(values: Values, kind: Kind, declared: Declaration | None = None) -> NDArray[Any]:
+    """Return the cells of a hyperparameter: numbers with nan, or labels with None, where it is inactive.
 
-
-def cells_of(values: Values, kind: Kind, declared: Declaration | None = None) -> pd.Series:
-    """Return the cells of a hyperparameter: numbers with nan, or labels with None, where it is inactive."""
+    The array may be one that others hold as well: it is not to be written to.
+    """
     if kind in (Kind.FLOAT, Kind.INT):
-        numbers: Floats = np.where(np.isfinite(values.numbers), values.numbers, np.nan)
-        return pd.Series(numbers, name=values.name)
-    labels = pd.Series(values.labels, name=values.name, dtype=object)
-    if kind is Kind.BOOL and values.n_distinct > 2 and values.lowered in BOOLS:
+        finite = np.isfinite(values.numbers)
+        return values.numbers if finite.all() else np.where(finite, values.numbers, np.nan)
+    return values.labels if kind is not Kind.BOOL else _truths(values, declared)
+
+
+def _truths(values: Values, declared: Declaration | None) -> NDArray[Any]:
+    """Return the cells of a bool, in the declared spelling if there is one; None where it is inactive."""
+    labels = pd.Series(values.labels, dtype=object)
+    if values.n_distinct > 2 and values.lowered in BOOLS:
         # True, true and TRUE of one column are one level.
         labels = labels.str.lower().isin(FALSE).map({True: "False", False: "True"}).astype(object)
-    if kind is Kind.BOOL and declared is not None and declared.levels:
+    if declared is not None and declared.levels:
         labels = _in_spelling(labels, declared.levels)
-    return labels.where(~values.empty, None)
+    return labels.where(~values.empty, None).to_numpy(dtype=object)
 
 
 def _truth(label: str) -> bool | None:
@@ -134,7 +142,7 @@ def cell_notices(values: Values, kind: Kind) -> list[str]:
     return notices
 
 
-def build(name: str, cells: pd.Series, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter | None:
+def build(name: str, cells: NDArray[Any], kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter | None:
     """Return the hyperparameter with the bounds or levels declared, else observed; None if nothing varies.
 
     Raises
@@ -142,55 +150,59 @@ def build(name: str, cells: pd.Series, kind: Kind, log: bool, declared: Declarat
     SpaceError
         If a cell contradicts the declaration.
     """
-    known = cells[cells.notna()]
-    if len(known) == 0 and kind in (Kind.FLOAT, Kind.INT):
-        raise SpaceError(f"{name}: declared as {kind}, but no cell is a number; declare it as category.")
-    if known.nunique() < 2:
-        _check_known(name, known, kind, declared)
-        return None
     if kind in (Kind.FLOAT, Kind.INT):
-        return _numeric(name, known.to_numpy(dtype=float), kind, log, declared)
-    return _labelled(name, [str(label) for label in pd.unique(known)], kind, declared)
+        return _numeric(name, _known(cells), kind, log, declared)
+    return _labelled(name, _levels_in(cells), kind, declared)
 
 
 def check_fixed(values: Values, declared: Declaration | None) -> None:
     """Raise SpaceError where the one value of a column contradicts its declaration."""
     if declared is not None:
         cells = cells_of(values, declared.kind, declared)
-        _check_known(values.name, cells[cells.notna()], declared.kind, declared)
+        if declared.kind not in (Kind.FLOAT, Kind.INT):
+            _check_levels(values.name, _levels_in(cells), declared)
+        elif len(_known(cells)):
+            _bounds(values.name, _known(cells)[:1], declared.kind, bool(declared.log), declared)
 
 
-def _check_known(name: str, known: pd.Series, kind: Kind, declared: Declaration | None) -> None:
-    if declared is None or len(known) == 0:
+def _known(cells: NDArray[Any]) -> Floats:
+    return np.asarray(cells[~np.isnan(cells)], dtype=float)
+
+
+def _levels_in(cells: NDArray[Any]) -> list[str]:
+    return [str(label) for label in pd.unique(cells) if label is not None]
+
+
+def _check_levels(name: str, seen: list[str], declared: Declaration | None) -> None:
+    if declared is None or not declared.levels:
         return
-    value = known.iloc[0]
-    if kind in (Kind.FLOAT, Kind.INT):
-        _bounds(name, np.array([value]), kind, bool(declared.log), declared)
-    else:
-        _check_levels(name, [str(value)], declared)
-
-
-def _check_levels(name: str, seen: list[str], declared: Declaration) -> None:
     unknown = [level for level in seen if level not in declared.levels]
-    if declared.levels and unknown:
+    if unknown:
         raise SpaceError(
             f"{name}: the table has the level {unknown[0]!r}, which is not declared ({shown(declared.levels)}); "
             "add it to the levels."
         )
 
 
-def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | None) -> Hyperparameter:
+def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | None) -> Hyperparameter | None:
     levels = declared.levels if declared is not None else ()
-    if declared is not None:
-        _check_levels(name, seen, declared)
+    _check_levels(name, seen, declared)
+    if len(seen) < 2:
+        return None
     if kind is Kind.BOOL and len(levels or seen) > 2:
         raise SpaceError(f"{name}: a bool has two levels, not {len(levels or seen)} ({shown(levels or seen)}).")
     levels = levels or tuple(sorted(seen, key=_level_key))
     return Hyperparameter(name, kind, levels=levels, declared=declared is not None)
 
 
-def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter:
+def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter | None:
+    if len(known) == 0:
+        raise SpaceError(f"{name}: declared as {kind}, but no cell is a number; declare it as category.")
     low, high = float(known.min()), float(known.max())
+    if low == high:
+        if declared is not None:
+            _bounds(name, known[:1], kind, bool(declared.log), declared)
+        return None
     if not np.isfinite(high - low):
         raise SpaceError(f"{name}: the values go from {low} to {high}, more than a double can span; rescale them.")
     if declared is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from hpi.roles import Column, Role, by_others, kinds
@@ -27,13 +28,21 @@ def about_cells(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list
 
 
 def about_space(
-    kept: pd.DataFrame, columns: Sequence[Column], hyperparameters: Sequence[Hyperparameter], choices: Choices
+    parsed: Mapping[str, Values],
+    kept: pd.DataFrame,
+    columns: Sequence[Column],
+    hyperparameters: Sequence[Hyperparameter],
+    choices: Choices,
 ) -> list[str]:
     """Return what is not known about the search space."""
-    names = [hyperparameter.name for hyperparameter in hyperparameters]
     context = [column.name for column in columns if column.role is Role.CONTEXT]
-    said = gaps.notices(kept, names, context)
+    incomplete = [one.name for one in hyperparameters if _may_be_inactive(parsed[one.name], one)]
+    said = gaps.notices(kept, incomplete, [*(one.name for one in hyperparameters), *context])
     return [*said, *_about_observed(hyperparameters, choices)]
+
+
+def _may_be_inactive(values: Values, hyperparameter: Hyperparameter) -> bool:
+    return not np.isfinite(values.numbers).all() if hyperparameter.is_numeric else bool(values.empty.any())
 
 
 def about_fixed(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:

@@ -30,8 +30,8 @@ def in_time(parsed: Mapping[str, Values]) -> tuple[str, Integers] | None:
         for name, values in parsed.items():
             key = key_of(values) if names.fullmatch(name.strip()) else None
             if key is not None:
-                order = np.argsort(key, kind="stable")
-                return None if (np.diff(order) > 0).all() else (name, order)
+                in_order = bool((key[1:] >= key[:-1]).all())
+                return None if in_order else (name, np.argsort(key, kind="stable"))
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hpi.roles import by_others
+from hpi.roles.combinations import group_ids
 from hpi.roles.values import Values
 from hpi.space import Integers
 
@@ -28,11 +28,12 @@ def beyond_chance(parsed: Mapping[str, Values], names: Sequence[str], rows: Inte
 
     Two draws agree in every hyperparameter at most as often as in the two most diverse ones.
     """
-    if len(names) < 2 or len(rows) < 2:
+    pairs = _pairs(np.bincount(configuration))
+    if len(names) < 2 or pairs <= _BEYOND_CHANCE:
         return False
     agree = sorted(float(np.sum((np.bincount(parsed[name].codes[rows] + 1) / len(rows)) ** 2)) for name in names)
     allowed = _BEYOND_CHANCE * (_pairs(np.array([len(rows)])) * agree[0] * agree[1] + 1)
-    return bool(_pairs(np.bincount(configuration)) > allowed)
+    return bool(pairs > allowed)
 
 
 def planned(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, cell: Integers, seed: Integers) -> bool:
@@ -50,7 +51,7 @@ def planned(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, 
     n = len(rows)
     if any(_is_continuous(parsed[name], rows, int(cell.max(initial=-1)) + 1) for name in names):
         return True
-    both = np.bincount(by_others.group_ids([cell, seed], n))
+    both = np.bincount(group_ids([cell, seed], n))
     if len(both) < _UNIQUE * n:
         return False
     return _avoid_each_other(cell, seed, both) or _is_even(np.bincount(cell))

@@ -13,7 +13,9 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.roles import Choices, Reading, parse
 from hpi.roles.values import Values
-from hpi.table.table import TrialTable, fingerprint_of, validated
+from hpi.table.fingerprint import fingerprint_of
+from hpi.table.frames import displayed
+from hpi.table.table import TrialTable, validated
 
 KEY = b"hpi"
 
@@ -53,8 +55,7 @@ def from_parquet(content: bytes, name: str, choices: Choices) -> TrialTable:
         raise TableError(
             "This version understands the cells of the stored table in another way; upload the file again."
         )
-    shown = pd.concat([values.column for values in parsed.values()], axis=1)
-    return validated(parsed, shown, name, choices, _reading(words["reading"]), words["fingerprint"])
+    return validated(parsed, displayed(parsed), name, choices, _reading(words["reading"]), words["fingerprint"])
 
 
 def _reading(plain: Any) -> Reading:  # noqa: ANN401

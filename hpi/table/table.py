@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from hpi.errors import SpaceError, TableError
-from hpi.roles import Column, Direction, Reading, Role, assign, kinds, parse
+from hpi.roles import Column, Direction, Reading, Role, assign, parse
 from hpi.roles.choices import Choices
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
-from hpi.table import fronts, notices, states, trials
+from hpi.table import frames, fronts, notices, states, trials
+from hpi.table.fingerprint import fingerprint_of
 from hpi.table.order import in_time
 from hpi.table.rows import Ledger
 from hpi.table.trials import Grouping
@@ -146,7 +146,7 @@ def assembled(parsed: Mapping[str, Values], name: str, choices: Choices, reading
         name_of, rows = ordered
         parsed = {key: values.taken(rows) for key, values in parsed.items()}
         reading = reading.said(f"The rows were put in the order of {name_of}: in it the trials were run.")
-    shown_frame = pd.concat([values.column for values in parsed.values()], axis=1)
+    shown_frame = frames.displayed(parsed)
     fingerprint = fingerprint_of(parsed)
     try:
         return validated(parsed, shown_frame, name, choices, reading, fingerprint)
@@ -176,13 +176,17 @@ def validated(
     if not keep.any():
         raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
     grouping = trials.group(parsed, columns, choices, keep, ledger)
-    kept = _trials(parsed, columns, grouping, choices)
-    hyperparameters, columns = _hyperparameters(kept, columns, choices)
+    kept = frames.trials_of(parsed, columns, grouping, choices)
+    hyperparameters, columns = frames.hyperparameters_of(kept, columns, choices)
     tasks = _tasks(parsed, columns, kept, ledger)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     guessed = notices.about_guess(metric)
-    space = [*notices.about_fixed(parsed, columns), *notices.about_space(kept, columns, hyperparameters, choices)]
-    cells, ends = notices.about_cells(parsed, columns), states.counts(parsed, columns)
+    space = [
+        *notices.about_fixed(parsed, columns),
+        *notices.about_space(parsed, kept, columns, hyperparameters, choices),
+    ]
+    cells = notices.about_cells(parsed, columns)
+    ends = states.counts(parsed, columns)
     if ranking is not None:
         kept, columns = fronts.with_rank(kept, columns, ranking, tasks, ledger)
         metric = next((column for column in columns if column.role is Role.METRIC), None)
@@ -221,70 +225,6 @@ def _reasons(ledger: Ledger) -> str:
     return "; ".join(f"{reason} ({counted(n, 'row')})" for reason, n in ledger.excluded.items())
 
 
-def _trials(
-    parsed: Mapping[str, Values], columns: Sequence[Column], grouping: Grouping, choices: Choices
-) -> pd.DataFrame:
-    """Return one row a trial: hyperparameters, context, other outcomes and the metric, in file order."""
-    first = np.unique(grouping.trial, return_index=True)[1]
-    single = len(first) == len(grouping.rows)
-    kept: dict[str, pd.Series] = {}
-    declared = dict(choices.space)
-    for column in columns:
-        values = parsed[column.name]
-        if column.role is Role.HYPERPARAMETER and column.kind is not None:
-            kept[column.name] = kinds.cells_of(values, column.kind, declared.get(column.name)).iloc[
-                grouping.rows[first]
-            ]
-        elif column.role is Role.CONTEXT:
-            cells = values.column.iloc[grouping.rows]
-            kept[column.name] = cells if single else _agreed(cells, values, grouping, first)
-        elif column.role is Role.METRIC or (column.outcome and len(values.finite)):
-            numbers = values.numbers[grouping.rows]
-            mean = numbers if single else _means(numbers, grouping.trial)
-            kept[column.name] = pd.Series(mean, index=grouping.rows[first])
-    return pd.DataFrame(kept, index=pd.Index(grouping.rows[first]))
-
-
-def _means(numbers: Floats, trial: Integers) -> Floats:
-    """Return the mean of each trial's numbers, those missing left out; alike to the last digit in any order of rows."""
-    known = np.flatnonzero(~np.isnan(numbers))
-    order = known[np.lexsort((numbers[known], trial[known]))]
-    n_trials = int(trial.max(initial=-1)) + 1
-    with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.bincount(trial[order], weights=numbers[order], minlength=n_trials)
-            / np.bincount(trial[order], minlength=n_trials)
-        )
-
-
-def _agreed(cells: pd.Series, values: Values, grouping: Grouping, first: Integers) -> pd.Series:
-    """Return a context column with the cells in which the rows of a trial agree, missing where they do not."""
-    codes = pd.Series(values.codes[grouping.rows]).groupby(grouping.trial)
-    agree = (codes.min() == codes.max()).to_numpy()
-    return cells.iloc[first].where(agree)
-
-
-def _hyperparameters(
-    kept: pd.DataFrame, columns: tuple[Column, ...], choices: Choices
-) -> tuple[tuple[Hyperparameter, ...], tuple[Column, ...]]:
-    """Return the hyperparameters that vary among the trials, and the columns with the others left out."""
-    found: list[Hyperparameter] = []
-    final: list[Column] = []
-    for column in columns:
-        if column.role is not Role.HYPERPARAMETER or column.kind is None:
-            final.append(column)
-            continue
-        declared = dict(choices.space).get(column.name)
-        built = kinds.build(column.name, kept[column.name], column.kind, column.log, declared)
-        if built is not None:
-            found.append(built)
-            final.append(column)
-        else:
-            reason = "constant in every trial that counts"
-            final.append(Column(column.name, Role.LEFT_OUT, reason=reason, fixed=True))
-    return tuple(found), tuple(final)
-
-
 def _tasks(
     parsed: Mapping[str, Values], columns: Sequence[Column], kept: pd.DataFrame, ledger: Ledger
 ) -> pd.Series | None:
@@ -303,20 +243,5 @@ def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Inte
     """Return the configuration of each trial, shape (n_trials,), if several of one are no independent evidence."""
     if tasks is None and choices.repeats != "keep":
         return None
-    first = np.unique(grouping.trial, return_index=True)[1]
-    unit = (grouping.repeat if tasks is None else grouping.configuration)[first]
+    unit = (grouping.repeat if tasks is None else grouping.configuration)[frames.firsts(grouping)]
     return unit if len(np.unique(unit)) < len(unit) else None
-
-
-def fingerprint_of(parsed: Mapping[str, Values]) -> str:
-    """Return a digest of names and cells, as hex."""
-    digest = hashlib.sha256()
-    for name, values in parsed.items():
-        digest.update(repr((name, len(values), values.text is None)).encode("utf-8", "surrogatepass"))
-        if values.text is None:
-            digest.update((values.numbers + 0.0).tobytes())
-            continue
-        cells = ["" if cell is None else cell for cell in values.text]
-        digest.update(np.array([len(cell) for cell in cells], dtype=np.int64).tobytes())
-        digest.update("".join(cells).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

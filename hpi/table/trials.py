@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from hpi.errors import TableError
-from hpi.roles import by_others
 from hpi.roles.by_itself import Column
 from hpi.roles.choices import Choices
+from hpi.roles.combinations import group_ids, ids_of
 from hpi.roles.values import Values, counted, shown
 from hpi.roles.vocabulary import ContextKind, Role
 from hpi.space import Floats, Integers, Mask
@@ -71,7 +71,7 @@ def task_labels(parsed: Mapping[str, Values], columns: Sequence[Column], n: int)
     tasks = [name for name in named(columns, Role.CONTEXT, ContextKind.TASK)]
     if not tasks:
         return None
-    whole = by_others.group_ids([parsed[name].codes for name in tasks], n)
+    whole = ids_of([parsed[name] for name in tasks], n)
     for name in sorted(tasks):
         # One column is enough where it tells all tasks apart.
         if parsed[name].n_distinct == whole.max(initial=-1) + 1:
@@ -105,7 +105,7 @@ def group(
     rows = np.flatnonzero(keep)
 
     def ids(names: Sequence[str]) -> Integers:
-        return by_others.group_ids([parsed[name].codes[rows] for name in names], len(rows))
+        return ids_of([parsed[name] for name in names], len(rows), rows)
 
     hyperparameters = named(columns, Role.HYPERPARAMETER)
     configuration = ids(hyperparameters)
@@ -126,10 +126,12 @@ def _averaged(
     """Join the rows that repeat a configuration under another seed, fold, instance..."""
     names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
     n = len(state.rows)
-    repeat = by_others.group_ids([parsed[name].codes[state.rows] for name in names], n)
+    if np.bincount(state.cell).max(initial=0) <= 1:
+        return Grouping(state.rows, np.arange(n), state.configuration, np.arange(n))
+    repeat = ids_of([parsed[name] for name in names], n, state.rows)
     # Where no seed tells the rows of a configuration apart it was drawn again, unless chance cannot explain that.
     joined = state.repeated | _varies(repeat, state.cell)
-    trial = by_others.group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
+    trial = group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
     alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
     if n_trials == n:
