@@ -79,8 +79,15 @@ class Source:
 _SKLEARN_META = r"params|(?:mean|std)_(?:fit|score)_time|std_.+|rank_.+|split\d+_.+|mean_train_.+"
 _WANDB = (
     r"Name|Agent|State|Notes|User|Tags|Created|Runtime|Sweep|Updated|GPU Type|GPU Count|Hostname|ID|"
-    r"End Time|Host|Group|Job Type|Commit|GitHub|Description"
+    r"End Time|Host|Group|Job Type|Commit|GitHub|GitHub URL|Git.*|OS|Python Version|CPU Count|Command|Description"
 )
+# What a run logs stands under a section, what it was told is nested with dots.
+_WANDB_LOGGED = (
+    r"(?:train|training|trainer|eval|evaluation|val|valid|validation|test|metrics?|loss|losses|rollout|time|timers?|"
+    r"charts?|perf|stats?)/(?!.*(?:epoch|step)$).+|lr-[A-Z]\w+(?:/.+)?"
+)
+# The tag under which add_hparams is shown to write metrics; a setting under it is a setting.
+_TENSORBOARD = r"hparam/(?!.*(?:lr|rate|batch|size|dropout|layer|unit|optim|decay|momentum|depth|width|dim)).+"
 _AX = r"trial_index|arm_name|trial_status|generation_node|generation_method"
 _OMNIOPT = r"submit_time|queue_time|start_time|end_time|program_string|exit_code|hostname|signal|OO_Info_.*|run_time"
 
@@ -134,8 +141,10 @@ SOURCES: tuple[Source, ...] = (
         meta=r"timestamp|checkpoint_dir_name|done|trial_id|date|time_\w+|pid|hostname|node_ip|\w+_since_restore|"
         r"logdir|experiment_tag|should_checkpoint|trial_name|checkpoint_path",
     ),
+    Source("TensorBoard", metric=_TENSORBOARD, needed=1),
     Source(
         "Weights & Biases",
+        metric=_WANDB_LOGGED,
         meta=rf"{_WANDB}|_\w+|method|program|metric\.(?:goal|name)|sweep_id|entity|project",
         needed=3,
         signature=_WANDB + r"|metric\.(?:goal|name)|_runtime|_timestamp|_wandb",
@@ -156,14 +165,23 @@ SOURCES: tuple[Source, ...] = (
     Source(
         "",
         hyperparameter=r"(hp_config[._/]|hp[._/:]|hparams?[._/:]|hyper_?param(?:eter)?s?[._/:]|"
-        r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]).+",
+        r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]|assignments?[._/]).+",
         metric=r"metrics?[._/:].+|results?[./].+|outputs?[./].+",
+        meta=r"(?:sys|meta|metadata|monitoring|source_code|git|host|provenance)[./].+",
         needed=2,
     ),
     Source("Ax", meta=rf"{_AX}|{_OMNIOPT}", signature=_AX),
     Source("NNI", metric=r"reward|default", meta=r"trialJobId|intermediate|sequence", needed=1, signature="trialJobId"),
     Source("Katib", meta=r"trialName|Status|KFP Run", needed=2, signature=r"trialName|Status|KFP Run"),
     Source("HiPlot", meta="uid|from_uid", signature="uid|from_uid"),
+    Source(
+        "Nevergrad",
+        metric="#loss",
+        meta=r"#(?!loss$).+",
+        needed=3,
+        signature=r"#(?:parametrization|optimizer|session|num-ask|num-tell|generation|uid|loss)",
+        primary="#loss",
+    ),
 )
 
 
