@@ -129,7 +129,9 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
         return None
     if mark is Mark.META:
         # A run time among the bookkeeping can still be asked about.
-        measured = values.is_numeric and outcomes.outcome_of(values.name.removeprefix("user_attrs_")) is not None
+        name = values.name.removeprefix("user_attrs_")
+        moment = vocabulary.is_stamp(words_of(name))
+        measured = values.is_numeric and not moment and outcomes.outcome_of(name) is not None
         return left_out(values.name, f"bookkeeping{source.said}", outcome=measured)
     if mark is Mark.METRIC:
         if np.isnan(values.numbers).all():
@@ -159,8 +161,12 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
     name, words = values.name, words_of(values.name)
     if _counts(values, words):
         return left_out(name, "an identifier: it counts the rows")
-    if vocabulary.is_stamp(words) and (values.words or "time" in words or np.all(values.finite > 1e8)):
+    if vocabulary.is_stamp(words) and _may_be_moments(values, words):
         return left_out(name, "a timestamp: says when, not how")
+    if vocabulary.is_machine(words):
+        return left_out(name, "bookkeeping: says what a trial ran on")
+    if _marks_the_best(values, words):
+        return left_out(name, "marks the trials that came out best")
     kind = vocabulary.context_of(words)
     if kind is not None and not _nearly_all_differ(values) and _suits(values, kind, words):
         return _context(name, kind)
@@ -175,11 +181,24 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
     return _by_outcome(values, words)
 
 
+def _may_be_moments(values: Values, words: tuple[str, ...]) -> bool:
+    """Whether the cells under a moment's name can be moments: large numbers, or text with digits in it."""
+    if values.words and vocabulary.is_weak_stamp(words):
+        return all(re.search(r"\d", word) for word in values.words)
+    return bool(values.words) or "time" in words or bool(np.all(values.finite > 1e8))
+
+
+def _marks_the_best(values: Values, words: tuple[str, ...]) -> bool:
+    """Whether the column says yes or no to whether a trial was the best."""
+    said = words[-1:] in (("best",), ("pareto",), ("optimal",)) and set(words[:-1]) <= {"is"}
+    return said and (values.lowered in BOOLS or values.lowered <= {"0", "1"})
+
+
 def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
     """Whether the cells can be what the name says."""
     if kind is not ContextKind.FIDELITY or set(words) & {"budget", "budgets", "fidelity", "resource", "resources"}:
         return True
-    return values.is_numeric and (values.is_integer or words[0] == "epoch")
+    return values.is_numeric and (values.is_integer or "epoch" in words)
 
 
 def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:

@@ -38,17 +38,24 @@ def direction_of(name: str) -> Direction | None:
     return Direction.MAXIMIZE if good else Direction.MINIMIZE
 
 
-def preference(name: str) -> tuple[int, int, int, str]:
+def preference(name: str) -> tuple[int, int, int, bool, str]:
     """Return a sort key: the metric that is meant comes first.
 
     Scores before losses before names that tell nothing before what a trial costs; within these validation
-    before test, before no split, before training.
+    before test, before no split, before training; a mean or a last value before an extreme.
     """
     words = plain_words(name)
     noun = noun_of(name, words) or strong_of(words)
     split = min((SPLITS[word] for word in words if word in SPLITS), default=NO_SPLIT)
     known = [*GOOD, *BAD]
-    if set(words) & _SPREADS or noun in COSTLY | THROUGHPUT or (not noun and ("time" in words or counts_work(name))):
+    counted = words in WHOLE and WHOLE[words] is None
+    extreme = bool(set(words) & {"max", "min"})
+    if (
+        set(words) & _SPREADS
+        or counted
+        or noun in COSTLY | THROUGHPUT
+        or (not noun and ("time" in words or counts_work(name)))
+    ):
         group = COSTLY_GROUP - 1
     else:
         known_well = noun in known and not ({noun, *words} & {"loss"} and set(words) & PARTS)
@@ -56,5 +63,5 @@ def preference(name: str) -> tuple[int, int, int, str]:
     kind = 0 if noun in GOOD else 1
     order = known.index(noun) if noun in known else len(known)
     if group == 0:
-        return (split == TRAIN, split, kind * len(known) + order, name)
-    return (group + 1, split, order, name)
+        return (split == TRAIN, split, kind * len(known) + order, extreme, name)
+    return (group + 1, split, order, extreme, name)

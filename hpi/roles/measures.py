@@ -67,7 +67,10 @@ WHOLE: dict[tuple[str, ...], Direction | None] = {
             Direction.MAXIMIZE,
             "c index|em|exact match|g mean|hmean|ll|log lik|v measure|si sdr|dunn index|adjusted rand|acc norm",
         ),
-        (Direction.MINIMIZE, "kl|approx kl|mean kl|tour length|quantile loss|min dcf|optimality gap"),
+        (
+            Direction.MINIMIZE,
+            "kl|approx kl|mean kl|tour length|quantile loss|min dcf|optimality gap|func val|func vals|fval|fun val",
+        ),
         (
             None,
             "entropy|params|n params|num params|n parameters|num parameters|param count|parameter count|params count|"
@@ -83,6 +86,8 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     ("inertia",): (Direction.MINIMIZE, set_of("clusters silhouette bouldin harabasz nmi ari")),
     ("selectivity",): (Direction.MAXIMIZE, set_of("yield conversion purity")),
     ("gap",): (Direction.MINIMIZE, frozenset()),
+    ("top", "1"): (Direction.MAXIMIZE, frozenset()),
+    ("top", "5"): (Direction.MAXIMIZE, frozenset()),
     ("fun",): (Direction.MINIMIZE, frozenset()),
     ("grad", "norm"): (None, frozenset()),
     ("gradient", "norm"): (None, frozenset()),

@@ -60,16 +60,19 @@ KNOWN = set_of(
 _KEPT = set_of("n k save keep load restore use track")
 _RATES = set_of("gbs gbps mbs mbps kbps tflop gflop")
 _SPAN_UNITS = set_of("s sec second seconds secs ms min minute h hr hour day")
+_WHICH = set_of("final searcher primary main")
 # What is known only when a trial has ended, unless it is a bound.
 _ENDED = set_of(
-    "success succeeded failed crashed diverged stopped converged solved reached achieved attained elapsed consumed"
+    "success succeeded finished completed ended failed crashed diverged stopped converged solved reached achieved "
+    "attained elapsed consumed"
 )
 _BOUNDS = set_of("tol tolerance threshold limit weight coef penalty bonus reward max min target criterion")
 _LOOPS = set_of(
-    "episodes epochs steps iterations iters generations rounds evals evaluations trials samples updates trees batches"
+    "episodes epochs steps iterations iters generations rounds evals evaluations trials samples updates trees batches "
+    "tokens frames examples images"
 )
 _GOALS = set_of("solve solved converge converged convergence reach best goal success optimum finish solution")
-_RUN = set_of("run ran done trained taken completed needed required")
+_RUN = set_of("run ran done trained taken completed needed required seen processed sampled")
 _NO_RESULT = set_of("prior init initial noise weight normal input data image pixel target")
 _SLICES = set_of("frame stride hop pulse dwell gate hold exposure ttl lag offset pause sleep")
 _FLAGS = set_of("normalize normalise use is has enable disable clip scale with standardize whiten log shape do")
@@ -77,12 +80,14 @@ _SECTION = re.compile(r"(?:metrics?|losses|scores?|results?|rollout)\s*[/.:|].+"
 _TRAINING = re.compile(r"train(?:ing)?\s*[/|].+", re.IGNORECASE | re.DOTALL)
 _PERCENTILE = re.compile(r"p\d\d\d?")
 _PER_SECOND = re.compile(r"[A-Za-z]/(?:s|sec|second|min|h)$")
+_AREA = re.compile(r"area[ _]under[ _](?:the[ _])?(?:[a-z]+[ _]){0,2}curve", re.IGNORECASE)
 _CUT_OFF = re.compile(r"@\s*(?:\d|[kK]\b)")
 
 
 def plain_words(name: str) -> tuple[str, ...]:
     """Return the words of a name without the letter in brackets that says of which part: mAP50(B)."""
-    return words_of(re.sub(r"\([A-Z]\)\s*$", "", name).replace("chrF", "chrf"))
+    name = _AREA.sub("auc", re.sub(r"\([A-Z]\)\s*$", "", name))
+    return words_of(name.replace("chrF", "chrf"))
 
 
 def _head(words: Sequence[str]) -> tuple[str, ...]:
@@ -252,7 +257,7 @@ def is_flag(name: str, n_distinct: int, is_bool: bool) -> bool:
 def is_generic(name: str) -> bool:
     """Whether the name may be that of a metric but says nothing: value, metric, objective 1."""
     words = [re.sub(r"[0-9]+$", "", word) for word in words_of(name) if not word.isdigit()]
-    return bool(words) and set(words) <= GENERIC
+    return bool(set(words) & GENERIC) and set(words) <= GENERIC | _WHICH
 
 
 def is_bare(name: str) -> bool:

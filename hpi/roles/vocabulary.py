@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -58,7 +59,9 @@ for _kind, _names in (
     (
         ContextKind.FIDELITY,
         "budget|budgets|epoch|iteration|iter|training iteration|n resources|resource|resources|fidelity|step|"
-        "global step|timestep|timesteps total|epoch number|epoch id|epochs done|epochs trained|n iterations done",
+        "global step|timestep|timesteps total|epoch number|epoch id|epochs done|epochs trained|n iterations done|"
+        "curr epoch|current epoch|last epoch|final epoch|curr step|current step|last step|final step|last iteration|"
+        "trainer global step|trainer step|train global step|train step|train epoch|train iteration",
     ),
 ):
     for _name in _names.split("|"):
@@ -73,24 +76,73 @@ IDENTIFIERS = frozenset(
         "project|user|owner|host|hostname|node ip|ip|machine|cmd|command|commit|git commit|git hash|git sha|sha|"
         "comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
-        "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent"
+        "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent|"
+        "uploader|author|creator|username|user name|workspace|experiment key|run key"
     )
 )
-_STAMPS = frozenset(
-    words_in("date datetime timestamp created updated started ended submitted finished start starttime endtime")
+# Names of what a trial ran on and with, which the trackers write down by themselves.
+_MACHINES = frozenset(
+    tuple(name.split())
+    for name in one_of(
+        "os|os version|python version|cuda version|torch version|driver version|gpu type|gpu name|gpu count|"
+        "gpu model|cpu count|cpu type|cpu model|node name|host name|host ip"
+    )
 )
+_HARDWARE = frozenset(words_in("gpu cpu memory mem ram disk network proc process tpu power fan swap io uptime"))
+_STAMPS = frozenset(
+    words_in(
+        "date datetime timestamp created updated started ended submitted finished completed modified launched uploaded "
+        "queued start end starttime endtime"
+    )
+)
+# Of these, words that are a choice's name too: a text under them must look like a moment.
+_WEAK_STAMPS = frozenset(words_in("start end started ended finished completed submitted queued modified"))
 _PATHS = frozenset(words_in("path dir logdir directory folder file filename uri url filepath"))
+
+
+# What people who write in other languages call the same; accents are gone before these are looked up.
+_ENGLISH = {
+    foreign: english
+    for english, others in {
+        "loss": "verlust perte pertes perdida perdita perda",
+        "accuracy": "genauigkeit exactitude exactitud accuratezza acuracia trefferquote nauwkeurigheid",
+        "precision": "prazision precisione precisao",
+        "recall": "rappel sensibilitat",
+        "error": "fehler fehlerrate erreur errore erro",
+        "score": "punktzahl puntuacion punteggio pontuacao",
+        "result": "ergebnis resultat resultado risultato",
+        "time": "zeit temps tiempo",
+        "runtime": "laufzeit rechenzeit trainingszeit",
+        "duration": "dauer duree duracion durata duracao",
+        "seed": "graine semilla seme semente startwert",
+        "epoch": "epoche epoque epoca",
+        "trial": "versuch essai ensayo prova tentativa",
+        "run": "lauf durchlauf",
+        "date": "datum fecha",
+        "task": "aufgabe tache tarea",
+        "dataset": "datensatz",
+    }.items()
+    for foreign in others.split()
+}
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """Return the words of a column's name in lower case: val_loss, "val loss" and valLoss are the same."""
+    if not name.isascii():
+        # A letter and its accent, a raised 2: the letter and the 2.
+        name = "".join(mark for mark in unicodedata.normalize("NFKD", name) if not unicodedata.combining(mark))
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name.replace("IoU", "Iou"))
-    return tuple(re.findall(r"[a-z]+[0-9]*|[0-9]+", name.lower().replace("r^2", "r2")))
+    found = re.findall(r"[a-z]+[0-9]*|[0-9]+", name.lower().replace("r^2", "r2").replace("ß", "ss"))
+    return tuple(_ENGLISH.get(word, word) for word in found)
 
 
 def context_of(words: Sequence[str]) -> ContextKind | None:
-    """Return the kind of context that a name stands for, None if it names none."""
-    return _CONTEXTS.get(tuple(words))
+    """Return the kind of context that a name stands for, None if it names none: OpenML_task_id is a task's, too."""
+    found = _CONTEXTS.get(tuple(words))
+    if found is None and len(words) > 2 and words[-1] in ("id", "name"):
+        end = _CONTEXTS.get(tuple(words[-2:]))
+        return end if end is ContextKind.TASK else None
+    return found
 
 
 def is_identifier(words: Sequence[str]) -> bool:
@@ -107,11 +159,25 @@ def is_run_key(name: str) -> bool:
 def is_stamp(words: Sequence[str]) -> bool:
     """Whether the name is that of a moment: start_time, Created, timestamp."""
     moment = {"time", "at", "date", "on", "day"}
-    edges = {"start", "end", "begin", "submit", "queue", "book", "refresh", "complete", "completion", "finish"}
+    edges = one_of(
+        "start|end|begin|submit|queue|book|refresh|complete|completion|finish|creation|modification|upload|update|"
+        "launch|schedule|stop"
+    )
     return bool(words) and (
         (set(words) <= _STAMPS | moment and bool(set(words) & _STAMPS))
         or (words[-1] in moment and bool(set(words) & (edges | _STAMPS)))
     )
+
+
+def is_weak_stamp(words: Sequence[str]) -> bool:
+    """Whether a moment's name may be a choice's as well, for instance start (zeros, random)."""
+    return bool(words) and set(words) <= _WEAK_STAMPS
+
+
+def is_machine(words: Sequence[str]) -> bool:
+    """Whether the name is that of what a trial ran on: GPU Type, system.cpu, monitoring/memory."""
+    watched = bool(words) and words[0] in ("system", "sys", "monitoring")
+    return tuple(words) in _MACHINES or (watched and bool({re.sub(r"[0-9]+$", "", word) for word in words} & _HARDWARE))
 
 
 def is_path(words: Sequence[str]) -> bool:

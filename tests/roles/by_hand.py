@@ -1,0 +1,366 @@
+"""Headers as people and papers write them, with the right answer for each column.
+
+Realistic, not copied. The rules were tuned on these, as on `headers.py` and `trackers.py`.
+"""
+
+from __future__ import annotations
+
+from tests.roles.cells import header
+
+BY_HAND = (
+    header(
+        "keras_csvlogger_merged",
+        """
+run | id repeat meta | grid 4 0 ~ 1 ~ 2 ~ 3 ~ 4 ~ 5 ~ 6 ~ 7 ~ 8 ~ 9 ~ 10 ~ 11
+units | hp | grid 4 32 ~ 64 ~ 128 ~ 256
+dropout_rate | hp | grid 4 0.1 ~ 0.2 ~ 0.3 ~ 0.4 ~ 0.5 ~ 0.1
+init_lr | hp | grid 4 0.1 ~ 0.01 ~ 0.001 ~ 0.0001 ~ 0.03
+epoch | fidelity | grid 1 0 ~ 1 ~ 2 ~ 3
+accuracy | outcome | flat 0.3 1
+loss | outcome | flat 0 2
+lr | outcome meta hp | log 1e-6 1e-2
+val_accuracy | max outcome | flat 0.3 1
+val_loss | min outcome | flat 0 2""",
+    ),
+    header(
+        "sklearn_pipeline",
+        """
+Unnamed: 0 | id | count
+mean_fit_time | outcome | flat 0.01 4
+std_fit_time | outcome | flat 0.01 4
+mean_score_time | outcome | flat 0.01 4
+std_score_time | outcome | flat 0.01 4
+param_clf__C | hp | of 0.1 ~ 1 ~ 10 ~ 100
+param_clf__gamma | hp | of scale ~ auto ~ 0.01 ~ 0.1
+param_scale__with_mean | hp | of True ~ False
+param_reduce__n_components | hp | of 2 ~ 4 ~ 8 ~ None
+params | meta | wide
+split{0,1,2,3,4}_test_roc_auc | outcome | flat 0.5 1
+mean_test_roc_auc | max outcome | flat 0.5 1
+std_test_roc_auc | outcome | flat 0 0.05
+rank_test_roc_auc | outcome meta | count 1
+split{0,1,2,3,4}_test_neg_log_loss | outcome | flat -1 0
+mean_test_neg_log_loss | outcome max | flat -1 0
+std_test_neg_log_loss | outcome | flat 0 0.05
+rank_test_neg_log_loss | outcome meta | count 1
+split{0,1,2,3,4}_train_roc_auc | outcome | flat 0.5 1
+mean_train_roc_auc | outcome | flat 0.5 1
+std_train_roc_auc | outcome | flat 0 0.05""",
+    ),
+    header(
+        "skopt",
+        """
+x0_learning_rate | hp | log 1e-6 1e-2
+x1_num_dense_layers | hp | int 1 6
+x2_num_dense_nodes | hp | int 5 513
+x3_activation | hp | of relu ~ sigmoid
+func_vals | min metric | flat -0.99 -0.5""",
+    ),
+    header(
+        "hyperopt_choice_index",
+        """
+tid | id | count
+loss | min | flat 0.1 1
+status | meta | always ok
+vals.booster | hp | of 0 ~ 1
+vals.max_depth | hp | int 0 9
+vals.eta | hp | log 1e-3 1
+vals.colsample_bytree | hp | flat 0.5 1
+eval_time | outcome | flat 1 90
+book_time | when | when""",
+    ),
+    header(
+        "xgboost_by_hand",
+        """
+max_depth | hp | grid 16 3 ~ 6 ~ 9
+eta | hp | grid 4 0.01 ~ 0.1 ~ 0.3 ~ 0.5
+subsample | hp | grid 1 0.5 ~ 0.75 ~ 0.9 ~ 1
+logloss | min | flat 0.2 0.7
+time | outcome | flat 2 60""",
+    ),
+    header(
+        "lightgbm_by_hand",
+        """
+id | id | count 1
+num_leaves | hp | of 15 ~ 31 ~ 63 ~ 127
+learning_rate | hp | log 1e-3 0.3
+min_data_in_leaf | hp | int 5 200
+feature_fraction | hp | flat 0.4 1
+bagging_fraction | hp | flat 0.4 1
+bagging_freq | hp | int 0 8
+lambda_l1 | hp | log 1e-8 10
+lambda_l2 | hp | log 1e-8 10
+max_bin | hp | of 63 ~ 127 ~ 255
+boosting_type | hp | of gbdt ~ dart ~ goss
+objective | fixed | always binary
+metric | fixed | always auc
+early_stopping_rounds | fixed | always 50
+best_iteration | outcome meta fidelity | int 40 900
+n_trees | outcome hp | int 40 900
+train_auc | outcome | flat 0.7 1
+valid_auc | max | flat 0.7 1
+auc_std | outcome | flat 0 0.04
+elapsed | outcome | flat 2 90""",
+    ),
+    header(
+        "rl_by_hand",
+        """
+env | task | of CartPole-v1 ~ LunarLander-v2 ~ Acrobot-v1
+seed | repeat | of 0 ~ 1 ~ 2 ~ 3
+gamma | hp | of 0.9 ~ 0.99 ~ 0.999
+n_steps | hp | of 128 ~ 512 ~ 2048
+gae_lambda | hp | of 0.9 ~ 0.95 ~ 1
+ent_coef | hp | log 1e-8 0.1
+total_timesteps | fidelity fixed | always 100000
+ep_rew_mean | max | flat -500 500
+ep_len_mean | outcome | flat 10 500
+success_rate | outcome | flat 0 1
+fps | outcome | flat 300 3000""",
+    ),
+    header(
+        "paper_table",
+        """
+Model | hp | of ResNet-18 ~ ResNet-50 ~ ViT-S
+LR | hp | of 0.1 ~ 0.03 ~ 0.01
+BS | hp | of 128 ~ 256 ~ 512
+Epochs | fidelity hp | of 100 ~ 200 ~ 300
+Aug | hp | of RandAug ~ AutoAug ~ none
+Top-1 | max | flat 70 84
+Top-5 | outcome | flat 90 97
+Params (M) | outcome | flat 11 90
+FLOPs (G) | outcome | flat 1 20
+Throughput (img/s) | outcome | flat 100 3000""",
+    ),
+    header(
+        "german",
+        """
+Versuch | id | count 1
+Lernrate | hp | log 1e-5 1e-1
+Stapelgröße | hp | of 16 ~ 32 ~ 64
+Schichten | hp | int 1 6
+Optimierer | hp | of Adam ~ SGD
+Verlust | min outcome | flat 0.1 2
+Genauigkeit | max outcome | flat 0.4 1
+Laufzeit | outcome | flat 20 900
+Datum | when | when %d.%m.%Y %H:%M""",
+    ),
+    header(
+        "french",
+        """
+essai | id | count 1
+taux_apprentissage | hp | log 1e-5 1e-1
+taille_lot | hp | of 16 ~ 32 ~ 64
+couches | hp | int 1 6
+graine | repeat | of 1 ~ 2 ~ 3
+perte | min outcome | flat 0.1 2
+précision | max outcome | flat 0.4 1
+durée (s) | outcome | flat 20 900
+date | when | when %d/%m/%Y %H:%M""",
+    ),
+    header(
+        "spanish",
+        """
+ensayo | id | count 1
+tasa_aprendizaje | hp | log 1e-5 1e-1
+tamaño_lote | hp | of 16 ~ 32 ~ 64
+capas | hp | int 1 6
+semilla | repeat | of 1 ~ 2 ~ 3
+pérdida | min outcome | flat 0.1 2
+exactitud | max outcome | flat 0.4 1
+tiempo | outcome | flat 20 900
+fecha | when | when %d/%m/%Y %H:%M""",
+    ),
+    header(
+        "with_units",
+        """
+# | id | count 1
+lr [log10] | hp | flat -5 -1
+hidden size (units) | hp | of 64 ~ 128 ~ 256
+temperature [K] | hp | flat 270 400
+Batch size | hp | of 8 ~ 16 ~ 32
+RMSE (test) | min outcome | flat 0.1 3
+RMSE (train) | outcome | flat 0.1 3
+R² (test) | outcome max | flat 0 1
+time (s) | outcome | flat 3 90
+Peak mem. (GB) | outcome | flat 1 40""",
+    ),
+    header(
+        "openml_runs",
+        """
+run_id | id | count 10500000
+task_id | task | of 3 ~ 31 ~ 3945
+flow_id | id meta | always 6969
+setup_id | id | count 8200000
+uploader | meta id | of 1 ~ 86
+upload_time | when | when %Y-%m-%d %H:%M:%S
+sklearn.ensemble.RandomForestClassifier(8)_max_features | hp | flat 0.1 0.9
+sklearn.ensemble.RandomForestClassifier(8)_min_samples_leaf | hp | int 1 20
+sklearn.ensemble.RandomForestClassifier(8)_criterion | hp | of gini ~ entropy
+sklearn.ensemble.RandomForestClassifier(8)_bootstrap | hp | of true ~ false
+predictive_accuracy | max outcome | flat 0.5 1
+area_under_roc_curve | outcome max | flat 0.5 1
+usercpu_time_millis | outcome | flat 100 90000""",
+    ),
+    header(
+        "lcbench_like",
+        """
+OpenML_task_id | task | of 3945 ~ 7593 ~ 34539
+config_id | id | grid 3 0 ~ 1 ~ 2 ~ 3 ~ 4 ~ 5 ~ 6 ~ 7 ~ 8 ~ 9 ~ 10 ~ 11 ~ 12 ~ 13 ~ 14 ~ 15
+epoch | fidelity | grid 1 1 ~ 12 ~ 50
+batch_size | hp | log 16 512
+learning_rate | hp | log 1e-4 1e-1
+max_dropout | hp | flat 0 1
+max_units | hp | log 64 1024
+momentum | hp | flat 0.1 0.99
+num_layers | hp | int 1 6
+weight_decay | hp | log 1e-5 1e-1
+time | outcome | flat 2 900
+val_accuracy | max outcome | flat 40 99
+val_cross_entropy | outcome min | flat 0.1 3
+val_balanced_accuracy | outcome max | flat 0.3 0.9
+test_accuracy | outcome | flat 40 99
+test_cross_entropy | outcome | flat 0.1 3""",
+    ),
+    header(
+        "nas_table",
+        """
+arch_index | id | count
+op_0_1 | hp | of none ~ skip_connect ~ nor_conv_3x3 ~ avg_pool_3x3
+op_0_2 | hp | of none ~ skip_connect ~ nor_conv_3x3 ~ avg_pool_3x3
+op_1_2 | hp | of none ~ skip_connect ~ nor_conv_3x3 ~ avg_pool_3x3
+n_params | outcome | int 100000 1500000
+flops | outcome | flat 7 220
+latency_ms | outcome | flat 10 60
+train_loss | outcome | flat 0 2
+valid_acc | max | flat 10 92
+test_acc | outcome | flat 10 94""",
+    ),
+    header(
+        "json_flattened",
+        """
+trial_id | id | hash
+config.lr | hp | log 1e-5 1e-1
+config.layers | hp | of [64, 64] ~ [128] ~ [32, 32, 32]
+config.augment.flip | hp | of true ~ false
+config.augment.crop | hp | of none ~ random ~ center
+config.seed | repeat | of 0 ~ 1 ~ 2
+result.val.loss | min outcome | flat 0 2
+result.val.acc | max outcome | flat 0 1
+result.duration | outcome | flat 9 900
+started_at | when | when %Y-%m-%dT%H:%M:%SZ
+finished_at | when | when %Y-%m-%dT%H:%M:%SZ
+git.commit | id meta | hash 40
+git.dirty | meta | of true ~ false
+host.name | meta | of a ~ b""",
+    ),
+    header(
+        "hyperparameters_flattened",
+        """
+hyperparameters.lr | hp | log 1e-5 1e-1; text
+hyperparameters.depth | hp | of 2 ~ 4 ~ 6; text
+hyperparameters.solver | hp | of lbfgs ~ sgd ~ adam
+scores.mae | min outcome | flat 1 9
+scores.r2 | max outcome | flat 0 1
+meta.started | when | when
+meta.seconds | outcome meta | flat 3 90
+meta.host | meta | of a ~ b""",
+    ),
+    header(
+        "grid_of_svm",
+        """
+kernel | hp | of rbf ~ poly ~ linear
+C | hp | of 0.1 ~ 1 ~ 10 ~ 100
+gamma | hp | of 0.001 ~ 0.01 ~ 0.1; only kernel = rbf ~ poly
+degree | hp | of 2 ~ 3 ~ 4; only kernel = poly
+class_weight | hp | of none ~ balanced
+Accuracy | max outcome | flat 0.5 1
+Precision | outcome max | flat 0.5 1
+Recall | outcome max | flat 0.5 1
+F1 | outcome max | flat 0.5 1
+Fit time | outcome | flat 0.1 9""",
+    ),
+    header(
+        "optuna_by_hand",
+        """
+trial | id | count
+val_rmse | min | flat 1 9
+params | meta | wide
+n_estimators | hp | int 50 1000
+max_features | hp | of sqrt ~ log2 ~ None
+min_samples_split | hp | int 2 20
+bootstrap | hp | of True ~ False
+test_rmse | outcome | flat 1 9
+test_r2 | outcome | flat 0 1
+cv_std | outcome | flat 0 0.5
+train_time_s | outcome | flat 1 99
+predict_time_s | outcome | flat 0.1 2
+best | meta outcome | of True ~ False
+timestamp | when | when""",
+    ),
+    header(
+        "llm_finetuning",
+        """
+run_name | id | name
+base_model | hp task | of llama-7b ~ mistral-7b
+dataset | task | of alpaca ~ dolly
+lora_r | hp | of 8 ~ 16 ~ 64
+lora_alpha | hp | of 16 ~ 32
+lora_dropout | hp | of 0 ~ 0.05 ~ 0.1
+lr | hp | of 1e-4 ~ 2e-4 ~ 3e-4
+lr_scheduler | hp | of cosine ~ linear
+warmup_steps | hp | of 0 ~ 100
+max_seq_len | hp | of 512 ~ 1024
+tokens_seen | fidelity outcome | int 100000 900000
+train_loss | outcome | flat 0.5 2
+eval_loss | min outcome | flat 0.5 2
+perplexity | outcome min | flat 2 9
+mmlu | outcome max | flat 30 60
+gsm8k_acc | outcome max | flat 5 40
+tokens_per_sec | outcome | flat 900 9000
+gpu_hours | outcome | flat 1 20
+peak_mem_gb | outcome | flat 20 80
+notes | meta | nothing""",
+    ),
+    header(
+        "simulation",
+        """
+run_id | id | count
+mesh_size | hp | flat 0.1 1
+time_step | hp | log 1e-5 1e-2
+solver | hp | of gmres ~ cg ~ bicgstab
+tolerance | hp | log 1e-10 1e-4
+max_iterations | hp | of 100 ~ 500 ~ 1000
+n_iterations | outcome hp | int 10 1000
+residual | min outcome | log 1e-9 1e-2
+cpu_time | outcome min | flat 1 90
+wall_time | outcome min | flat 1 90
+converged | outcome meta | of True ~ False""",
+    ),
+    header(
+        "recommender",
+        """
+model | hp | of BPR ~ NeuMF ~ LightGCN
+embedding_dim | hp | of 32 ~ 64 ~ 128
+n_neg | hp | of 1 ~ 4 ~ 8
+reg | hp | log 1e-6 1e-2
+loss | hp | of bpr ~ bce ~ ccl
+recall@10 | max outcome | flat 0 0.3
+recall@20 | outcome max | flat 0 0.3
+ndcg@10 | outcome max | flat 0 0.3
+hit@10 | outcome max | flat 0 0.6
+MRR | outcome max | flat 0 0.3
+coverage | outcome | flat 0 1
+best_epoch | outcome fidelity meta | int 5 200""",
+    ),
+    header(
+        "as_text",
+        """
+learning_rate | hp | log 1e-5 1e-1; text
+momentum | hp | flat 0 1; text
+nesterov | hp | of True ~ False; text
+layers | hp | of [64, 64] ~ [128] ~ [32, 32, 32]; text
+augmentation | hp | of {"flip": true} ~ {"flip": true, "crop": 4} ~ {}; text
+depth | hp | int 1 9; text
+score | max | flat 0 1; text""",
+    ),
+)
