@@ -10,15 +10,31 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.readers import archives, choosing, finishing, frame, magic, origin
 from hpi.readers.appending import appended
+from hpi.readers.bohb import BohbReader
 from hpi.readers.delimited import DelimitedReader
+from hpi.readers.excel import ExcelReader
+from hpi.readers.keras_tuner import KerasTunerReader
 from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna import OptunaReader
+from hpi.readers.optuna_journal import OptunaJournalReader
 from hpi.readers.parquet import ParquetReader
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
 from hpi.readers.records import JSON, LINES
+from hpi.readers.smac import SmacReader
 
 # The first that accepts a source reads it, so the most particular comes first.
-READERS: tuple[Reader, ...] = (OptunaReader(), ParquetReader(), LINES, JSON, DelimitedReader())
+READERS: tuple[Reader, ...] = (
+    OptunaReader(),
+    OptunaJournalReader(),
+    SmacReader(),
+    BohbReader(),
+    KerasTunerReader(),
+    ParquetReader(),
+    ExcelReader(),
+    LINES,
+    JSON,
+    DelimitedReader(),
+)
 
 
 def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None = None) -> Loaded:
