@@ -15,6 +15,9 @@ from hpi.roles.choices import Declaration, Space, parse_space
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Floats, Kind
 
+# Files round, so that a value may stick out by this part of the range; it is no reason to widen the bounds.
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class Told:
@@ -108,11 +111,12 @@ def _interval(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any] 
     values: Floats = column.to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     low, high, said = told.low, told.high, []
+    slack = _ROUNDING * _room(told)
     outside = np.zeros(len(values), dtype=bool)
     if low is not None:
-        outside |= values < low
+        outside |= values < low - slack
     if high is not None:
-        outside |= values > high
+        outside |= values > high + slack
     if outside.any():
         low = None if low is None else min(low, float(values.min()))
         high = None if high is None else max(high, float(values.max()))
@@ -123,6 +127,14 @@ def _interval(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any] 
     kind = Kind.FLOAT if np.any(values != np.rint(values)) else told.kind
     log = told.log and (low is None or low > 0) and not np.any(values <= 0)
     return {"kind": kind, "low": low, "high": high, "log": log}, said
+
+
+def _room(told: Told) -> float:
+    """Return how wide the bounds are, in the unit in which rounding shows; 0 where that is not known."""
+    if told.low is None or told.high is None:
+        return 0.0
+    room = abs(told.low) if told.log or told.low == told.high else told.high - told.low
+    return room if np.isfinite(room) else 0.0
 
 
 def _levels(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any], list[str]]:

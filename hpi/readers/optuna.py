@@ -13,8 +13,7 @@ from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna_trials import DIRECTIONS, Study, Trial
 from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.readers.sqlite import Database
-from hpi.readers.studies import check_size, chosen, maybe_parsed, scalar_of
-from hpi.roles.values import counted
+from hpi.readers.studies import check_size, chosen, counted_studies, maybe_parsed, scalar_of
 from hpi.roles.vocabulary import Direction
 
 _NEEDED = ("studies", "trials", "trial_params")
@@ -44,7 +43,7 @@ class OptunaReader:
             _check(database)
             storage = _Storage(database)
             counts = storage.complete_trials()
-            found = f"The file holds {counted(len(counts), 'study').replace('studys', 'studies')}"
+            found = f"The file holds {counted_studies(len(counts))}"
             name, said = chosen(counts, wanted.study, found, "it has the most complete trials")
             study = storage.study(name, limits)
         frame, reading = optuna_trials.loaded(study, limits)
@@ -173,7 +172,7 @@ class _Storage:
         # most are long, and of no use in a table
         short = f"CASE WHEN length(c.value_json) <= {_LONGEST} THEN c.value_json END"
         for trial, key, value in self._of(f"t.trial_id, c.key, {short}", table, one):
-            getattr(trials[trial], kind)[str(key)] = scalar_of(value)
+            getattr(trials[trial], kind)[str(key)] = scalar_of(maybe_parsed(value))
 
     def _directions(self, one: object) -> list[Direction | None]:
         if "study_directions" in self._columns:

@@ -78,9 +78,8 @@ def cell_of(value: object) -> str | float | int | None:
     return text_of(value)
 
 
-def scalar_of(text: object) -> str | float | int | None:
-    """Return the JSON in a text as a cell if it is one short value; None for lists, objects and long texts."""
-    value = maybe_parsed(text)
+def scalar_of(value: object) -> str | float | int | None:
+    """Return a value of JSON as a cell if it is one short value; None for lists, objects and long texts."""
     if isinstance(value, list | dict) or (isinstance(value, str) and len(value) > _LONGEST_ATTRIBUTE):
         return None
     return cell_of(value)
@@ -96,11 +95,6 @@ def column_of(cells: Sequence[str | float | int | None]) -> pd.Series:
 def key_of(cell: str | float | int) -> str:
     """Return a cell as text: 5.0 and 5 are the same."""
     return cell if isinstance(cell, str) else label_of(cell)
-
-
-def frame_of(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> pd.DataFrame:
-    """Return rows of cells as a frame with these columns, empty where a row has no such cell."""
-    return pd.DataFrame({name: column_of([row.get(name) for row in rows]) for name in names})
 
 
 def check_size(n_rows: int, n_columns: int, limits: ReadLimits) -> None:
@@ -148,3 +142,13 @@ def in_line(text: str) -> str:
     """Return a name for a sentence: on one line, and not too long for it."""
     line = " ".join(text.split())
     return line if len(line) <= 240 else line[:237] + "..."
+
+
+def folder_of(path: str) -> str:
+    """Return the folder of a file in an archive, "" where it is in none."""
+    return path.rpartition("/")[0]
+
+
+def counted_studies(n: int) -> str:
+    """Write how many studies there are."""
+    return f"{n:,} {'study' if n == 1 else 'studies'}"

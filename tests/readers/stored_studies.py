@@ -1,4 +1,4 @@
-"""Study files as Optuna writes them, made with the standard library alone."""
+"""Files of studies as Optuna, SMAC, HpBandSter and Keras Tuner write them, made with the standard library alone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from hpi.readers import Opened
+from hpi.readers.origin import Several
 
 NEW = """
 CREATE TABLE studies (study_id INTEGER NOT NULL PRIMARY KEY, study_name VARCHAR(512) NOT NULL);
@@ -127,3 +130,140 @@ def optuna_storage() -> bytes:
     for number, (lr, value) in enumerate([(0.1, 1.0), (0.01, 2.0), (0.001, 3.0)]):
         storage.trial(study, number, {"lr": (lr, uniform(1e-4, 1.0, log=True))}, [value])
     return storage.data()
+
+
+def packed(files: Mapping[str, object], name: str = "search.zip") -> Opened:
+    """Several files at once, those that are no text as JSON."""
+    contents = {path: (one if isinstance(one, str) else json.dumps(one)).encode() for path, one in files.items()}
+    return Opened(name, b"", Several(contents))
+
+
+def lines(*rows: object) -> str:
+    return "".join(f"{json.dumps(row)}\n" for row in rows)
+
+
+# ---------------------------------------------------------------- Optuna's journal
+
+STATES = ("RUNNING", "COMPLETE", "PRUNED", "FAIL", "WAITING")
+
+
+def journal(*operations: Mapping[str, object]) -> bytes:
+    return lines(*({"worker_id": "w", **one} for one in operations)).encode()
+
+
+def ended(trial: int, *values: float, state: str = "COMPLETE") -> dict[str, object]:
+    moment = {"datetime_complete": "2026-01-02T03:04:07.000000"}
+    return {"op_code": 6, "trial_id": trial, "state": STATES.index(state), "values": values or None, **moment}
+
+
+def suggested(trial: int, name: str, stored: float, distribution: str) -> dict[str, object]:
+    cells = {"param_name": name, "param_value_internal": stored, "distribution": distribution}
+    return {"op_code": 5, "trial_id": trial, **cells}
+
+
+def created(study: int) -> dict[str, object]:
+    return {"op_code": 4, "study_id": study, "datetime_start": "2026-01-02T03:04:05.500000"}
+
+
+def optuna_journal() -> bytes:
+    operations: list[Mapping[str, object]] = [{"op_code": 0, "study_name": "first", "directions": [2]}]
+    for trial, lr in enumerate([0.1, 0.01, 0.001]):
+        operations += [created(0), suggested(trial, "lr", lr, uniform(1e-4, 1.0, log=True)), ended(trial, trial)]
+    return journal(*operations)
+
+
+# ---------------------------------------------------------------- SMAC
+
+SPACE = {
+    "name": None,
+    "hyperparameters": [
+        {"type": "uniform_float", "name": "lr", "lower": 1e-4, "upper": 1.0, "default_value": 0.01, "log": True},
+        {"type": "uniform_int", "name": "depth", "lower": 1, "upper": 8, "default_value": 4, "log": False},
+        {"type": "categorical", "name": "opt", "choices": ["sgd", "adam"], "default_value": "sgd"},
+        {"type": "uniform_float", "name": "momentum", "lower": 0.0, "upper": 1.0, "default_value": 0.5, "log": False},
+    ],
+    "conditions": [{"type": "EQ", "child": "momentum", "parent": "opt", "value": "sgd"}],
+    "forbiddens": [],
+    "format_version": 0.4,
+}
+CONFIGS = {
+    "1": {"lr": 0.1, "depth": 3, "opt": "sgd", "momentum": 0.9},
+    "2": {"lr": 0.01, "depth": 5, "opt": "adam"},
+    "3": {"lr": 0.001, "depth": 8, "opt": "sgd", "momentum": 0.5},
+}
+
+
+def smac_run(config: int, cost: object, status: int = 1, **fields: object) -> dict[str, object]:
+    moments = {"starttime": 1.5, "endtime": 2.5, "additional_info": {}}
+    known = {"config_id": config, "instance": None, "seed": 7, "budget": None}
+    return {**known, "cost": cost, "time": 0.5, "cpu_time": 0.25, "status": status, **moments, **fields}
+
+
+def run_history(data: Sequence[object], configs: Mapping[str, object] = CONFIGS) -> dict[str, object]:
+    origins = dict.fromkeys(configs, "Initial Design: Sobol")
+    return {"stats": {}, "data": data, "configs": configs, "config_origins": origins}
+
+
+def smac() -> Opened:
+    data = [smac_run(1, 0.3), smac_run(2, 0.2), smac_run(3, 0.1)]
+    return packed({"run/0/runhistory.json": run_history(data), "run/0/configspace.json": SPACE})
+
+
+# ---------------------------------------------------------------- BOHB
+
+
+def bohb_result(config: Sequence[int], budget: float, loss: float | None) -> list[object]:
+    stamps = {"submitted": 1.0, "started": 2.0, "finished": 4.5}
+    result = None if loss is None else {"loss": loss, "info": {"test": 0.5}}
+    return [config, budget, stamps, result, None if loss is not None else "Traceback\nValueError: out of memory\n"]
+
+
+def bohb() -> Opened:
+    ids = [[0, 0, 0], [0, 0, 1], [1, 0, 0]]
+    configs = lines(*([one, {"lr": 0.1 * k}, {"model_based_pick": k > 0}] for k, one in enumerate(ids, 1)))
+    return packed(
+        {"configs.json": configs, "results.json": lines(*(bohb_result(one, 9.0, one[2] + 0.5) for one in ids))}
+    )
+
+
+# ---------------------------------------------------------------- Keras Tuner
+
+
+def keras_entry(
+    kind: str, name: str, parent: tuple[str, list[object]] | None = None, **config: object
+) -> dict[str, Any]:
+    conditions = [{"class_name": "Parent", "config": {"name": parent[0], "values": parent[1]}}] if parent else []
+    return {"class_name": kind, "config": {"name": name, "default": None, "conditions": conditions, **config}}
+
+
+KERAS_SPACE = [
+    keras_entry("Float", "lr", min_value=1e-4, max_value=0.1, step=None, sampling="log"),
+    keras_entry("Int", "units", min_value=32, max_value=128, step=32, sampling="linear"),
+    keras_entry("Choice", "opt", values=["sgd", "adam"], ordered=False),
+    keras_entry("Float", "momentum", ("opt", ["sgd"]), min_value=0.0, max_value=1.0, step=None, sampling="linear"),
+]
+
+
+def keras_trial(
+    number: int,
+    values: Mapping[str, object],
+    score: float | None,
+    space: Sequence[object] = KERAS_SPACE,
+    direction: str = "max",
+    **fields: object,
+) -> dict[str, object]:
+    observed = [] if score is None else [{"value": [score], "step": 3}]
+    metrics = {"metrics": {"val_accuracy": {"direction": direction, "observations": observed}}}
+    hyperparameters = {"space": space, "values": values}
+    ended = {"status": "COMPLETED" if score is not None else "FAILED", "best_step": 3, "message": None}
+    whole = {"trial_id": str(number), "hyperparameters": hyperparameters, "metrics": metrics, "score": score}
+    return {**whole, **ended, **fields}
+
+
+def keras() -> Opened:
+    values = [
+        {"lr": 0.1, "units": 32, "opt": "sgd", "momentum": 0.9},
+        {"lr": 0.01, "units": 64, "opt": "adam", "momentum": 0.9},
+        {"lr": 0.001, "units": 128, "opt": "sgd", "momentum": 0.1},
+    ]
+    return packed({f"p/trial_{k}/trial.json": keras_trial(k, one, 0.5 + 0.1 * k) for k, one in enumerate(values)})

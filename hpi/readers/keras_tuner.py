@@ -1,0 +1,188 @@
+"""Keras Tuner's trial.json files: a project's folder, or the files alone; one row a trial."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hpi.errors import TableError
+from hpi.readers import keras_space
+from hpi.readers.limits import ReadLimits
+from hpi.readers.protocol import Files, Loaded, Opened, Wanted
+from hpi.readers.runs import Runs
+from hpi.readers.studies import chosen, counted_studies, folder_of, in_line, number_of, parsed, real_of, text_of
+from hpi.roles.vocabulary import ContextKind, Direction
+
+FILE, ORACLE = "trial.json", "oracle.json"
+_MARKS = (b'"trial_id"', b'"hyperparameters"', b'"metrics"', b'"status"')
+# Hyperband's own: how far a trial went, and its place in the tournament.
+_EPOCHS = "tuner/epochs"
+_OWN = "tuner/"
+_LONGEST = 200
+_DIRECTIONS = {"min": Direction.MINIMIZE, "max": Direction.MAXIMIZE}
+
+
+@dataclass(frozen=True)
+class KerasTunerReader:
+    """Reads the folder of a Keras Tuner project, or its trials alone."""
+
+    name: str = "Keras Tuner"
+
+    def accepts(self, opened: Opened) -> bool:
+        """Whether there are files of trials."""
+        if opened.files is not None:
+            return any(_is_trial(name) for name in opened.files.sizes)
+        data = opened.data
+        return data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(mark in data for mark in _MARKS)
+
+    def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
+        """Return the trials of one project; raises TableError as every reader does."""
+        projects = _projects(opened)
+        counts = {
+            name: sum(trial.get("status") == "COMPLETED" for trial in trials) for name, trials in projects.items()
+        }
+        found = f"The files hold {counted_studies(len(counts))}"
+        name, said = chosen(counts, wanted.study, found, "it has the most completed trials")
+        oracle = _oracle(opened.files, "" if name == opened.name else name)
+        runs = _runs(_ordered(projects[name], oracle), oracle)
+        runs.notices = (*said, *runs.notices)
+        frame, reading = runs.table(limits)
+        return Loaded(frame, opened.name, replace(reading, part_is="study", part=name, parts=tuple(counts)))
+
+
+def _is_trial(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return name == FILE or (name.startswith("trial_") and name.endswith(".json"))
+
+
+def _projects(opened: Opened) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the trials by the folder of their project; one that is in none has the name of the source."""
+    if opened.files is None:
+        return {opened.name: [_trial(opened.data, opened.name)]}
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for path in opened.files.sizes:
+        if _is_trial(path):
+            folder = folder_of(path)
+            if path.endswith(f"/{FILE}"):
+                folder = folder_of(folder)
+            found.setdefault(folder or opened.name, []).append(_trial(opened.files.read(path), in_line(path)))
+    return found
+
+
+def _trial(data: bytes, where: str) -> Mapping[str, Any]:
+    whole = parsed(data, where)
+    hyperparameters = whole.get("hyperparameters") if isinstance(whole, Mapping) else None
+    if not isinstance(hyperparameters, Mapping) or not isinstance(hyperparameters.get("values"), Mapping):
+        raise TableError(f'{where} is no trial of Keras Tuner: it has no object "hyperparameters" with "values".')
+    return dict(whole)
+
+
+def _oracle(files: Files | None, folder: str) -> Mapping[str, Any]:
+    """Return what the project's oracle.json says, {} if there is none."""
+    path = f"{folder}/{ORACLE}" if folder else ORACLE
+    if files is None or path not in files.sizes:
+        return {}
+    whole = parsed(files.read(path), in_line(path))
+    return whole if isinstance(whole, Mapping) else {}
+
+
+def _ordered(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the trials in the order in which they were started, those that nobody knows of last."""
+    order = oracle.get("start_order")
+    place = {str(one): position for position, one in enumerate(order if isinstance(order, list) else [])}
+    return sorted(trials, key=lambda trial: place.get(str(trial.get("trial_id")), len(place)))
+
+
+def _runs(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> Runs:
+    metrics = {name: None for trial in trials for name in _histories(trial)}
+    own = {name: None for trial in trials for name in trial["hyperparameters"]["values"] if name.startswith(_OWN)}
+    columns = {name: name if name not in _NOTED else f"metrics.{name}" for name in metrics}
+    runs = Runs(
+        ("trial_id",), (*own, "score", *columns.values(), "best_step", "status", "message"),
+        objectives={"score": _direction(trials, oracle)}, contexts={_EPOCHS: ContextKind.FIDELITY},
+    )  # fmt: skip
+    space: dict[str, Any] = {}
+    for trial in trials:
+        hyperparameters = trial["hyperparameters"]
+        entries = keras_space.entries_of(hyperparameters.get("space"))
+        space |= {text_of(entry): entry for several in entries.values() for entry in several}
+        used = keras_space.active(hyperparameters["values"], entries)
+        runs.configurations.append({name: value for name, value in used.items() if name not in own})
+        note = {name: hyperparameters["values"].get(name) for name in own} | _note(trial)
+        runs.notes.append(note | {columns[name]: _at_best(trial, name) for name in metrics})
+    runs.told = keras_space.told(keras_space.entries_of([*space.values()]))
+    return runs
+
+
+_NOTED = ("trial_id", "score", "best_step", "status", "message")
+
+
+def _note(trial: Mapping[str, Any]) -> dict[str, Any]:
+    message = trial.get("message")
+    lines = message.strip().splitlines() if isinstance(message, str) else []
+    return {
+        "trial_id": trial.get("trial_id"),
+        "score": real_of(trial.get("score")),
+        "best_step": number_of(trial.get("best_step")),
+        "status": trial.get("status"),
+        "message": lines[-1][:_LONGEST] if lines else None,
+    }
+
+
+def _histories(trial: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return what was measured by name: its direction, and the values of each step."""
+    metrics = trial.get("metrics")
+    histories = metrics.get("metrics") if isinstance(metrics, Mapping) else None
+    if not isinstance(histories, Mapping):
+        return {}
+    return {str(name): history for name, history in histories.items() if isinstance(history, Mapping)}
+
+
+def _steps(trial: Mapping[str, Any], metric: str) -> list[tuple[float, float]]:
+    """Return the steps of a metric and its mean over the executions in each, in their order."""
+    observations = _histories(trial).get(metric, {}).get("observations")
+    steps = []
+    for one in observations if isinstance(observations, list) else []:
+        values = one.get("value") if isinstance(one, Mapping) else None
+        numbers = [real_of(value) for value in (values if isinstance(values, list) else [values])]
+        known = [number for number in numbers if number is not None]
+        step = number_of(one.get("step")) if isinstance(one, Mapping) else None
+        if step is not None and known and len(known) == len(numbers):
+            steps.append((step, math.fsum(known) / len(known) if all(map(math.isfinite, known)) else known[0]))
+    return sorted(steps)
+
+
+def _at_best(trial: Mapping[str, Any], metric: str) -> float | None:
+    """Return a metric where the objective was best, else where it ended."""
+    steps = dict(_steps(trial, metric))
+    best = number_of(trial.get("best_step"))
+    if best is not None and best in steps:
+        return steps[best]
+    return steps[max(steps)] if steps else None
+
+
+def _direction(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> Direction | None:
+    """Return which end of the score is good: as the objective says, or the metric that the scores are equal to."""
+    objective = oracle.get("objective")
+    if isinstance(objective, Mapping) and objective.get("direction") in _DIRECTIONS:
+        return _DIRECTIONS[str(objective["direction"])]
+    if isinstance(objective, list):
+        # several are scored as the sum of those to minimize, less those to maximize
+        return Direction.MINIMIZE
+    scored = [trial for trial in trials if number_of(trial.get("score")) is not None]
+    names = dict.fromkeys(name for trial in scored for name in _histories(trial))
+    if isinstance(objective, str) and objective in names:
+        names = {objective: None}
+    fitting = [name for name in names if all(_is_score(trial, name) for trial in scored)] or [*names] * (
+        len(names) == 1
+    )
+    ends = {_histories(trial).get(name, {}).get("direction") for trial in scored for name in fitting}
+    known = {_DIRECTIONS.get(end) if isinstance(end, str) else None for end in ends}
+    return known.pop() if len(known) == 1 else None
+
+
+def _is_score(trial: Mapping[str, Any], metric: str) -> bool:
+    score, value = number_of(trial.get("score")), _at_best(trial, metric)
+    return score is not None and value is not None and math.isclose(score, value, rel_tol=1e-6)
