@@ -205,7 +205,7 @@ def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     why = outcomes.outcome_of(values.name)
     if why is None or (words == ("precision",) and values.is_integer):
         return None
-    if outcomes.is_flag(values.name, values.n_distinct, values.lowered in BOOLS):
+    if values.n_distinct <= 2 and outcomes.is_flag(values.name, values.n_distinct, values.lowered in BOOLS):
         return None
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
         if _is_span(values):
