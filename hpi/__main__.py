@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import hpi
+from hpi import converting
 from hpi import options as asked
 from hpi.errors import EstimatorError
 from hpi.estimators import by_name
@@ -21,6 +22,7 @@ from hpi.options import ALL
 from hpi.reporting import command as reporting
 from hpi.statements import paper
 from hpi.store import command as storing
+from hpi.words.tables import source
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         asked.add_question(command)
     asked.add_estimator(importance, or_all=True)
     asked.add_tolerance(findings)
+    converting.add_command(commands)
     reporting.add_command(commands)
     storing.add_command(commands)
     return parser
@@ -88,9 +91,20 @@ def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     table = asked.read(options)
     keys = ("name", "role", "kind", "log", "direction", "reason")
     columns = [{key: getattr(column, key) for key in keys} for column in table.columns]
-    answer = {"rows": len(table.frame), "columns": columns, "notices": list(table.notices)}
+    reading = table.reading
+    answer = {
+        "reader": reading.reader,
+        "rows": len(table.frame),
+        "trials": len(table.trials),
+        "columns": columns,
+        "notices": list(table.notices),
+        "states": dict(table.states),
+        "excluded": dict(table.excluded),
+        "objectives": [{"name": one.name, "direction": one.direction} for one in table.objectives],
+        "part": {"is": reading.part_is, "taken": reading.part, "of": list(reading.parts)} if reading.parts else None,
+    }
     lines = [f"{column.name}: {column.role} ({column.reason})" for column in table.columns]
-    return answer, "\n".join([f"{len(table.frame):,} rows", *lines, *table.notices])
+    return answer, "\n".join([*source(table), *lines, *table.notices])
 
 
 def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:

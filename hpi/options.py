@@ -11,7 +11,7 @@ from typing import Any, get_args
 from hpi.errors import EstimatorError, SpaceError, TableError
 from hpi.estimators import ESTIMATORS, Estimator, by_name
 from hpi.readers import read as read_any
-from hpi.roles import Repeats, Role
+from hpi.roles import Direction, Reduce, Repeats, Role
 from hpi.subspace import Subspace, parse_filter
 from hpi.table import TrialTable
 
@@ -20,7 +20,13 @@ ALL = "all"
 
 def add_table(command: argparse.ArgumentParser) -> None:
     """Add the table, and what cannot be read from it."""
-    command.add_argument("table", metavar="TABLE", help="a CSV or TSV file with one row a trial")
+    command.add_argument(
+        "sources", metavar="FILE", nargs="+",
+        help="a table with one row a trial (CSV, Excel, Parquet, JSON...), an Optuna storage, a zip or folder of SMAC, "
+        "BOHB or Keras Tuner; several: files of one search, whose rows are appended",
+    )  # fmt: skip
+    for part, what in (("study", "studies"), ("sheet", "sheets"), ("table", "tables")):
+        command.add_argument(f"--{part}", metavar="NAME", help=f"which one, where the file holds several {what}")
     command.add_argument("--metric", help="the column to explain")
     direction = command.add_mutually_exclusive_group()
     for name, word in (("--maximize", "higher"), ("--minimize", "lower")):
@@ -36,6 +42,13 @@ def add_table(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--repeats", choices=get_args(Repeats), default="auto", help="what becomes of rows of one configuration"
     )
+    command.add_argument(
+        "--reduce", choices=get_args(Reduce), default="best", help="which epoch counts of a trial with a row for each"
+    )
+    command.add_argument(
+        "--rank", action="append", default=[], metavar="COLUMN=DIRECTION",
+        help="give two or three times: the metric is the non-dominated rank; directions are minimize, maximize",
+    )  # fmt: skip
     command.add_argument("--task", help="use one dataset or task of several; otherwise each is ranked by itself")
 
 
@@ -67,28 +80,36 @@ def add_tolerance(command: argparse.ArgumentParser) -> None:
 
 def read(options: argparse.Namespace) -> TrialTable:
     """Return the table; raises TableError and SpaceError as `hpi.read` does."""
+    sources = options.sources
     return read_any(
-        options.table,
+        sources[0] if len(sources) == 1 else sources,
         metric=options.metric,
         direction=options.direction,
-        roles=_roles(options.role),
+        roles=_pairs(options.role, "role", Role),
         space=None if options.space is None else _space(options.space),
         repeats=options.repeats,
+        reduce=options.reduce,
+        rank=_pairs(options.rank, "direction", Direction),
         task=options.task,
+        study=options.study,
+        sheet=options.sheet,
+        table=options.table,
     )
 
 
-def _roles(given: Sequence[str]) -> dict[str, str]:
-    """Return the role of each column that is named; a column's name may itself hold "="."""
-    roles: dict[str, str] = {}
+def _pairs(given: Sequence[str], what: str, allowed: type[Role] | type[Direction]) -> dict[str, str]:
+    """Return the role or direction of each column that is named; a column's name may itself hold "="."""
+    found: dict[str, str] = {}
     for text in given:
-        column, equals, role = text.rpartition("=")
+        column, equals, value = text.rpartition("=")
         if not equals:
-            raise TableError(f"The role {text!r} is not of the form COLUMN=ROLE; roles are {', '.join(Role)}.")
-        if column in roles:
-            raise TableError(f"The role of {column} is given twice: {roles[column]} and {role}; give it once.")
-        roles[column] = role
-    return roles
+            raise TableError(
+                f"The {what} {text!r} is not of the form COLUMN={what.upper()}; {what}s are {', '.join(allowed)}."
+            )
+        if column in found:
+            raise TableError(f"The {what} of {column} is given twice: {found[column]} and {value}; give it once.")
+        found[column] = value
+    return found
 
 
 def _space(text: str) -> dict[str, Any]:

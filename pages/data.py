@@ -1,23 +1,26 @@
-"""Data: what each column was taken for and why, what was left out, every trial, and the search over time."""
+"""Data: what was read, what each column was taken for and why, what was left out, every trial, the search over time."""
 
 import streamlit as st
 
 from hpi import effects, figures
-from pages import look, roles, shell, state, trials, words
+from pages import adding, look, roles, shell, state, trials, words
 
 shell.guard(__file__)
 
 shell.frame()
 table, sample = shell.table(), state.sample()
+may_change = state.session().shared is None
 look.question("What is in this table?")
+look.quiet("source", *words.source(table))
 look.heading("What is each column?")
-roles.read(table)
-if state.session().shared is None:
+roles.read(table, may_change)
+if may_change:
     roles.change(table)
     roles.rows(table)
 look.heading("Which rows count?")
 look.quiet("left_out", *(words.rows_left_out(table) or ["Every row is a trial."]))
 look.quiet("notices", *table.notices)
+adding.draw(table, may_change)
 if sample is None:
     st.stop()
 look.heading("Which trials are best?")

@@ -1,6 +1,6 @@
 """Which column is the metric, and which of its values are better: asked where the table does not say, and changed.
 
-Keys of the widgets: metric, direction; ask_metric, ask_direction (where they are not known).
+Keys of the widgets: metric, direction, rank; ask_metric, ask_direction (where they are not known).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import streamlit as st
 
 from hpi import sharing
 from hpi.table import TrialTable
-from pages import opened, state
+from pages import asking, opened, state
 from pages.words import DIRECTIONS
 
 
@@ -36,6 +36,7 @@ def change(table: TrialTable) -> None:
         "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
         on_change=_direction_chosen, args=("direction",),
     )  # fmt: skip
+    asking.together(table)
 
 
 def _metric_chosen(key: str) -> None:

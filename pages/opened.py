@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hpi import readers, subspace
 from hpi.errors import HpiError, LinkError
+from hpi.readers import Wanted
 from hpi.sharing import Snapshot, View
 from hpi.table import TrialTable
-from pages import shelf
+from pages import shelf, uploads
 from pages.asked import Asked
 from pages.state import session
+from pages.uploads import File
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 ELSEWHERE = (
@@ -27,19 +30,50 @@ ELSEWHERE = (
 IN_ADDRESS = {"metric", "direction", "task"}  # what of a table stands in the address itself
 
 
-def open_file(source: Any) -> bool:  # noqa: ANN401
-    """Read a table; return whether it is open now."""
-    if not _read(source):
+def open_files(files: Sequence[File]) -> bool:
+    """Read what was uploaded together as one table; return whether it is open now."""
+    return _open_files(files, Wanted())
+
+
+def open_part(part: str) -> None:
+    """Open another study, sheet or table of the file that is open."""
+    now = session()
+    if now.table is not None and now.files:
+        _open_files(now.files, Wanted(**{now.table.reading.part_is: part}))
+
+
+def _open_files(files: Sequence[File], wanted: Wanted) -> bool:
+    if not _read(lambda: uploads.read(files, wanted)):
         return False
+    now = session()
+    assert now.table is not None
+    now.files = tuple(files) if len(now.table.reading.parts) > 1 else ()
     _keep()
     return True
+
+
+def append(files: Sequence[File]) -> None:
+    """Append the trials of further files to the table that is open; where they do not fit, keep it and say why."""
+    now = session()
+    assert now.table is not None
+    now.refused = None
+    try:
+        table = readers.append(now.table, uploads.read(files, Wanted()))
+    except HpiError as error:
+        now.refused = str(error)
+        return
+    asked, choices = now.asked, table.choices
+    _put(table)
+    now.asked, now.remembered[header(table)] = asked, choices
+    _keep()
 
 
 def open_example(name: str) -> bool:
     """Open an example with its search space, where that lies beside it; return whether it is open now."""
     path = EXAMPLES / name
-    space = path.with_suffix(".space.json")
-    if not _read(path, json.loads(space.read_text("utf-8")) if space.is_file() else None):
+    declared = path.with_suffix(".space.json")
+    space = json.loads(declared.read_text("utf-8")) if declared.is_file() else None
+    if not _read(lambda: readers.read(path, space=space)):
         return False
     session().example = name
     return True
@@ -90,12 +124,12 @@ def close_deleted() -> None:
         now.refused = str(shelf.gone())
 
 
-def _read(source: Any, space: Any = None) -> bool:  # noqa: ANN401
+def _read(reading: Callable[[], TrialTable]) -> bool:
     """Read a table and ask about it from now on; where it is refused, keep what was there and say why."""
     now = session()
     now.refused, now.arrived = None, False
     try:
-        table = readers.read(source, space=space)
+        table = reading()
     except HpiError as error:
         now.refused = str(error)
         return False
@@ -111,6 +145,7 @@ def _put(table: TrialTable, remark: str | None = None) -> None:
     now.table, now.remark, now.refused = table, remark, None
     now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
     now.example = now.draft = now.shared = now.share = now.made = None
+    now.files = ()
 
 
 def _keep() -> None:

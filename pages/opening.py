@@ -1,14 +1,22 @@
 """What opens a table: a place to drop a file, and the examples.
 
-Keys of the widgets: upload, example-<name>; the container open_now.
+Keys of the widgets: upload-<n>, example-<name>; the container open_now.
 """
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
-from pages import link, look, menu, metric, opened, sign_in, state, who, words
+from pages import asking, link, look, menu, metric, opened, sign_in, state, uploads, who, words
 
+LABEL = "Results of a search: one row a trial"
+FORMATS = (
+    "CSV, Excel, Parquet or JSON; an Optuna database; the folder of a SMAC, BOHB or Keras Tuner run as a zip. The "
+    "columns of Optuna, Ray Tune, W&B, MLflow, scikit-learn and others are known. Several files of one search can be "
+    "dropped at once."
+)
 EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
     "known_function.csv": "**A known answer.** 1,000 points of a function: b decides most, then a; e and f do nothing.",
@@ -22,9 +30,10 @@ def draw() -> None:
         look.refusal(now.refused)
         sign_in.gate()
         return
-    st.file_uploader(
-        "Results of a search: one row a trial, CSV or TSV", ["csv", "tsv", "txt"], key="upload", on_change=_uploaded
-    )
+    files = uploads.drop(LABEL, key=f"upload-{now.n_uploads}")
+    if files:
+        _open(files)
+    look.quiet("formats", FORMATS)
     look.refusal(now.refused)
     already_open()
     st.markdown("No table at hand? Open an example:")
@@ -35,7 +44,8 @@ def draw() -> None:
             st.button(f"Open {path.name}", key=f"example-{path.name}", on_click=_open_example, args=(path.name,))
     if now.arrived and now.table is not None and now.table.direction is not None:
         now.arrived = False
-        link.go(menu.IMPORTANCE)
+        if not asking.open_questions(now.table):
+            link.go(menu.IMPORTANCE)
 
 
 def already_open() -> None:
@@ -45,6 +55,7 @@ def already_open() -> None:
         return
     with st.container(border=True, key="open_now"):
         st.text(f"Open now: {words.identity(table)}")
+        asking.draw(table)
         if table.metric is None or table.direction is None:
             metric.ask(table)
         else:
@@ -56,7 +67,14 @@ def _open_example(name: str) -> None:
         link.take_pending()
 
 
-def _uploaded() -> None:
-    upload = st.session_state["upload"]
-    if upload is not None and opened.open_file(upload):  # None: the file was taken away again, which closes no table
+def _open(files: list[uploads.File]) -> NoReturn:
+    """Read what was dropped, and draw the page anew."""
+    now = state.session()
+    with st.spinner("Reading the table ..."):
+        is_open = opened.open_files(files)
+    now.n_uploads += 1
+    if is_open:
         link.take_pending()
+        if now.table is not None and asking.open_questions(now.table):
+            link.go(menu.HOME)
+    st.rerun()

@@ -1,32 +1,87 @@
 """The roles of the columns, with their reasons, and what changes them.
 
-Keys of the widgets: role_of (which column), role, kind, log, direction_of (of the metric); repeats, task.
+Keys of the widgets: role_click (a column of buttons), undo_roles; role_of (which column), role, kind, log; repeats,
+task.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from hpi.roles import ContextKind, Declaration, Role
+from hpi.roles import Column, ContextKind, Declaration, Role
 from hpi.space import Kind
 from hpi.subspace import number
 from hpi.table import TrialTable
 from hpi.words import tables as words
-from pages import look, opened, state
+from pages import asking, look, opened, state
 
 MAX_LEVELS = 1000
+# what a click on a column does
+USE, LEAVE_OUT, UNDO = "use as hyperparameter", "leave out", "undo"
+CLICK = " "
 REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
 ALL_TASKS = "all, ranked within each"
 
 
-def read(table: TrialTable) -> None:
-    """Draw the roles as a table to read."""
-    widths = {"Better": st.column_config.TextColumn(width=130), "Why": st.column_config.TextColumn(width="large")}
+def read(table: TrialTable, may_change: bool) -> None:
+    """Draw the roles as a table to read; where they may be changed, with one click that undoes what was inferred."""
+    frame = words.roles(table)
+    config: dict[str, Any] = {
+        "Better": st.column_config.TextColumn(width=130), "Why": st.column_config.TextColumn(width="large")
+    }  # fmt: skip
+    if may_change:
+        frame.insert(2, CLICK, [_action(table, column) for column in table.columns])
+        config[CLICK] = st.column_config.ButtonColumn(
+            "", type="tertiary", key="role_click", on_click=_clicked, width=170, alignment="left"
+        )
     height = look.table_height(len(table.columns), most=20)
-    st.dataframe(words.roles(table), hide_index=True, key="roles", height=height, column_config=widths)
+    st.dataframe(frame, hide_index=True, key="roles", height=height, column_config=config)
+    if may_change and (table.choices.roles or table.choices.space):
+        st.button("Take all columns as they were understood", key="undo_roles", on_click=_undo_all)
+
+
+def _action(table: TrialTable, column: Column) -> str:
+    """Return what a click does to a column; "" where nothing sensible can be done."""
+    if column.name in {**dict(table.choices.roles), **dict(table.choices.space)}:
+        return UNDO
+    if column.role is Role.METRIC or column.fixed:
+        return ""
+    return LEAVE_OUT if column.role is Role.HYPERPARAMETER else USE
+
+
+def _clicked() -> None:
+    table = state.session().table
+    click = st.session_state["role_click"]
+    if table is None or click is None or not 0 <= click["row"] < len(table.columns):
+        return
+    change_role(table.columns[click["row"]], str(click["label"]))
+
+
+def change_role(column: Column, action: str) -> None:
+    """Do what a click on a column asks for."""
+    if action == UNDO:
+        _undo(column.name)
+    elif action in (LEAVE_OUT, USE):
+        _give(column.name, Role.LEFT_OUT if action == LEAVE_OUT else Role.HYPERPARAMETER)
+
+
+def _undo(name: str) -> None:
+    """Take a column as it was understood."""
+    table = state.session().table
+    assert table is not None
+    roles, space, contexts = (
+        tuple(pair for pair in pairs if pair[0] != name)
+        for pairs in (table.choices.roles, table.choices.space, table.choices.contexts)
+    )
+    opened.revise(roles=roles, space=space, contexts=contexts)
+
+
+def _undo_all() -> None:
+    opened.revise(roles=(), space=(), contexts=())
 
 
 def change(table: TrialTable) -> None:
@@ -50,9 +105,13 @@ def change(table: TrialTable) -> None:
 
 
 def _changed_role(name: str) -> None:
+    _give(name, st.session_state["role"])
+
+
+def _give(name: str, role: Role) -> None:
+    """Give a column a role."""
     table = state.session().table
     assert table is not None
-    role = st.session_state["role"]
     others = tuple(pair for pair in table.choices.roles if pair[0] != name)
     if role is Role.METRIC:
         opened.revise(metric=name, direction=None, roles=others)
@@ -85,6 +144,8 @@ def _in_order(column: pd.Series) -> tuple[str, ...]:
 
 def rows(table: TrialTable) -> None:
     """Draw what is done with repeats and with several tasks, where the table has such."""
+    if table.curves is not None:
+        asking.epoch(table)
     contexts = {column.context for column in table.columns if column.role is Role.CONTEXT}
     if ContextKind.REPEAT in contexts:
         state.copy(repeats=table.choices.repeats)

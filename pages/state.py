@@ -30,6 +30,7 @@ from pages import work
 from pages.asked import Answer, Asked
 from pages.beside import Beside
 from pages.shelf import Shared, Wanted
+from pages.uploads import File
 from pages.work import Work
 
 FINDINGS, ADJUSTED = State.name, Adjust.name
@@ -48,7 +49,8 @@ class Session:
     The table is an `example`, an own `draft` that this browser can open again, or what a link has `shared`, which is
     read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
     address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last. `share`:
-    the link that is to be made; `made`: the one that was made last, and of what.
+    the link that is to be made; `made`: the one that was made last, and of what. `files`: what was uploaded, where it
+    holds further tables; `n_uploads`: how often something was.
     """
 
     table: TrialTable | None = None
@@ -70,6 +72,8 @@ class Session:
     said_of_address: tuple[str, ...] = ()
     share: Wanted | None = None
     made: tuple[Hashable, Made] | None = None
+    files: tuple[File, ...] = ()
+    n_uploads: int = 0
     remembered: dict[str, Choices] = field(default_factory=dict)
     designs: dict[Any, Design] = field(default_factory=dict)
     answers: dict[Any, Answer] = field(default_factory=dict)

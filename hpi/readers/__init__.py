@@ -11,6 +11,7 @@ from typing import Any, cast, get_args
 
 from hpi.errors import TableError
 from hpi.readers.apart import read_apart
+from hpi.readers.appending import appended
 from hpi.readers.limits import ReadLimits
 from hpi.readers.loading import READERS, load, load_all
 from hpi.readers.protocol import Files, Loaded, Opened, Reader, Wanted
@@ -25,6 +26,7 @@ __all__ = [
     "ReadLimits",
     "Reader",
     "Wanted",
+    "append",
     "load",
     "load_all",
     "read",
@@ -97,6 +99,19 @@ def read(
     sources = source if isinstance(source, list | tuple) else [source]
     whole = load_all(sources, Wanted(study, sheet, table))
     return build(whole.frame, whole.name if name is None else name, choices, whole.reading)
+
+
+def append(table: TrialTable, more: TrialTable) -> TrialTable:
+    """Return a table with the rows of another one below its own, with the same choices.
+
+    Raises
+    ------
+    TableError
+        If their columns differ, together they pass a limit, or a choice does not fit any longer.
+    """
+    parts = [Loaded(one.frame, one.name, one.reading) for one in (table, more)]
+    whole = appended(parts, ReadLimits.from_environment())
+    return build(whole.frame, whole.name, table.choices, whole.reading)
 
 
 def _direction(what: str, value: Direction | str) -> Direction:

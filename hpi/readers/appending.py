@@ -37,8 +37,9 @@ def appended(loaded: Sequence[Loaded], limits: ReadLimits) -> Loaded:
     parts = [_with_file(one.frame, name) for one, name in zip(loaded, named, strict=True)]
     columns = [*first, FILE]
     frame = pd.concat([part[columns] for part in parts], ignore_index=True)
-    name = f"{loaded[0].name} and {counted(len(loaded) - 1, 'more file')}"
-    return finished(Loaded(frame, name, _together([one.reading for one in loaded], parts, named)), limits)
+    reading = _together([one.reading for one in loaded], parts, named)
+    name = f"{reading.files[0]} and {counted(len(reading.files) - 1, 'more file')}"
+    return finished(Loaded(frame, name, reading), limits)
 
 
 def _names(loaded: Loaded) -> list[str]:
@@ -87,4 +88,5 @@ def _together(readings: Sequence[Reading], parts: Sequence[pd.DataFrame], names:
     said = dict.fromkeys(notice for one in readings for notice in one.notices)
     roles = dict(readings[0].roles) | {FILE: Role.CONTEXT}
     notice = f"{len(parts)} tables were appended: {listed}; the column {FILE} says which one a row is of."
-    return replace(readings[0], notices=(*said, notice), roles=tuple(roles.items()))
+    files = [file for one, name in zip(readings, names, strict=True) for file in one.files or (name,)]
+    return replace(readings[0], notices=(*said, notice), roles=tuple(roles.items()), files=tuple(files))

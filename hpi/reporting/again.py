@@ -54,11 +54,14 @@ def command_line(contents: Contents) -> str:
     declared = json.dumps(declared_space(contents)) if choices.space else None
     metric, direction = contents.table.metric, contents.table.direction
     words = [
-        "python", "-m", "hpi", "report", _path(contents.table.name),
+        "python", "-m", "hpi", "report", *map(_path, _files(contents.table)),
+        *(f"--{part}={name}" for part, name in _part(contents.table)),
         f"--metric={metric}", f"--{direction}",
         *(f"--role={name}={role}" for name, role in choices.roles),
         *([f"--space={declared}"] if declared else []),
         *([f"--repeats={choices.repeats}"] if choices.repeats != "auto" else []),
+        *([f"--reduce={choices.reduce}"] if choices.reduce != "best" else []),
+        *(f"--rank={name}={end}" for name, end in choices.rank),
         *([f"--task={choices.task}"] if choices.task is not None else []),
         *([f"--region={asked.region!r}"] if asked.region != 1 else []),
         *([f"--target={asked.target!r}"] if contents.sample.target_asked else []),
@@ -98,16 +101,30 @@ def _tuple(items: list[str]) -> str:
 def _read(contents: Contents) -> str:
     table = contents.table
     choices = table.choices
+    files = [_path(name) for name in _files(table)]
     return _call(
         "hpi.read",
-        Code(repr(_path(table.name))),
+        Code(repr(files[0] if len(files) == 1 else files)),
+        *((part, name, None) for part, name in _part(table)),
         ("metric", table.metric, None),
         ("direction", None if table.direction is None else str(table.direction), None),
         ("roles", {name: str(role) for name, role in choices.roles}, {}),
         ("space", Code("space") if choices.space else None, None),
         ("repeats", choices.repeats, "auto"),
+        ("reduce", choices.reduce, "best"),
+        ("rank", {name: str(end) for name, end in choices.rank}, {}),
         ("task", choices.task, None),
     )
+
+
+def _files(table: TrialTable) -> tuple[str, ...]:
+    return table.reading.files or (table.name,)
+
+
+def _part(table: TrialTable) -> list[tuple[str, str]]:
+    """Return which study, sheet or table of the file was taken, where it holds several."""
+    reading = table.reading
+    return [(reading.part_is, reading.part)] if reading.part is not None and len(reading.parts) > 1 else []
 
 
 def _space(contents: Contents) -> Iterator[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from hpi import options as asked
+from hpi import output
 from hpi.errors import HpiError
 from hpi.reporting.contents import contents
 from hpi.reporting.numbers import as_csv, as_json
@@ -51,7 +50,7 @@ def _answer(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="")
         return {}, text
-    _save(Path(options.output), text)
+    output.save(Path(options.output), text.encode())
     return {}, f"Written to {options.output} ({len(text.encode()):,} bytes)."
 
 
@@ -63,25 +62,3 @@ def _writer(output: str) -> Any:  # noqa: ANN401
     if suffix not in writers:
         raise HpiError(f"The report cannot be written to {Path(output).name!r}: name an .html, .json or .csv file.")
     return writers[suffix]
-
-
-def _save(path: Path, text: str) -> None:
-    """Write a file whole or not at all; one that is there is replaced."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise HpiError(f"The report cannot be written to {path}: {error.strerror}.") from None
-
-
-def _umask() -> int:
-    now = os.umask(0o077)
-    os.umask(now)
-    return now

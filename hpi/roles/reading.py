@@ -37,6 +37,8 @@ class Reading:
     part_is, part, parts
         Where the source holds several tables: what one is called ("study", "sheet", "table"), the one that was
         taken, and all of them.
+    files
+        The names of the files whose rows were appended; () for one file.
     """
 
     reader: str = "DataFrame"
@@ -48,6 +50,7 @@ class Reading:
     part_is: str = ""
     part: str | None = None
     parts: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def under(self, choices: Choices) -> Choices:
         """Return the choices with what the source says where nobody chose; the metric's direction is not among it."""
@@ -71,6 +74,7 @@ class Reading:
             "roles": [[name, str(role)] for name, role in self.roles],
             "contexts": [[name, str(kind)] for name, kind in self.contexts],
             "part": [self.part_is, self.part, list(self.parts)],
+            "files": list(self.files),
         }
 
     @classmethod
@@ -87,4 +91,5 @@ class Reading:
             str(part_is),
             None if part is None else str(part),
             tuple(map(str, parts)),
+            tuple(map(str, plain.get("files", ()))),
         )

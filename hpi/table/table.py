@@ -13,6 +13,8 @@ import pandas as pd
 from hpi.errors import SpaceError, TableError
 from hpi.roles import Column, Direction, Reading, Role, assign, parse
 from hpi.roles.choices import Choices
+from hpi.roles.reading import Objective
+from hpi.roles.searched import objectives
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Design, Floats, Hyperparameter, Integers
 from hpi.table import frames, fronts, notices, states, trials
@@ -118,6 +120,11 @@ class TrialTable:
         if not self.hyperparameters:
             raise TableError("No column is a hyperparameter that varies; choose at least one.")
         return Design.build(self.hyperparameters, self.trials, self.loss, self.unit)
+
+    @cached_property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The metrics that the search looked at."""
+        return objectives(self.parsed, self.columns, self.reading)
 
     def revise(self, **changes: Any) -> TrialTable:  # noqa: ANN401 - the fields of Choices
         """Return the same table with other choices: metric, direction, roles, space, repeats, task."""

@@ -42,6 +42,20 @@ def condition(one_filter: Filter) -> str:
     return f"{one_filter.name}{low}{high}"
 
 
+def source(table: TrialTable) -> list[str]:
+    """Say what was read, a line each: the kind of file, the study or sheet, its metrics, how its trials ended."""
+    reading = table.reading
+    part = f", {reading.part_is} {reading.part}" if reading.part is not None else ""
+    among = f" of {len(reading.parts):,}" if len(reading.parts) > 1 else ""
+    said = [f"{table.name}: {len(table.frame):,} rows, read as {reading.reader}{part}{among}"]
+    if reading.objectives or len(table.objectives) > 1:
+        looked = [one.name + (f" ({DIRECTIONS[one.direction]})" if one.direction else "") for one in table.objectives]
+        said.append(f"The search looked at {' and '.join(looked)}")
+    if table.states:
+        said.append(f"Trials ended as {', '.join(f'{label}: {n:,}' for label, n in table.states)}")
+    return said
+
+
 def left_out(table: TrialTable) -> list[str]:
     """Say what of the file takes no part, a line each: rows with their reason, then columns with theirs."""
     columns = [f"Column {column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]

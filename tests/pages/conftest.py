@@ -9,10 +9,25 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from hpi import readers
+from hpi.table import build
 from pages import state
-from tests.pages.tables import as_upload, search
+from tests.pages.tables import as_upload, drop, search
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _in_process(request, monkeypatch):
+    """Read uploads in this process, which takes a twentieth of the time; tests marked `apart` take the child."""
+    if "apart" in request.keywords:
+        return
+
+    def read(files, choices=None, wanted=None, limits=None, note=None):
+        loaded = readers.load_all([readers.Opened(name, content) for name, content in files], wanted, limits)
+        return build(loaded.frame, loaded.name, choices, loaded.reading)
+
+    monkeypatch.setattr(readers, "read_apart", read)
 
 
 @pytest.fixture
@@ -27,7 +42,7 @@ def open_table(app: AppTest) -> Callable[..., AppTest]:
 
     def upload(frame: pd.DataFrame | None = None, name: str = "search.csv") -> AppTest:
         app.switch_page("pages/home.py").run()
-        app.file_uploader(key="upload").set_value(as_upload(search() if frame is None else frame, name)).run()
+        drop(app, as_upload(search() if frame is None else frame, name))
         if [heading.value for heading in _clean(app).title] == ["What decides it?"]:
             # the app has switched the page; AppTest would run the start page again at the next step
             app.switch_page("pages/importance.py").run()

@@ -19,7 +19,7 @@ from hpi.sharing import Found, Snapshot, View, save
 from hpi.store import Store, StoreSettings
 from hpi.subspace import Between, OneOf, Subspace
 from pages import opened, shelf, who, work
-from tests.pages.tables import as_upload, search
+from tests.pages.tables import as_upload, drop, search
 
 ROOT = Path(__file__).resolve().parents[2]
 GONE = "This link does not exist, has expired or was deleted."
@@ -100,7 +100,7 @@ def test_an_address_never_grows_too_long_to_be_opened_again():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({name: rng.uniform(0, 1, 200) for name in names}).assign(loss=rng.uniform(0, 1, 200))
     app = visit("pages/home.py")
-    app.file_uploader(key="upload").set_value(as_upload(frame)).run()
+    drop(app, as_upload(frame))
     app.switch_page("pages/importance.py").run()
     session(app).asked = replace(session(app).asked, where=tuple(Between(name, None, 0.999) for name in names))
     app.run()
@@ -138,7 +138,7 @@ def test_the_notice_goes_when_the_visitor_moves_on():
 
 def test_an_own_table_opens_again_in_the_same_browser_and_in_no_other(monkeypatch):
     app = visit("pages/home.py")
-    app.file_uploader(key="upload").set_value(as_upload(search())).run()
+    drop(app, as_upload(search()))
     app.switch_page("pages/importance.py").run()
     app.number_input(key="target").set_value(25.0).run()
     kept = address(clean(app))
@@ -155,13 +155,13 @@ def test_an_own_table_opens_again_in_the_same_browser_and_in_no_other(monkeypatc
 
 def test_the_file_dropped_again_is_shown_as_the_address_says(monkeypatch):
     app = visit("pages/home.py", t="A" * 22, top="0.3", hp="dropout")
-    app.file_uploader(key="upload").set_value(as_upload(search())).run()
+    drop(app, as_upload(search()))
     assert (session(app).asked.target, session(app).chosen) == (30, "dropout")
 
 
 def test_changed_roles_are_there_after_a_reload():
     app = visit("pages/home.py")
-    app.file_uploader(key="upload").set_value(as_upload(search())).run()
+    drop(app, as_upload(search()))
     app.switch_page("pages/data.py").run()
     app.selectbox(key="role_of").select("dropout").run()
     app.selectbox(key="role").select(hpi.Role.CONTEXT).run()
@@ -257,7 +257,7 @@ def test_u02_u03_u04_what_is_no_link_is_refused_alike(store, token, page):
 def test_u01_an_empty_token_is_the_start_page():
     app = visit("pages/home.py", s="")
     assert GONE not in said(app)
-    assert [upload.key for upload in app.file_uploader] == ["upload"]
+    assert [upload.key for upload in app.file_uploader] == ["upload-0"]
 
 
 def test_u05_u06_what_is_nearly_a_link_the_name_of_a_table_or_a_secret_opens_nothing(store):
@@ -357,7 +357,7 @@ def test_a_store_that_cannot_be_had_takes_nothing_from_the_visitor(store, monkey
     monkeypatch.setattr(store, "save", broken)
     monkeypatch.setattr(store, "own", broken)
     app = visit("pages/home.py")
-    app.file_uploader(key="upload").set_value(as_upload(search())).run()
+    drop(app, as_upload(search()))
     app.switch_page("pages/importance.py").run()
     assert session(clean(app)).draft is None
     app.button(key="make_link").click().run()
@@ -368,7 +368,7 @@ def test_a_store_that_cannot_be_had_takes_nothing_from_the_visitor(store, monkey
 
 def upload(app, frame, name):
     app.switch_page("pages/home.py").run()
-    app.file_uploader(key="upload").set_value(as_upload(frame, name)).run()
+    drop(app, as_upload(frame, name))
     return clean(app.switch_page("pages/importance.py").run())
 
 

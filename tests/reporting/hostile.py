@@ -18,7 +18,7 @@ NAMES = (
     "{{ 7*7 }}{% raw %}`${window.PWN=1}`",
     "\u202egnp.exe\u202c mark",
     "$\\href{javascript:window.PWN=1}{x}$ %{customdata[0]}",
-    "long_" * 60,
+    "long_" * 40,
 )
 METRIC = "</title><b>loss</b>&amp;"
 LEVELS = ("<img src=x onerror=window.PWN=1>", "</pre><script>window.PWN=1</script>", "=1+1")

@@ -72,10 +72,10 @@ def test_a_dash_prints_the_page_as_utf_8_whatever_the_shell_speaks():
 
 def test_what_cannot_be_written_is_one_line_and_leaves_nothing(tmp_path, capsys):
     assert "name an .html, .json or .csv file" in complaint(capsys, "report", DIGITS, "-o", tmp_path / "report.pdf")
-    assert "cannot be written to" in complaint(capsys, "report", DIGITS, "-o", tmp_path / "nowhere" / "report.html")
+    assert "cannot be written" in complaint(capsys, "report", DIGITS, "-o", tmp_path / "nowhere" / "report.html")
     folder = tmp_path / "report.html"
     folder.mkdir()
-    assert "cannot be written to" in complaint(capsys, "report", DIGITS, "-o", folder)
+    assert "cannot be written" in complaint(capsys, "report", DIGITS, "-o", folder)
     assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
 
 
