@@ -1,0 +1,156 @@
+"""Metric values that stand for a crash are no results; those that may are said; what is no number failed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpi
+from hpi.table import TrialTable
+
+N = 60
+
+
+def search(loss: object) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": 10 ** rng.uniform(-5, -1, N), "opt": rng.choice(["adam", "sgd"], N)})
+    return frame.assign(loss=loss)
+
+
+def losses(*crashed: float) -> np.ndarray:
+    """N losses between 0 and 1, the first ones crashed."""
+    found = np.random.default_rng(1).random(N)
+    found[: len(crashed)] = crashed
+    return found
+
+
+def said(table: TrialTable, *words: str) -> None:
+    assert any(all(word in notice for word in words) for notice in table.notices), table.notices
+
+
+# ---------------------------------------------------------------- the largest number of a type
+
+
+ENDS = [
+    (2147483647, "2147483647"), (-2147483648, "-2147483648"), (4294967295, "4294967295"),
+    (9223372036854775807, "9.223372e+18"), (3.4028234663852886e38, "3.4028235e+38"), (3.4028235e38, "3.4028235e+38"),
+    (1.7976931348623157e308, "1.7976931e+308"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("end", "shown"), ENDS)
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("as_text", [False, True])
+def test_the_end_of_a_type_stands_for_a_failure(
+    end: float, shown: str, sign: int, direction: str, as_text: bool
+) -> None:
+    frame = search(losses(sign * end, sign * end, sign * end))
+    table = hpi.read(frame.to_csv(index=False).encode() if as_text else frame, direction=direction)
+    assert len(table.trials) == N - 3
+    ((reason, n),) = table.excluded
+    assert n == 3
+    assert shown.lstrip("-") in reason
+    assert reason.endswith("which stands for a failure")
+    assert table.trials["loss"].abs().max() < 1
+
+
+def test_both_ends_at_once_are_counted_apart() -> None:
+    table = hpi.read(search(losses(2147483647, 2147483647, -2147483647)))
+    assert dict(table.excluded) == {
+        "loss is -2147483647, which stands for a failure": 1,
+        "loss is 2147483647, which stands for a failure": 2,
+    }
+
+
+def test_an_end_that_others_come_near_is_a_result() -> None:
+    table = hpi.read(search(np.linspace(1e9, 2147483647, N)))
+    assert table.excluded == ()
+    assert len(hpi.read(search(losses() * 1e12 + 2147483647)).trials) == N
+
+
+def test_where_most_rows_have_it_they_are_kept_and_it_is_said() -> None:
+    table = hpi.read(search(losses(*[2147483647] * 40)))
+    assert len(table.trials) == N
+    said(table, "Attention: 2147483647 often stands for a crash; 40 of 60 rows have it as loss", "kept")
+    assert len(hpi.read(search([2147483647.0] * N), metric="loss").trials) == N
+
+
+def test_a_crash_under_one_seed_is_left_out_before_the_mean() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": np.repeat(rng.random(20), 3), "seed": [0, 1, 2] * 20, "loss": rng.random(60)})
+    frame.loc[1, "loss"] = 2147483647
+    table = hpi.read(frame)
+    assert table.trials["loss"].iloc[0] == pytest.approx((frame["loss"][0] + frame["loss"][2]) / 2, abs=1e-15)
+    assert table.n_repeats.tolist() == [2, *[3] * 19]
+    said(table, "averaged over seed, 2 to 3 rows each")
+
+
+def test_a_state_counts_before_the_number() -> None:
+    state = ["CRASHED"] * 2 + ["SUCCESS"] * (N - 2)
+    table = hpi.read(search(losses(2147483647, 2147483647, 2147483647)).assign(status=state))
+    assert dict(table.excluded) == {"status is CRASHED": 2, "loss is 2147483647, which stands for a failure": 1}
+
+
+# ---------------------------------------------------------------- numbers that people write
+
+
+@pytest.mark.parametrize(
+    ("value", "end"), [(999999, "largest"), (1e10, "largest"), (-999, "smallest"), (1e308, "largest")]
+)
+def test_a_repeated_number_far_from_the_rest_is_said_and_kept(value: float, end: str) -> None:
+    table = hpi.read(search(losses(value, value, value)))
+    assert len(table.trials) == N
+    said(table, f"3 trials have loss {hpi_shown(value)}, the {end}", "if that stands for a failure")
+
+
+def hpi_shown(value: float) -> str:
+    return {999999: "999999", 1e10: "10000000000", -999: "-999", 1e308: "1e+308"}[value]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [losses(999999), losses(*[10.0] * 5), losses(*[1.0] * 20), np.r_[losses()[:29], [500.0] * 31],
+     np.exp(np.random.default_rng(0).normal(0, 3, N))],
+    ids=["once", "near", "a ceiling", "more than the rest", "a heavy tail"],
+)  # fmt: skip
+def test_what_may_be_a_result_is_not_said(found: np.ndarray) -> None:
+    table = hpi.read(search(found))
+    assert not [notice for notice in table.notices if "stands for a failure" in notice]
+
+
+# ---------------------------------------------------------------- text and infinities
+
+
+def test_text_in_the_metric_is_a_failed_trial() -> None:
+    cells = [*["failed"] * 2, "CUDA out of memory", *map(str, losses()[3:])]
+    table = hpi.read(search(cells))
+    assert dict(table.excluded) == {"loss is text, as of a failed trial": 3}
+    said(table, "loss holds text in 3 rows (failed, CUDA out of memory), which is no number")
+
+
+def test_an_infinite_metric_is_left_out_and_said() -> None:
+    table = hpi.read(search(losses(np.inf, -np.inf)))
+    assert dict(table.excluded) == {"no finite value of loss": 2}
+    said(table, "2 rows have an infinite loss: left out")
+    said(hpi.read(search(losses(np.inf))), "1 row has an infinite loss: left out")
+
+
+# ---------------------------------------------------------------- whatever comes
+
+
+@given(
+    st.lists(st.one_of(st.sampled_from([end for end, _ in ENDS]), st.floats(allow_nan=True)), min_size=3, max_size=25)
+)
+def test_the_books_balance_and_the_sign_does_not_matter(found: list[float]) -> None:
+    frame = pd.DataFrame({"x": range(len(found)), "loss": np.array(found, dtype=float)})
+    if not np.isfinite(frame["loss"]).any():
+        return
+    one = hpi.read(frame, metric="loss", direction="minimize")
+    other = hpi.read(frame.assign(loss=-frame["loss"]), metric="loss", direction="maximize")
+    for table in (one, other):
+        assert len(table.frame) == len(table.trials) + sum(n for _, n in table.excluded)
+    assert one.trials.index.tolist() == other.trials.index.tolist()

@@ -1,0 +1,165 @@
+"""How trials ended, in the words of each tracker: counted as they stand, partial values never taken for results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import hpi
+from hpi.roles import Role
+from hpi.table import TrialTable
+from tests.strategies import made_up
+
+N = 60
+
+
+def search(**columns: object) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": 10 ** rng.uniform(-5, -1, N), "opt": rng.choice(["adam", "sgd"], N)})
+    return frame.assign(**columns).assign(loss=rng.random(N))
+
+
+def said(table: TrialTable, *words: str) -> None:
+    assert any(all(word in notice for word in words) for notice in table.notices), table.notices
+
+
+# ---------------------------------------------------------------- counted
+
+
+def test_states_are_counted_as_they_stand_over_all_rows() -> None:
+    state = ["TrialState.COMPLETE"] * 40 + ["TrialState.PRUNED"] * 10 + ["TrialState.FAIL"] * 5 + [None] * 5
+    frame = search(state=state)
+    frame.loc[:4, "loss"] = np.nan
+    wanted = (("TrialState.COMPLETE", 40), ("TrialState.PRUNED", 10), ("(empty)", 5), ("TrialState.FAIL", 5))
+    assert hpi.read(frame).states == wanted
+    assert hpi.read(frame.sample(frac=1, random_state=0)).states == wanted
+    assert hpi.read(frame, roles={"state": "context"}).states == wanted
+
+
+def test_without_a_column_that_says_there_are_none() -> None:
+    assert hpi.read(search()).states == ()
+    assert hpi.read(search(state=["solid", "liquid", "gas"] * 20)).states == ()
+
+
+def test_one_state_for_all_is_counted_too() -> None:
+    assert hpi.read(search(status="FINISHED")).states == (("FINISHED", N),)
+
+
+def test_words_are_counted_where_a_number_says_it_too() -> None:
+    frame = made_up(["tid", "result.loss", "misc.vals.lr", "misc.tid"]).assign(state=[2] * 57 + [3] * 3)
+    frame["result.status"] = ["ok"] * 57 + ["fail"] * 3
+    table = hpi.read(frame)
+    assert table.states == (("ok", 57), ("fail", 3))
+    assert dict(table.excluded) == {"state is 3": 3}
+
+
+# ---------------------------------------------------------------- the words of each tracker
+
+
+@pytest.mark.parametrize(
+    ("name", "done", "others"),
+    [
+        ("state", "COMPLETE", ["PRUNED", "FAIL", "RUNNING", "WAITING"]),
+        ("state", "TrialState.COMPLETE", ["TrialState.PRUNED", "TrialState.FAIL"]),
+        ("State", "finished", ["failed", "crashed", "running", "killed"]),
+        ("status", "FINISHED", ["FAILED", "KILLED", "RUNNING", "SCHEDULED"]),
+        ("Status", "Succeeded", ["EarlyStopped", "Failed", "MetricsUnavailable", "Killed", "Running"]),
+        ("TrainingJobStatus", "Completed", ["Stopped", "Failed"]),
+        ("status", "StatusType.SUCCESS", ["StatusType.CRASHED", "StatusType.TIMEOUT", "StatusType.MEMORYOUT"]),
+        ("status", "SUCCESS", ["TIMEOUT", "MEMORYOUT", "CRASHED", "ABORTED", "NOT_EVALUATED", "UNKNOWN"]),
+        ("trial_status", "COMPLETED", ["ABANDONED", "EARLY_STOPPED", "FAILED", "CANDIDATE"]),
+        ("status", "TERMINATED", ["ERROR", "PENDING", "PAUSED"]),
+        ("st_status", "completed", ["stopped", "failed"]),
+        ("status", 1, [0, 2, 3, 4]),
+    ],
+    ids=["Optuna", "Optuna's enum", "W&B", "MLflow", "Katib", "SageMaker", "SMAC's enum", "SMAC", "Ax", "Ray",
+         "Syne Tune", "codes of SMAC"],
+)  # fmt: skip
+def test_a_partial_value_is_no_result(name: str, done: object, others: list[object]) -> None:
+    n_each = 3
+    ends = [other for other in others for _ in range(n_each)]
+    frame = search(**{name: [done] * (N - len(ends)) + ends})
+    frame.loc[N - len(ends) :, "loss"] = -1.0  # better than all, if it counted
+    table = hpi.read(frame)
+    assert dict(table.excluded) == {f"{name} is {other}": n_each for other in others}
+    assert table.trials["loss"].min() >= 0
+    assert dict(table.states) == {str(done): N - len(ends)} | {str(other): n_each for other in others}
+
+
+def test_done_of_ray_is_no_failure() -> None:
+    frame = made_up(["config/lr", "config/net/depth", "trial_id", "training_iteration", "time_total_s", "val_loss"])
+    table = hpi.read(frame.assign(done=[True] * 20 + [False] * 40))
+    assert len(table.trials) == N
+    assert table.states == ()
+
+
+def test_most_runs_of_weights_and_biases_may_have_failed() -> None:
+    table = hpi.read(search(State=["failed"] * 50 + ["finished"] * 10))
+    assert len(table.trials) == 10
+    assert table.states == (("failed", 50), ("finished", 10))
+    said(table, "Attention", "only 10 of the 60", "the other 50 were left out", "make State a context column")
+    assert len(table.revise(roles=(("State", Role.CONTEXT),)).trials) == N
+
+
+# ---------------------------------------------------------------- rows that hold no trial
+
+
+def test_a_row_without_any_hyperparameter_is_no_trial() -> None:
+    frame = made_up(["run_id", "status", "metrics.val_loss", "params.lr", "params.opt"]).astype(object)
+    frame["status"] = "FINISHED"
+    frame.loc[[0, 30], ["params.lr", "params.opt"]] = None
+    frame.loc[0, "metrics.val_loss"] = None
+    table = hpi.read(frame)
+    assert dict(table.excluded) == {"no finite value of metrics.val_loss": 1, "no hyperparameter has a value": 1}
+    assert not {0, 30} & set(table.trials.index)
+
+
+def test_rows_in_which_every_hyperparameter_may_be_none_are_trials() -> None:
+    rng = np.random.default_rng(0)
+    depth, features = rng.choice([0, 5, 10], N), rng.choice(["", "sqrt", "log2"], N)
+    frame = pd.DataFrame({"max_depth": np.where(depth == 0, np.nan, depth), "max_features": features})
+    frame = frame.assign(loss=rng.random(N))
+    assert (frame["max_depth"].isna() & (frame["max_features"] == "")).any()
+    assert len(hpi.read(frame).trials) == N
+
+
+def test_a_row_with_a_hyperparameter_that_does_not_vary_is_a_trial() -> None:
+    hole = np.arange(N) < 10
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": np.where(hole, np.nan, rng.random(N)), "b": np.where(hole, np.nan, rng.random(N))})
+    reason = "no hyperparameter has a value"
+    assert reason not in dict(hpi.read(frame.assign(depth=3, loss=rng.random(N))).excluded)
+    assert dict(hpi.read(frame.assign(loss=rng.random(N))).excluded) == {reason: 10}
+
+
+# ---------------------------------------------------------------- repeats that a reader knows
+
+
+def test_instances_that_the_source_names_are_averaged_and_no_evidence_of_their_own() -> None:
+    from hpi.roles import ContextKind, Reading
+    from hpi.table import build
+
+    rng = np.random.default_rng(0)
+    n_rows = rng.integers(1, 6, 25)
+    of = np.repeat(np.arange(25), n_rows)
+    frame = pd.DataFrame({"lr": rng.random(25)[of], "which": [f"i{k}" for n in n_rows for k in range(n)]})
+    frame = frame.assign(cost=rng.random(len(of)))
+    reading = Reading("SMAC", contexts=(("which", ContextKind.REPEAT),))
+    table = build(frame, "runhistory", None, reading)
+    assert len(table.trials) == 25
+    assert table.trials["cost"].tolist() == pytest.approx(frame.groupby(of)["cost"].mean().tolist(), abs=1e-15)
+    said(table, "25 configurations, averaged over which, 1 to 5 rows each")
+    kept = table.revise(repeats="keep")
+    assert len(kept.trials) == len(frame)
+    assert pd.Series(kept.unit).groupby(of).nunique().tolist() == [1] * 25
+
+
+def test_the_pruned_trials_of_a_real_table_do_not_count(shared: Path) -> None:
+    path = shared / "tables" / "optuna_a2c_cartpole.csv"
+    table = hpi.read(path)
+    raw = pd.read_csv(path)
+    assert dict(table.states) == raw["state"].value_counts().to_dict()
+    assert sorted(table.trials["value"]) == sorted(raw.loc[raw["state"] == "COMPLETE", "value"])
