@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hpi.roles.parsing import EXACT, NULL_WORDS, parsed
+from hpi.roles.wording import counted, shown
 from hpi.space import Floats, Integers, Mask
 
-_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_PERCENT = _NUMBER + r"\s?%"
-# Commas between thousands; not for sure in 1,024, which may be a decimal comma.
-_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
-_SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+__all__ = ["BOOLS", "FALSE", "NULL_WORDS", "TRUE", "Values", "counted", "label_of", "shown"]
+
 _COMMAS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
-_WHOLE = r"^([+-]?[0-9]+)\.0+$"
-# Hyperopt's lists of one value, or of none where inactive.
-_LISTED = r"\[(?:[^\[\],]*)\]"
-_NUMPY = r"^np\.\w+\((.*)\)$"
-# Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
-_LONGEST_NUMBER = 400
-_EXACT = 2.0**53
-_INTEGERS_END = 2.0**63
-# Words that stand for "no number" among numbers.
-NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
+_WHOLE = re.compile(r"([+-]?[0-9]+)\.0+")
+# Up to so many different integers are counted in a table instead of being sorted.
+_SPAN = 100_000
 _FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
 BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
 FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
 TRUE = frozenset(pair[1] for pair in _FALSE_TRUE)
+# true and false in small and capital letters.
+_SPELLINGS = 2**4 + 2**5
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +60,12 @@ class Values:
     def of(cls, name: str, column: pd.Series) -> Values:
         """Return the column parsed, whatever its dtype."""
         if pd.api.types.is_bool_dtype(column):
-            return _parse(name, column.astype(object).map({True: "True", False: "False"}))
-        if pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
+            column = column.astype(object).map({True: "True", False: "False"})
+        elif pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_complex_dtype(column):
             numbers = column.to_numpy(dtype=float, na_value=np.nan)
             return cls(name, np.where(np.isnan(numbers), np.nan, numbers), None)
-        return _parse(name, column)
+        cells = parsed(name, column)
+        return cls(name, cells.numbers, cells.text, cells.notices)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -83,29 +76,49 @@ class Values:
         """Whether each cell is empty, shape (n_rows,)."""
         if self.text is None:
             return np.isnan(self.numbers)
-        return np.asarray(pd.isna(self.text))
+        return np.asarray(self._coded[0] < 0)
 
     @cached_property
     def worded(self) -> Mask:
         """Whether each cell holds something that is no number, shape (n_rows,)."""
+        if self.text is None:
+            return np.zeros(len(self), dtype=bool)
         return np.isnan(self.numbers) & ~self.empty
+
+    @cached_property
+    def _coded(self) -> tuple[Integers, NDArray[np.object_]]:
+        """Which of the different texts each cell holds, -1 where empty, and those, in order of appearance."""
+        codes, different = pd.factorize(np.asarray(self.text, dtype=object))
+        return np.asarray(codes, dtype=np.int64), np.asarray(different, dtype=object)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
         """The different cells that are no numbers, in order of appearance."""
-        return () if self.text is None else tuple(pd.unique(self.text[self.worded]))
+        if self.text is None:
+            return ()
+        codes, different = self._coded
+        worded = np.zeros(len(different), dtype=bool)
+        worded[codes[self.worded]] = True
+        return tuple(different[worded])
 
     @cached_property
     def codes(self) -> Integers:
         """Which of the different values each cell holds, shape (n_rows,), in their order; -1 where empty."""
-        # Adding zero makes -0.0 and 0.0 one value.
-        column = self.numbers + 0.0 if self.text is None else self.text
-        return np.asarray(pd.factorize(column, sort=True)[0], dtype=np.int64)
+        if self.text is None:
+            return _ranks(self.numbers)
+        codes, different = self._coded
+        rank = np.full(len(different) + 1, -1)
+        rank[_order(different)] = np.arange(len(different))
+        return np.asarray(rank[codes])
 
     @cached_property
     def n_distinct(self) -> int:
         """Count the different values, the empty cell not among them."""
-        return int(self.codes.max(initial=-1)) + 1
+        if self.text is not None:
+            return len(self._coded[1])
+        if "codes" in self.__dict__:
+            return int(self.codes.max(initial=-1)) + 1
+        return _n_different(self.numbers)
 
     @property
     def n_filled(self) -> int:
@@ -121,24 +134,26 @@ class Values:
     def is_integer(self) -> bool:
         """Whether every number is an integer."""
         known = self.numbers[~np.isnan(self.numbers)]
-        return bool(len(known)) and bool(np.all(np.isfinite(known)) and np.all(known == np.rint(known)))
+        return bool(len(known)) and _are_integers(known[:100]) and _are_integers(known)
 
     @cached_property
     def finite(self) -> Floats:
         """The finite numbers, without the other cells."""
-        return self.numbers[np.isfinite(self.numbers)]
+        finite = np.isfinite(self.numbers)
+        return self.numbers if finite.all() else self.numbers[finite]
 
     @cached_property
     def labels(self) -> NDArray[np.object_]:
         """Each cell as text, shape (n_rows,), None where empty; 5.0 and 5 are both 5."""
+        # The last one is where code -1, an empty cell, points to.
         if self.text is None:
-            # The last one is where code -1, an empty cell, points to.
             different = [*map(label_of, np.unique(self.numbers[~self.empty])), None]
             return np.array(different, dtype=object)[self.codes]
-        cells = pd.Series(self.text, dtype=object)
         if np.isnan(self.numbers).all():
             return self.text
-        return cells.replace(_WHOLE, r"\1", regex=True).where(~self.empty, None).to_numpy(dtype=object)
+        codes, texts = self._coded
+        labels = [_WHOLE.sub(r"\1", text) if _WHOLE.fullmatch(text) else text for text in texts]
+        return np.array([*labels, None], dtype=object)[codes]
 
     @property
     def about_commas(self) -> str:
@@ -160,7 +175,15 @@ class Values:
     @property
     def lowered(self) -> frozenset[str]:
         """The different labels in small letters."""
-        return frozenset(str(label).lower() for label in pd.unique(self.labels[~self.empty]))
+        if self.text is None:
+            return frozenset(map(label_of, np.unique(self.numbers[~self.empty])))
+        labels = self.labels if self.labels is not self.text else self._coded[1]
+        return frozenset(str(label).lower() for label in pd.unique(labels) if label is not None)
+
+    @cached_property
+    def says_yes_or_no(self) -> bool:
+        """Whether the cells are two words for yes and no, such as True and False, in letters of any size."""
+        return self.text is not None and self.n_distinct <= _SPELLINGS and self.lowered in BOOLS
 
     def filled(self, where: Mask, label: str) -> Values:
         """Return the column with `label` in the cells where the mask, shape (n_rows,), is true."""
@@ -175,111 +198,44 @@ class Values:
         """The column for display: integers, floats or text, missing where empty."""
         if not self.is_numeric:
             return pd.Series(self.text, name=self.name, dtype="str")
-        whole = self.is_integer and not self.empty.any() and bool(np.all(np.abs(self.numbers) < _EXACT))
+        whole = self.is_integer and not self.empty.any() and bool(np.all(np.abs(self.numbers) < EXACT))
         return pd.Series(self.numbers.astype(np.int64) if whole else self.numbers, name=self.name)
 
 
 def label_of(number: float) -> str:
     """Return a number as it is written in a sentence or as a level: 5.0 is 5."""
-    return str(int(number)) if number == np.rint(number) and abs(number) < _EXACT else repr(float(number))
+    return str(int(number)) if number == np.rint(number) and abs(number) < EXACT else repr(float(number))
 
 
-def _parse(name: str, column: pd.Series) -> Values:
-    text = _as_text(column)
-    filled = text.notna()
-    notices: list[str] = []
-    if filled.any() and text[filled].str.fullmatch(_LISTED).all():
-        text = _blank_to_missing(text.str.slice(1, -1).str.strip().str.replace(_NUMPY, r"\1", regex=True))
-        filled = text.notna()
-        notices.append(f"{name}: lists of one value were read as that value, and empty lists as empty cells.")
-    looks = _looks_numeric(text)
-    if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
-        text, looks = text.str.rstrip("%").str.rstrip(), filled
-        notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
-    if not looks.all() and _has_thousands(text[filled]):
-        text = text.str.replace(",", "", regex=False)
-        looks = _looks_numeric(text)
-        notices.append(f"{name}: the commas were read as separators of thousands (1,234.5 is 1234.5).")
-    numbers = np.full(len(text), np.nan)
-    numbers[looks.to_numpy(dtype=bool)] = text[looks].to_numpy(dtype=object).astype(float)
-    notices += _about_range(name, text[looks], numbers[looks.to_numpy(dtype=bool)])
-    if _digits_matter(text[looks], numbers):
-        notices.append(_about_digits(name, numbers))
-    filled_mask = filled.to_numpy(dtype=bool)
-    if not np.any(np.isnan(numbers) & filled_mask):
-        return Values(name, numbers, None, tuple(notices))
-    cells = text.astype(object).where(filled, None).to_numpy(dtype=object)
-    return Values(name, numbers, cells, tuple(notices))
+def _are_integers(numbers: Floats) -> bool:
+    return bool(np.all(np.isfinite(numbers) & (numbers == np.rint(numbers))))
 
 
-def _looks_numeric(text: pd.Series) -> pd.Series:
-    return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+def _n_different(numbers: Floats) -> int:
+    ordered = np.sort(numbers[~np.isnan(numbers)])
+    return int(np.count_nonzero(ordered[1:] != ordered[:-1])) + bool(len(ordered))
 
 
-def _has_thousands(text: pd.Series) -> bool:
-    """Whether the cells are numbers (or words for none), some with commas that can only separate thousands."""
-    separated = text.str.fullmatch(_THOUSANDS)
-    if not (separated | _looks_numeric(text) | text.str.lower().isin(NULL_WORDS)).all():
-        return False
-    return bool(text[separated].str.fullmatch(_SURELY_THOUSANDS).any())
+def _ranks(numbers: Floats) -> Integers:
+    """Return which of the different numbers each is, in their order, -1 where nan."""
+    known = ~np.isnan(numbers)
+    low, high = (numbers[known].min(), numbers[known].max()) if known.any() else (0.0, 0.0)
+    ranks = np.full(len(numbers), -1, dtype=np.int64)
+    if high - low < _SPAN and _are_integers(numbers[known]):
+        places = (numbers[known] - low).astype(np.int64)
+        there = np.bincount(places) > 0
+        ranks[known] = (np.cumsum(there) - 1)[places]
+        return ranks
+    order = np.argsort(numbers)[: int(known.sum())]
+    ordered = numbers[order]
+    ranks[order[1:]] = np.cumsum(ordered[1:] != ordered[:-1])
+    ranks[order[:1]] = 0
+    return ranks
 
 
-def _about_range(name: str, text: pd.Series, numbers: Floats) -> list[str]:
-    """Return what must be said of numbers that a double cannot hold."""
-    said = []
-    if np.isinf(numbers).any():
-        said.append(
-            f"{name}: {counted(int(np.isinf(numbers).sum()), 'number')} beyond 1.8e308 (too large to be held) "
-            "counted as infinite."
-        )
-    zeros = text[numbers == 0]
-    if len(zeros) and zeros.str.contains(r"^[^eE]*[1-9]").any():
-        said.append(f"{name}: numbers below 5e-324 (too small to be held) were read as 0.")
-    return said
+def _order(texts: NDArray[np.object_]) -> Integers:
+    """Return the positions of different texts in their order, by code point, which is the order of UTF-8 as well."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
-
-def _about_digits(name: str, numbers: Floats) -> str:
-    """Forget the numbers where most digits are lost, and say what was done."""
-    if np.nanmax(np.abs(numbers)) < _INTEGERS_END:
-        return f"{name}: integers beyond 9,007,199,254,740,992 (2**53) were rounded: only so many digits are held."
-    numbers[:] = np.nan
-    return f"{name}: integers beyond 2**63 (too many digits to be held) were kept as text."
-
-
-def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
-    """Whether integers are too long for a double, so that different ones may become equal."""
-    large = np.abs(numbers) > _EXACT
-    return bool(large.any()) and bool(text.str.fullmatch("[+-]?[0-9]+").all())
-
-
-def _as_text(column: pd.Series) -> pd.Series:
-    """Return the cells as text without outer blanks, missing where empty."""
-    if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
-        column = column.astype(str).where(column.notna(), None)
-    if not isinstance(column.dtype, pd.StringDtype):
-        column = pd.Series([_cell(value) for value in column], index=column.index, dtype=object)
-        column = column.astype("str")
-    return _blank_to_missing(column.str.strip())
-
-
-def _blank_to_missing(text: pd.Series) -> pd.Series:
-    return text.where(text.str.len() > 0)
-
-
-def _cell(value: Any) -> str | None:  # noqa: ANN401 - a cell of somebody's frame may be anything
-    """Return one cell of a column of objects as text, None where it stands for nothing."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
-        return None
-    # A lone surrogate cannot be stored or shown, so it becomes a question mark.
-    return str(value).encode("utf-8", "replace").decode("utf-8")
-
-
-def counted(n: int, what: str) -> str:
-    """Write how many there are: 1 row, 1,024 rows."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
-def shown(labels: Iterable[str], limit: int = 5) -> str:
-    """Write a few labels for a sentence, shortened."""
-    cut = [label if len(label) <= 40 else label[:37] + "..." for label in labels]
-    return ", ".join(cut[:limit]) + (f" and {len(cut) - limit} more" if len(cut) > limit else "")
+    return np.asarray(pc.array_sort_indices(pa.array(texts, pa.large_string())), dtype=np.int64)

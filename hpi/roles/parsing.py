@@ -1,0 +1,226 @@
+"""From the text of a column's cells to numbers and words: every rule looks at the different cells, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hpi.roles.wording import counted, shown
+from hpi.space import Floats, Integers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_PERCENT = _NUMBER + r"\s?%"
+# Commas between thousands; not for sure in 1,024, which may be a decimal comma.
+_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
+_SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+# Hyperopt's lists of one value, or of none where inactive.
+_LISTED = r"\[(?:[^\[\],]*)\]"
+_NUMPY = r"^np\.\w+\((.*)\)$"
+_UNIT = (
+    _NUMBER + r"\s?(?:[numµ]?s|secs?|mins?|h|hrs?|hours?|days?|[kKMGT]i?[bB]|bytes|[kMGT]?Hz|px|[mck]?m|[mk]?g|[mk]?W)"
+    r"|[$€£]\s?" + _NUMBER
+)
+# Not 0 as it is written, whatever a double holds of it.
+_NOT_ZERO = r"^[^eE]*[1-9]"
+_INTEGER = r"[+-]?[0-9]+"
+# Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
+_LONGEST_NUMBER = 400
+EXACT = 2.0**53
+_INTEGERS_END = 2.0**63
+# Words that stand for "no number" among numbers.
+NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a column.
+
+    Attributes
+    ----------
+    numbers
+        Shape (n_rows,); nan where the cell is empty or no number.
+    text
+        Shape (n_rows,), without outer blanks and None where empty, equal cells one object; None if the column
+        holds nothing but numbers.
+    notices
+        What was done to the cells and must be said.
+    """
+
+    numbers: Floats
+    text: NDArray[np.object_] | None = None
+    notices: tuple[str, ...] = ()
+
+
+def parsed(name: str, column: pd.Series) -> Cells:
+    """Return the cells of a column of text or objects."""
+    cells = _as_arrow(column)
+    numbers = _plain_numbers(cells)
+    if numbers is not None:
+        return Cells(numbers)
+    codes, different = _different(cells)
+    weights = np.bincount(codes[codes >= 0], minlength=len(different))
+    found = _understood(name, different, weights)
+    # The last one is where code -1, an empty cell, points to.
+    text = None if found.text is None else np.array([*found.text, None], dtype=object)[codes]
+    return Cells(np.append(found.numbers, np.nan)[codes], text, found.notices)
+
+
+def _as_arrow(column: pd.Series) -> pa.ChunkedArray:
+    """Return the cells as strings, null where missing."""
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.StringDtype) and column.dtype.storage == "pyarrow":
+        cells = pa.array(column.array)
+    else:
+        if pd.api.types.is_datetime64_any_dtype(column) or pd.api.types.is_timedelta64_dtype(column):
+            column = column.astype(str).where(column.notna(), None)
+        cells = pa.array([_cell(value) for value in column], pa.large_string())
+    return cells if isinstance(cells, pa.ChunkedArray) else pa.chunked_array([cells])
+
+
+def _cell(value: Any) -> str | None:  # noqa: ANN401 - a cell of somebody's frame may be anything
+    """Return one cell of a column of objects as text, None where it stands for nothing."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return None
+    # A lone surrogate cannot be stored or shown, so it becomes a question mark.
+    return str(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
+    """Return the numbers where every cell is a plain one or empty, so that no rule has anything to change or to say."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST_NUMBER:
+        return None
+    try:
+        numbers: Floats = pc.cast(cells, pa.float64()).to_numpy()
+    except pa.ArrowInvalid:
+        return None
+    # nan, inf and what is too large are left to the rules.
+    if int(np.isfinite(numbers).sum()) != len(cells) - cells.null_count:
+        return None
+    zero, large = numbers == 0, np.abs(numbers) > EXACT
+    if zero.any() and pc.any(pc.match_substring_regex(cells.filter(pa.array(zero)), _NOT_ZERO)).as_py():
+        return None
+    if large.any() and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
+        return None
+    return numbers if numbers.flags.writeable else numbers.copy()
+
+
+def _different(cells: pa.ChunkedArray) -> tuple[Integers, pd.Series]:
+    """Return which of the different cells each is, -1 where empty, and those, without outer blanks."""
+    import pyarrow.compute as pc
+
+    encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(cells)).combine_chunks()
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    different = pd.Series(pd.array(encoded.dictionary, dtype="str"))
+    blank = np.flatnonzero((different == "").to_numpy(dtype=bool))
+    if len(blank):
+        codes = np.where(codes == blank[0], -1, codes - (codes > blank[0]))
+        different = different[different != ""].reset_index(drop=True)
+    return codes, different
+
+
+def _understood(name: str, text: pd.Series, weights: Integers) -> Cells:
+    """Return what different cells, none of them empty, say; `weights` are how many cells each stands for."""
+    notices: list[str] = []
+    if len(text) and text.str.fullmatch(_LISTED).all():
+        text = _blank_to_missing(text.str.slice(1, -1).str.strip().str.replace(_NUMPY, r"\1", regex=True))
+        notices.append(f"{name}: lists of one value were read as that value, and empty lists as empty cells.")
+    filled = text.notna()
+    looks = _looks_numeric(text)
+    if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
+        text, looks = text.str.rstrip("%").str.rstrip(), filled
+        notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
+    if not looks.all() and _has_thousands(text[filled]):
+        text = text.str.replace(",", "", regex=False)
+        looks = _looks_numeric(text)
+        notices.append(f"{name}: the commas were read as separators of thousands (1,234.5 is 1234.5).")
+    where = looks.to_numpy(dtype=bool)
+    numbers = np.full(len(text), np.nan)
+    numbers[where] = _floats(text[looks])
+    notices += _about_range(name, text[looks], numbers[where], weights[where])
+    if _digits_matter(text[looks], numbers):
+        notices.append(_about_digits(name, numbers))
+    if not np.any(np.isnan(numbers) & filled.to_numpy(dtype=bool)):
+        return Cells(numbers, None, tuple(notices))
+    notices += _about_units(name, text[filled])
+    cells = text.astype(object).where(filled, None).to_numpy(dtype=object)
+    return Cells(numbers, cells, tuple(notices))
+
+
+def _blank_to_missing(text: pd.Series) -> pd.Series:
+    return text.where(text.str.len() > 0)
+
+
+def _looks_numeric(text: pd.Series) -> pd.Series:
+    return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+
+
+def _floats(text: pd.Series) -> Floats:
+    """Return text that looks numeric as numbers."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return np.asarray(pc.cast(pa.array(text.array), pa.float64()))
+    except pa.ArrowInvalid:  # earlier versions refuse a plus sign
+        return np.asarray(text.to_numpy(dtype=object).astype(float))
+
+
+def _has_thousands(text: pd.Series) -> bool:
+    """Whether the cells are numbers (or words for none), some with commas that can only separate thousands."""
+    separated = text.str.fullmatch(_THOUSANDS)
+    if not separated.any():
+        return False
+    if not (separated | _looks_numeric(text) | text.str.lower().isin(NULL_WORDS)).all():
+        return False
+    return bool(text[separated].str.fullmatch(_SURELY_THOUSANDS).any())
+
+
+def _about_range(name: str, text: pd.Series, numbers: Floats, weights: Integers) -> list[str]:
+    """Return what must be said of numbers that a double cannot hold."""
+    said = []
+    infinite = np.isinf(numbers)
+    if infinite.any():
+        said.append(
+            f"{name}: {counted(int(weights[infinite].sum()), 'number')} beyond 1.8e308 (too large to be held) "
+            "counted as infinite."
+        )
+    zeros = text[numbers == 0]
+    if len(zeros) and zeros.str.contains(_NOT_ZERO).any():
+        said.append(f"{name}: numbers below 5e-324 (too small to be held) were read as 0.")
+    return said
+
+
+def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
+    """Whether integers are too long for a double, so that different ones may become equal."""
+    large = np.abs(numbers) > EXACT
+    return bool(large.any()) and bool(text.str.fullmatch(_INTEGER).all())
+
+
+def _about_digits(name: str, numbers: Floats) -> str:
+    """Forget the numbers where most digits are lost, and say what was done."""
+    if np.nanmax(np.abs(numbers)) < _INTEGERS_END:
+        return f"{name}: integers beyond 9,007,199,254,740,992 (2**53) were rounded: only so many digits are held."
+    numbers[:] = np.nan
+    return f"{name}: integers beyond 2**63 (too many digits to be held) were kept as text."
+
+
+def _about_units(name: str, text: pd.Series) -> list[str]:
+    """Return what must be said of numbers with units, which are no numbers here."""
+    united = text.str.fullmatch(_UNIT)
+    if not united.any() or not (united | text.str.lower().isin(NULL_WORDS)).all():
+        return []
+    return [
+        f"{name} holds numbers with units (such as {shown([str(text[united].iloc[0])])}), which were kept as labels: "
+        "write plain numbers in one unit to have them read as numbers."
+    ]

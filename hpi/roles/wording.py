@@ -1,0 +1,16 @@
+"""Counts and labels as they stand in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def counted(n: int, what: str) -> str:
+    """Write how many there are: 1 row, 1,024 rows."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def shown(labels: Iterable[str], limit: int = 5) -> str:
+    """Write a few labels for a sentence, shortened."""
+    cut = [label if len(label) <= 40 else label[:37] + "..." for label in labels]
+    return ", ".join(cut[:limit]) + (f" and {len(cut) - limit} more" if len(cut) > limit else "")
