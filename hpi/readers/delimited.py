@@ -46,11 +46,11 @@ class DelimitedReader:
         if len(cells[0]) == 0:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
         check_rows(len(cells[0]), len(names), limits)
-        columns, nameless = _without_hollow(dict(zip(names, cells, strict=True)), header)
+        columns = _without_hollow(dict(zip(names, cells, strict=True)), header)
         commas: list[str] = []
         if layout.delimiter != "," and b"," in layout.data:
             columns, commas = _with_points(columns)
-        notices = (*text.notices, *layout.notices, *about_names, *odd, *nameless, *commas)
+        notices = (*text.notices, *layout.notices, *about_names, *odd, *commas)
         return Loaded(_framed(columns), opened.name, Reading(self.name, notices))
 
 
@@ -58,22 +58,16 @@ def _framed(columns: dict[str, pa.ChunkedArray]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(pd.array(cells, dtype="str"), copy=False) for name, cells in columns.items()})
 
 
-def _without_hollow(
-    columns: dict[str, pa.ChunkedArray], header: Sequence[str]
-) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
-    """Return the columns without nameless ones in which every cell is empty, and what to say of the other nameless."""
+def _without_hollow(columns: dict[str, pa.ChunkedArray], header: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+    """Return the columns without nameless ones in which every cell is empty."""
     import pyarrow.compute as pc
 
-    kept, nameless = {}, []
-    for (name, cells), title in zip(columns.items(), header, strict=True):
-        if not title.strip():
-            if cells.null_count == len(cells) or not pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py():
-                continue
-            nameless.append(name)
-        kept[name] = cells
-    if not nameless or nameless == ["Unnamed: 0"]:  # pandas writes its index without a name
-        return kept, []
-    return kept, [f"The header names no column at some places: they were called {shown(nameless)}."]
+    return {
+        name: cells
+        for (name, cells), title in zip(columns.items(), header, strict=True)
+        if title.strip()
+        or (cells.null_count < len(cells) and pc.any(pc.not_equal(pc.utf8_trim_whitespace(cells), "")).as_py())
+    }
 
 
 def _with_points(columns: dict[str, pa.ChunkedArray]) -> tuple[dict[str, pa.ChunkedArray], list[str]]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from math import isinf
 
 from hpi.errors import TableError
 from hpi.roles.values import counted, shown
@@ -13,6 +14,7 @@ from hpi.roles.values import counted, shown
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
 _DIGITS = re.compile(r"[0-9]++")
+_LONGEST_NUMBER = 400
 _WRITE_AGAIN = "Write the file again, with a JSON library"
 
 
@@ -27,7 +29,9 @@ class JsonText:
         self._twice: Counter[str] = Counter()
         self._odd: Counter[str] = Counter()
         self._cut: str | None = None
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_constant=self._constant)
+        self._decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_constant=self._constant, parse_float=self._float
+        )
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)
@@ -39,6 +43,14 @@ class JsonText:
         self._odd[word] += 1
         return float(word)
 
+    def _float(self, digits: str) -> float:
+        number = float(digits)
+        if isinf(number):
+            if len(digits) > _LONGEST_NUMBER:
+                raise ValueError(digits[:_LONGEST_NUMBER])
+            self._odd["beyond 1.8e308"] += 1
+        return number
+
     @property
     def notices(self) -> list[str]:
         """What was done to the values that were read so far."""
@@ -47,8 +59,8 @@ class JsonText:
             for key, n in self._twice.items()
         ]
         if self._odd:
-            words = " or ".join(self._odd)
-            said.append(f"{words} stands for a number in {counted(sum(self._odd.values()), 'place')}: not finite.")
+            words = ", ".join(f"{counted(n, 'time')} {word}" for word, n in self._odd.items())
+            said.append(f"Not every number is finite: {words}; NaN was read as an empty cell.")
         return said + ([self._cut] if self._cut else [])
 
     @property

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from hpi.errors import TableError
+from hpi.readers import naming
 from hpi.readers.text import Text
-from hpi.roles.values import counted, shown
+from hpi.roles.values import counted
 
-MAX_NAME = 200
 BLANKS = r"\s+"
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -149,34 +149,7 @@ def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
     TableError
         If a name comes twice or is too long.
     """
-    names = [" ".join(str(cell).split()) if isinstance(cell, str) else "" for cell in cells]
-    notices = []
+    names = naming.cleaned(cells)
     if sum(bool(re.fullmatch(_NUMBER, name)) for name in names) > len(names) / 2:
-        notices.append("The first line holds numbers: if the file has no header, add a line with names.")
-    for position, name in enumerate(names):
-        if len(name) > MAX_NAME:
-            length = f"{len(name):,} characters"
-            raise TableError(f"Column {position + 1} has a name of {length}; at most {MAX_NAME} are allowed.")
-        if not name:
-            names[position] = f"Unnamed: {position}"
-    _check_different(names)
-    alike = _differ_in_capitals(names)
-    if alike:
-        notices.append(f"These column names differ in capital letters only: {', '.join(alike[:6])}.")
-    return names, notices
-
-
-def _differ_in_capitals(names: Sequence[str]) -> list[str]:
-    folded: dict[str, list[str]] = {}
-    for name in names:
-        folded.setdefault(name.casefold(), []).append(name)
-    return [name for name in names if len(folded[name.casefold()]) > 1]
-
-
-def _check_different(names: Sequence[str]) -> None:
-    first: dict[str, int] = {}
-    for position, name in enumerate(names, start=1):
-        if name in first:
-            where = f"in columns {first[name]:,} and {position:,}"
-            raise TableError(f"The column name {shown([name])!r} appears twice ({where}); rename one of them.")
-        first[name] = position
+        return names, ["The first line holds numbers: if the file has no header, add a line with names."]
+    return names, []

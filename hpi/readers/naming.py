@@ -11,6 +11,8 @@ from hpi.roles.values import counted, shown
 
 MAX_NAME = 200
 _NAMELESS = re.compile(r"Unnamed: \d+")
+# pandas writes its index without a name
+_INDEX = "Unnamed: 0"
 # Signs that print as nothing although Unicode counts them among letters, marks and symbols.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _HIDDEN = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -32,14 +34,15 @@ def cleaned(cells: Sequence[object]) -> list[str]:
         If a name comes twice or is too long.
     """
     names = [_plain(cell) or f"Unnamed: {position}" for position, cell in enumerate(cells)]
-    seen: set[str] = set()
-    for position, name in enumerate(names):
+    first: dict[str, int] = {}
+    for position, name in enumerate(names, start=1):
         if len(name) > MAX_NAME:
             length = f"{len(name):,} characters"
-            raise TableError(f"Column {position + 1} has a name of {length}; at most {MAX_NAME} are allowed.")
-        if name in seen:
-            raise TableError(f"The column name {escaped(name)!r} appears twice; rename one of them.")
-        seen.add(name)
+            raise TableError(f"Column {position} has a name of {length}; at most {MAX_NAME} are allowed. Shorten it.")
+        if name in first:
+            where = f"in columns {first[name]:,} and {position:,}"
+            raise TableError(f"The column name {shown([escaped(name)])!r} appears twice ({where}); rename one of them.")
+        first[name] = position
     return names
 
 
@@ -54,16 +57,11 @@ def is_blank(cell: object) -> bool:
     return not _plain(cell)
 
 
-def is_nameless(name: str) -> bool:
-    """Whether a column has the name of one that has none."""
-    return bool(_NAMELESS.fullmatch(name))
-
-
 def notices(names: Sequence[str]) -> list[str]:
     """Return what must be said of names: none, equal but for capital letters, signs that cannot be seen, twins."""
     said = []
-    nameless = [name for name in names if is_nameless(name)]
-    if nameless:
+    nameless = [name for name in names if _NAMELESS.fullmatch(name)]
+    if nameless and nameless != [_INDEX]:
         verb = "has no name and is" if len(nameless) == 1 else "have no name and are"
         said.append(f"{counted(len(nameless), 'column')} {verb} called {shown(nameless)}.")
     hidden = [escaped(name) for name in names if any(map(_is_hidden, name))]
@@ -95,7 +93,9 @@ def _groups(names: Sequence[str], of: Callable[[str], str]) -> list[list[str]]:
 
 def _listed(groups: Sequence[Sequence[str]]) -> str:
     """Return groups of names for a sentence, in letters that tell them apart."""
-    return "; ".join(" and ".join(name.encode("ascii", "backslashreplace").decode() for name in g) for g in groups[:4])
+    return "; ".join(
+        ", ".join(name.encode("ascii", "backslashreplace").decode("ascii") for name in group) for group in groups[:4]
+    )
 
 
 def _skeleton(name: str) -> str:
