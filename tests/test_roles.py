@@ -284,6 +284,7 @@ def test_every_source_is_recognised_by_some_header() -> None:
     found = {detect(expected(text)).title for text in EXPORTS.values()}
     others = {
         "Syne Tune": ["config_lr", "config_wd", "st_worker_time", "trial_id", "error"],
+        "Nevergrad": ["lr", "#parametrization", "#num-ask", "#loss"],
         "TensorBoard": ["lr", "hparam/accuracy"],
         "Keras Tuner": ["trial_id", "hyperparameters.values.lr", "score"],
         "": ["hp_config.lr", "hp_config.wd", "performance"],

@@ -163,6 +163,8 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "an identifier: it counts the rows")
     if vocabulary.is_stamp(words) and _may_be_moments(values, words):
         return left_out(name, "a timestamp: says when, not how")
+    if words[-1:] == ("status",):
+        return left_out(name, "says how each trial stands")
     if vocabulary.is_machine(words):
         return left_out(name, "bookkeeping: says what a trial ran on")
     if _marks_the_best(values, words):

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from hpi.roles.measures import BAD, COSTLY, DOUBTFUL, GOOD, PARTS, THROUGHPUT, TWO_ENDED, WHOLE, set_of
-from hpi.roles.outcomes import SPLITS, TRAIN, counts_work, is_generic, noun_of, plain_words, strong_of, takes_to_reach
+from hpi.roles.outcomes import (
+    NUMBERED,
+    SPLITS,
+    TRAIN,
+    counts_work,
+    is_generic,
+    noun_of,
+    plain_words,
+    strong_of,
+    takes_to_reach,
+)
 from hpi.roles.vocabulary import Direction
 
 NO_SPLIT = 2
@@ -62,6 +72,9 @@ def preference(name: str) -> tuple[int, int, int, bool, str]:
         group = 0 if known_well else (1 if is_generic(name) else 2)
     kind = 0 if noun in GOOD else 1
     order = known.index(noun) if noun in known else len(known)
+    if numbered := NUMBERED.fullmatch(name):
+        # The last of a curve.
+        order = -int(numbered[1])
     if group == 0:
         return (split == TRAIN, split, kind * len(known) + order, extreme, name)
     return (group + 1, split, order, extreme, name)

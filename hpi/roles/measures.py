@@ -18,7 +18,7 @@ GOOD = words_in(
     "utility success win hypervolume hv yield conversion silhouette purity speedup winrate kappa explained corrcoef "
     "elo concordance pnl ari nmi ami vmeasure completeness homogeneity calinski harabasz trustworthiness mallows "
     "chrf chrfpp sacrebleu bertscore comet mauve qwk gmean tpr tnr ppv npv dsc mdice stoi pesq sisdr mota motp idf1 "
-    "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl"
+    "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl correct"
 )
 BAD = words_in(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
@@ -26,7 +26,7 @@ BAD = words_in(
     "failures misses gap wait waiting mase nrmse rmsse msis owa wql ql pinball wape wmape mdape mdae mrae rae rrmse "
     "wrmsse nmse nmae kid lpips fvd sfid swd hd95 assd hausdorff eer hter mer fpr fnr ece mpjpe epe absrel sqrel aic "
     "bic waic looic aicc makespan tardiness lateness flowtime violations violation drawdown rmsd collision "
-    "collisions crashes bpp"
+    "collisions crashes bpp incorrect mistakes misclassified"
 )
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = set_of(
@@ -86,6 +86,7 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     ("inertia",): (Direction.MINIMIZE, set_of("clusters silhouette bouldin harabasz nmi ari")),
     ("selectivity",): (Direction.MAXIMIZE, set_of("yield conversion purity")),
     ("gap",): (Direction.MINIMIZE, frozenset()),
+    ("exact",): (Direction.MAXIMIZE, frozenset()),
     ("top", "1"): (Direction.MAXIMIZE, frozenset()),
     ("top", "5"): (Direction.MAXIMIZE, frozenset()),
     ("fun",): (Direction.MINIMIZE, frozenset()),

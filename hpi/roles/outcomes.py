@@ -28,12 +28,13 @@ SPLITS = {
 
 _SUFFIXES = set_of(
     "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
-    "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms "
-    "us ns min mins h hr hrs gb mb kb kwh wh j kj mj w kw gpu cpu ovo ovr pr of neg negative ratio r l lsum n drop "
+    "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms m "
+    "g us ns min mins h hr hrs gb mb kb kwh wh j kj mj w kw gpu cpu ovo ovr pr of neg negative ratio r l lsum n drop "
     "diff gain improvement"
 )
 _UNITS = set_of("mb gb kb mib gib kwh")
 _ALLOWANCES = set_of("max limit budget cache batch buffer chunk block")
+_THOUSANDS = set_of("k m g b t mb")
 _TIME_UNITS = set_of("s sec secs ms us min mins h hr hrs")
 _MEASURED = set_of("train training fit eval test inference infer predict total wall elapsed run compute gpu cpu epoch")
 _AVERAGES = set_of("avg mean average median")
@@ -81,6 +82,10 @@ _TRAINING = re.compile(r"train(?:ing)?\s*[/|].+", re.IGNORECASE | re.DOTALL)
 _PERCENTILE = re.compile(r"p\d\d\d?")
 _PER_SECOND = re.compile(r"[A-Za-z]/(?:s|sec|second|min|h)$")
 _AREA = re.compile(r"area[ _]under[ _](?:the[ _])?(?:[a-z]+[ _]){0,2}curve", re.IGNORECASE)
+# One column an epoch, a fold, a seed: what was measured then, if it looks it.
+NUMBERED = re.compile(
+    r"(?:epoch|fold|cv|split|seed|run|rep|repeat|trial|round|iter|iteration)[ _-]?(\d+)", re.IGNORECASE
+)
 _CUT_OFF = re.compile(r"@\s*(?:\d|[kK]\b)")
 
 
@@ -160,6 +165,10 @@ def outcome_of(name: str) -> str | None:
         return None
     noun = noun_of(name, words)
     setting = bool(set(words) & SETTINGS)
+    if words[-1] in _THOUSANDS and words[:-1] in WHOLE:
+        return f"the name is {' '.join(words)}"
+    if len(words) == 2 and words[0] == "min" and words[1] in NEVER_ALONE:
+        return None
     if words in WHOLE or words[-2:] == ("acc", "norm") or (len(words) == 1 and words[0] in _ALONE):
         return f"the name is {' '.join(words)}"
     if noun == "throughput" or (noun and not (noun in COSTLY | {"speed"} and setting)):
@@ -219,6 +228,8 @@ def doubtful(name: str, company: frozenset[str]) -> bool:
     words = plain_words(name)
     if not words:
         return False
+    if NUMBERED.fullmatch(name):
+        return True
     needed = DOUBTFUL.get(words) or DOUBTFUL.get(_head(words))
     if needed is not None and (not needed[1] or needed[1] & company):
         return True

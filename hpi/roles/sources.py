@@ -164,10 +164,10 @@ SOURCES: tuple[Source, ...] = (
     ),
     Source(
         "",
-        hyperparameter=r"(hp_config[._/]|hp[._/:]|hparams?[._/:]|hyper_?param(?:eter)?s?[._/:]|"
-        r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]|assignments?[._/]).+",
-        metric=r"metrics?[._/:].+|results?[./].+|outputs?[./].+",
-        meta=r"(?:sys|meta|metadata|monitoring|source_code|git|host|provenance)[./].+",
+        hyperparameter=r"((?i:hp_config[._/]|hp[._/:]|hparams?[._/:]|hyper_?param(?:eter)?s?[._/:]|"
+        r"param(?:eter)?s?[./:]|params? |args?[./]|cfg[._/]|flag[:.]|assignments?[._/])).+",
+        metric=r"(?i:metrics?[._/:]|results?[./]|outputs?[./]).+",
+        meta=r"(?i:sys|meta|metadata|monitoring|source_code|git|host|provenance)[./].+",
         needed=2,
     ),
     Source("Ax", meta=rf"{_AX}|{_OMNIOPT}", signature=_AX),

@@ -77,7 +77,8 @@ IDENTIFIERS = frozenset(
         "comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
         "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent|"
-        "uploader|author|creator|username|user name|workspace|experiment key|run key"
+        "uploader|author|creator|username|user name|workspace|experiment key|run key|"
+        "parent experiment|parent run|parent trial|parent"
     )
 )
 # Names of what a trial ran on and with, which the trackers write down by themselves.

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from tests.roles import scored
 from tests.roles.by_hand import BY_HAND
+from tests.roles.found import FOUND_TUNED
 from tests.roles.headers import EXPORTS
 from tests.roles.held_out import HELD_OUT
 from tests.roles.real import TABLES
 from tests.roles.trackers import TRACKERS
 
-TUNED = {"exports": EXPORTS, "trackers": TRACKERS, "by hand": BY_HAND}
+TUNED = {"exports": EXPORTS, "trackers": TRACKERS, "by hand": BY_HAND, "found": FOUND_TUNED}
 SHARED = Path(__file__).parents[2].parent / "shared" / "tables"
 
 

@@ -414,4 +414,22 @@ dense_units | hp | of 8 ~ 16 ~ 32 ~ 64
 OO_Info_runtime | outcome meta | flat 9 900
 OO_Info_SLURM_JOB_ID | id meta | int 10000 90000""",
     ),
+    header(
+        "nevergrad",
+        """
+#parametrization | meta | always Dict(lr=Log,depth=Scalar)
+#parametrization-version | meta | always 0
+#generation | meta | int 0 9
+#optimizer | meta | always NGOpt
+#session | meta when outcome | flat 0 1
+#num-ask | id meta outcome | count
+#num-tell | id meta outcome | count 1
+#num-tell-not-asked | meta outcome | always 0
+#uid | id meta | hash
+#lineage | id meta | hash
+#loss | min | flat 0 1
+lr | hp | log 1e-5 1e-1
+depth | hp | int 1 9
+opt | hp | of adam ~ sgd""",
+    ),
 )
