@@ -47,7 +47,7 @@ class Zip:
         """Return one file's content; raises TableError where it is damaged, or all that was read passes the limit."""
         # zipfile never gives more than the size that the archive announces, so that size bounds the memory
         if self.sizes[name] > self._left:
-            raise too_much(name, self._limits)
+            raise too_much(magic.shown_name(name), self._limits)
         content = self.head(name, self.sizes[name])
         self._left -= len(content)
         return content
@@ -56,12 +56,16 @@ class Zip:
         """Return the first bytes of one file, at most `size`; raises TableError where it is damaged."""
         member = self._members[name]
         if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise TableError(f"{name} is compressed in a way that is not read; pack it again as a plain zip.")
+            raise TableError(
+                f"{magic.shown_name(name)} is compressed in a way that is not read; pack it again as a plain zip."
+            )
         try:
             with self._archive.open(member) as file:
                 return file.read(size)
         except _DAMAGED as error:
-            raise TableError(f"{name} in the archive is damaged or cut short; pack or download it again.") from error
+            raise TableError(
+                f"{magic.shown_name(name)} in the archive is damaged or cut short; pack or download it again."
+            ) from error
 
 
 def unpacked(opened: Opened, limits: ReadLimits) -> Opened:
@@ -101,7 +105,9 @@ def _gunzipped(opened: Opened, limits: ReadLimits) -> Opened:
     if magic.is_tar(data):
         raise TableError("The file is a tar archive in a gzip file; unpack it, or pack the table as zip.")
     name, is_said = (opened.name[:-3], True) if opened.name.lower().endswith(".gz") else (opened.name, False)
-    notices = [] if is_said else [f"The file is called {opened.name} and holds gzip; it was unpacked."]
+    notices = (
+        [] if is_said else [f"The file is called {magic.shown_name(opened.name)} and holds gzip; it was unpacked."]
+    )
     if surplus:
         notices.append(f"{surplus:,} bytes behind the end of the gzip data were ignored.")
     return replace(opened, name=name or "table", data=data, notices=(*opened.notices, *notices))

@@ -11,10 +11,11 @@ from hpi.errors import TableError
 from hpi.readers import archives, magic
 from hpi.readers.limits import MEGABYTE, ReadLimits
 from hpi.readers.protocol import Files, Opened, Wanted
-from hpi.roles.values import counted, shown
+from hpi.roles.values import counted
 
 _LOOKED_AT = 2_000
 _HEAD = 4_096
+_NAMED = 5
 # Rank by ending: what is surely meant as a table goes before what may be one, and that before settings and notes.
 _TABLES = frozenset({"csv", "tsv", "tab", "parquet", "pq", "xlsx", "xlsm", "db", "sqlite", "sqlite3"})
 _RECORDS = frozenset({"json", "jsonl", "ndjson"})
@@ -32,14 +33,16 @@ def one_table(opened: Opened, wanted: Wanted, limits: ReadLimits) -> tuple[Opene
     """
     files = opened.files
     if files is None or not files.sizes:
-        raise TableError(f"{opened.name} is empty and none is a table; give the file with the results.")
+        raise TableError(
+            f"{magic.shown_name(opened.name)} is empty and none is a table; give the file with the results."
+        )
     if (known := magic.not_a_table_in(files.sizes)) is not None:
         raise TableError(known)
     found = _tables_in(files)
     if not found:
         raise TableError(
-            f"{opened.name} holds {counted(len(files.sizes), 'file')}, and none is a table: "
-            f"{shown(list(files.sizes))}. Give a table as CSV, TSV, Parquet, Excel or JSON."
+            f"{magic.shown_name(opened.name)} holds {counted(len(files.sizes), 'file')}, and none is a table: "
+            f"{_listed(list(files.sizes))}. Give a table as CSV, TSV, Parquet, Excel or JSON."
         )
     name = found[0] if wanted.table is None else _wanted(wanted.table, found)
     notices = (*opened.notices, _notice(opened.name, files, name, found, wanted))
@@ -100,16 +103,24 @@ def _wanted(asked: str, found: Sequence[str]) -> str:
     for names in ([name for name in found if name == asked], [name for name in found if _short(name) == asked]):
         if len(names) == 1:
             return names[0]
-    raise TableError(f"There is no table {asked!r}; there is {shown(found)}.")
+    raise TableError(f"There is no table {asked!r}; there is {_listed(found)}.")
 
 
 def _notice(archive: str, files: Files, name: str, found: Sequence[str], wanted: Wanted) -> str:
+    archive, taken = magic.shown_name(archive), magic.shown_name(name)
     if len(found) == 1 or wanted.table is not None:
-        return f"{name} in {archive} was read."
+        return f"{taken} in {archive} was read."
+    others = [other for other in found if other != name]
     return (
-        f"{archive} holds {len(found):,} tables; {name} was taken, as it is the largest "
-        f"({_size(files.sizes[name])}); the others: {shown(found[1:])}."
+        f"{archive} holds {len(found):,} tables; {taken} was taken, as it is the largest "
+        f"({_size(files.sizes[name])}); the others: {_listed(others)}."
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Write a few names for a sentence."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(map(magic.shown_name, names[:_NAMED])) + more
 
 
 def _size(n_bytes: int) -> str:

@@ -116,6 +116,8 @@ def _rows(sheet: Any, limits: ReadLimits) -> Iterator[Row]:  # noqa: ANN401 - op
     """
     before, right, n_rows, n_padded = 0, 0, 0, 0
     for number, cells in enumerate(_parsed(sheet), start=1):
+        if not cells and number <= _LAST_ROW:
+            continue
         n_padded += len(cells)
         if number > _LAST_ROW or n_padded > limits.cells:
             raise _stray(sheet.title, f"row {number:,}", "beyond what a table has")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from hpi.readers import naming
 from hpi.readers.protocol import Opened
 
 GZIP, ZIP, PARQUET, ENCRYPTED_PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1", b"PARE"
 EMPTY_ZIP = b"PK\x05\x06"
 _OLE = b"\xd0\xcf\x11\xe0"
 _TAR_BLOCK, _TAR_SUM = 512, slice(148, 156)
+_LONGEST_NAME = 80
 _EXPORT = "save the table as CSV or Parquet"
 
 # first bytes, what the file is, what to do instead
@@ -98,7 +100,13 @@ def misnamed(name: str, reader: str) -> tuple[str, ...]:
     promised = _BY_ENDING.get(ending)
     if promised is None or reader in promised or (promised is _OTHERS and reader not in _PLAIN):
         return ()
-    return (f"The file is called {name} and holds {reader}; it was read as that.",)
+    return (f"The file is called {shown_name(name)} and holds {reader}; it was read as that.",)
+
+
+def shown_name(name: str) -> str:
+    """Return the name of a file for a sentence: on one line, shortened at its beginning."""
+    written = naming.escaped(name)
+    return written if len(written) <= _LONGEST_NAME else "..." + written[3 - _LONGEST_NAME :]
 
 
 def is_tar(data: bytes) -> bool:
@@ -158,6 +166,8 @@ def _at_both_ends(data: bytes) -> tuple[str, str] | None:
         return "an ORC file", _EXPORT
     if data.startswith(b"FEA1") and data.endswith(b"FEA1"):
         return "a Feather file", "save the table as Parquet (frame.to_parquet) or CSV"
+    if data.startswith((PARQUET, ENCRYPTED_PARQUET)) and not re.search(rb"[,;|\t\r\n]", data[:4096]):
+        return "a Parquet file, but damaged", "write or download it again"
     return None
 
 

@@ -170,9 +170,10 @@ def _about(facts: Facts, n_errors: int) -> list[str]:
     if n_errors:
         said.append(f"{counted(n_errors, 'cell')} with an error of Excel (such as #N/A or #DIV/0!) counted as empty.")
     if facts.n_hollow:
+        where = f" (the first in {facts.first_hollow})" if facts.first_hollow else ""
         said.append(
-            f"{counted(facts.n_hollow, 'formula')} without a saved result counted as empty (the first in "
-            f"{facts.first_hollow}): open the workbook in Excel, save it, and read it again."
+            f"{counted(facts.n_hollow, 'formula')} without a saved result counted as empty{where}: "
+            "open the workbook in Excel, save it, and read it again."
         )
     return said
 

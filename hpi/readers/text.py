@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from hpi.errors import TableError
+from hpi.readers import magic
 
 MAX_LINE = 1_000_000
 
@@ -17,14 +18,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_OTHERS = (
-    (b"PK\x03\x04", "an Excel or zip file; save the table as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file; save the table as CSV"),
-    (b"\x1f\x8b", "a gzip file; unpack it first"),
-    (b"PAR1", "a Parquet file; save the table as CSV"),
-    (b"\x89PNG", "a picture; give the table itself"),
-    (b"SQLite format 3\x00", "a database; export its trials as CSV"),
-)  # fmt: skip
 # Letters and signs that western texts do have in cp1252; other bytes above 0x7f speak for another encoding.
 _WESTERN = frozenset(range(0xA0, 0x100)) | frozenset((0x80, 0x82, 0x84, 0x85, *range(0x91, 0x98), 0x99, 0x9C))
 _TOO_LONG_A_RUN = re.compile(rb"[\x80-\xff]{4}")
@@ -71,14 +64,11 @@ def text_of(data: bytes) -> Text:
     """
     if not data or data.isspace():
         raise TableError(f"The file is empty ({len(data)} bytes); it needs a line of names and one line a trial.")
-    for magic, what in _OTHERS:
-        if data.startswith(magic):
-            raise TableError(f"This is no text table but {what}.")
+    if (known := magic.not_a_table(data)) is not None:
+        raise TableError(known)
     text = _decoded(data)
     if b"\0" in text.data:
         raise TableError(_about_nul(text))
-    if re.match(r"\s*<(?:!doctype|html|\?xml)", text.head(_HEAD), re.IGNORECASE):
-        raise TableError("This is a web page, not a table (perhaps a login page was saved); download the file again.")
     return text
 
 

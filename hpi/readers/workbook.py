@@ -19,8 +19,9 @@ _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml"
 _P = rb"(?:\w{1,20}:)?"
 _ROW = re.compile(rb"<" + _P + rb"row\s(?:[^<>]*?\s)?r=[\"'](\d{1,9})[\"']")
 _VALUE = re.compile(rb"<" + _P + rb"v(?:\s[^<>]*)?>[^<]|<" + _P + rb"is(?:\s[^<>]*)?>")
+_FORMULA = re.compile(rb"<" + _P + rb"f[\s/>]")
 _EMPTY_FORMULA = re.compile(
-    rb"<" + _P + rb"c\s([^<>]*)>\s*<" + _P + rb"f(?:\s[^<>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
+    rb"<" + _P + rb"c(\s[^<>]*)?>\s*<" + _P + rb"f(?:\s[^<>]*)?(?:/>|>[^<]*</" + _P + rb"f>)\s*"
     rb"(?:<" + _P + rb"v\s*/>|<" + _P + rb"v>\s*</" + _P + rb"v>)?\s*</" + _P + rb"c>"
 )  # fmt: skip
 _MERGED = re.compile(rb"<" + _P + rb"mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})[\"']")
@@ -88,11 +89,13 @@ def check_parts(files: Files, limits: ReadLimits) -> None:
 
 def facts_of(xml: bytes, sheet: str) -> Facts:
     """Return what the XML of a sheet says; raises TableError where its rows are not in order."""
-    body = xml[xml.find(b"sheetData") :]
+    body = memoryview(xml)[max(0, xml.find(b"sheetData")) :]
     rows = [int(number) for number in _ROW.findall(body)]
     if any(later <= earlier for earlier, later in zip(rows, rows[1:], strict=False)):
         raise damaged(f"the rows of sheet {sheet!r} are not in order")
-    hollow = [cell for cell in _EMPTY_FORMULA.findall(body) if b't="str"' not in cell]
+    has_formulas = _FORMULA.search(body) is not None
+    # a formula whose saved result is the empty text says that it is text
+    hollow = [cell for cell in _EMPTY_FORMULA.findall(body) if b't="str"' not in cell] if has_formulas else []
     place = _PLACE.search(hollow[0]) if hollow else None
     return Facts(
         len(_VALUE.findall(body)),
