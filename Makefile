@@ -3,6 +3,7 @@
 PYTHON ?=
 VENV ?= .venv
 PORT ?= 8501
+MINUTES ?= 10
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --require-virtualenv
 RUN_STAMP := $(VENV)/.runtime-installed
@@ -11,13 +12,14 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run serve install lint test bench study-importance study-findings study-edges study-serving screenshots test-oldest clean
+.PHONY: help run serve install lint test fuzz bench study-importance study-findings study-edges study-serving screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
 	@echo 'make serve        a team: two replicas behind nginx on 127.0.0.1:8080 (SERVE="--address 0.0.0.0": docs/serving.md)'
 	@echo 'make test         lint, types, unit and contract tests, pages, a real browser'
 	@echo 'make lint         ruff and mypy alone'
+	@echo 'make fuzz         reads damaged files for MINUTES=10; those that break it are kept in test-results/fuzz'
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
@@ -42,6 +44,9 @@ lint: $(DEV_STAMP)
 
 test: $(DEV_STAMP)
 	@$(PY) tools/check.py all
+
+fuzz: $(DEV_STAMP)
+	@$(PY) -m tests.corpus.fuzz --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.speed

@@ -27,3 +27,4 @@ MODULES = (
     database_cases,
 )  # fmt: skip
 CASES: tuple[Case, ...] = tuple(sorted((case for module in MODULES for case in module.CASES), key=lambda case: case.id))
+TEXTS = (*text_cases.CASES, *cell_cases.CASES, *name_cases.CASES)
