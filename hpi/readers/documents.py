@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -54,7 +55,7 @@ def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], l
     return taken, tuple(part.path for part in parts if part is taken or part in others), notices
 
 
-def with_header(rows: Iterable[object], header: Sequence[object], what: str = "row") -> Iterator[Record]:
+def with_header(rows: Iterable[object], header: Sequence[object]) -> Iterator[Record]:
     """Yield lists of cells as records, by the names in the header.
 
     Raises
@@ -63,13 +64,13 @@ def with_header(rows: Iterable[object], header: Sequence[object], what: str = "r
         If a name comes twice, or a row is no list or has another length.
     """
     names = ["_".join(map(str, name)) if isinstance(name, list) else str(name) for name in header]
-    twice = next((name for i, name in enumerate(names) if name in names[:i]), None) if len(names) < 5_000 else None
+    twice = next((name for name, n in Counter(names).items() if n > 1), None)
     if twice is not None:
-        raise TableError(f"The column name {twice!r} appears twice; rename one of them.")
+        raise TableError(f"The column name {shown([twice])!r} appears twice; rename one of them.")
     for n, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(names):
-            found = f"{len(row):,} cells" if isinstance(row, list) else described(row)
-            raise TableError(f"The {what} {n:,} has {found}, but there are {len(names):,} columns; give one for each.")
+            found = counted(len(row), "cell") if isinstance(row, list) else described(row)
+            raise TableError(f"Row {n:,} has {found}, but there are {len(names):,} columns; give one for each.")
         yield dict(zip(names, row, strict=True))
 
 

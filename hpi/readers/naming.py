@@ -67,11 +67,11 @@ def notices(names: Sequence[str]) -> list[str]:
     hidden = [escaped(name) for name in names if any(map(_is_hidden, name))]
     if hidden:
         said.append(f"These column names hold signs that cannot be seen, here written out: {shown(hidden)}.")
-    capitals = _groups(names, str.casefold)
+    capitals = _groups(names, str.lower)
     if capitals:
         said.append(f"These column names differ in capital letters only: {_listed(capitals)}.")
     # those that were just named are no news
-    different = list({name.casefold(): name for name in names}.values())
+    different = list({name.lower(): name for name in names}.values())
     twins = _groups(different, _skeleton)
     if twins:
         said.append(f"These column names look alike, but are different: {_listed(twins)}.")

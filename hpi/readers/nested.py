@@ -47,12 +47,18 @@ def _may_hold_objects(name: str, frame: pd.DataFrame) -> bool:
         return False
     if _LEFT_ALONE.fullmatch(name):
         return False
-    first = next((cell for cell in column.iloc[:_LOOKED_AT] if not _is_empty(cell)), None)
-    if first is None and len(column) > _LOOKED_AT:
-        # mostly empty: looking at each cell would take long
-        first = next(iter(column[column.str.startswith("{").fillna(False).astype(bool)]), None)
+    first = _first_filled(column)
     found = object_of(first) if is_like_object(first) else None
     return found is not None and not _are_there(name, leaves(found), list(map(str, frame.columns)))
+
+
+def _first_filled(column: pd.Series) -> object:
+    """Return the first cell that is not empty; of text that is empty for long, the first that an object may be in."""
+    is_text = isinstance(column.dtype, pd.StringDtype)
+    first = next((cell for cell in (column.iloc[:_LOOKED_AT] if is_text else column) if not _is_empty(cell)), None)
+    if first is None and is_text and len(column) > _LOOKED_AT:
+        return next(iter(column[column.str.startswith("{").fillna(False).astype(bool)]), None)
+    return first
 
 
 def _is_empty(cell: object) -> bool:

@@ -147,8 +147,8 @@ def _are_exact(cells: Sequence[object]) -> bool:
 
 
 def text_of(value: object) -> str | None:
-    """Return a cell as text: lists and objects as compact JSON, None where it is nothing."""
-    if value is None:
+    """Return a cell as text: lists and objects as compact JSON, None where it is nothing or no number (nan)."""
+    if value is None or (isinstance(value, float) and value != value):
         return None
     if isinstance(value, list | tuple | dict):
         try:
