@@ -1,4 +1,4 @@
-"""Bad files that are no text come out as wanted from the child that reads uploads, too; the others: test_apart_texts.py."""
+"""Bad files that are no text come out as wanted from the child that reads uploads; texts: test_apart_texts.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bad files that are text come out as wanted from the child that reads uploads, too; the others: test_apart_binaries.py."""
+"""Bad files that are text come out as wanted from the child that reads uploads; others: test_apart_binaries.py."""
 
 from __future__ import annotations
 
