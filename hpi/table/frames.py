@@ -46,7 +46,10 @@ def trials_of(
             kept[column.name] = _shown(values).array if whole else _agreed(values, grouping, first).array
         elif column.role is Role.METRIC or (column.outcome and len(values.finite)):
             kept[column.name] = values.numbers if whole else _means(values.numbers[grouping.rows], grouping.trial)
-    return pd.DataFrame(kept, index=pd.RangeIndex(n) if whole else pd.Index(grouping.rows[first]), copy=False)
+    index = pd.RangeIndex(n) if whole else pd.Index(grouping.rows[first])
+    # With its type said, a column of labels stays one of objects.
+    held = {name: pd.Series(cells, index=index, dtype=cells.dtype, copy=False) for name, cells in kept.items()}
+    return pd.DataFrame(held, index=index, copy=False)
 
 
 def firsts(grouping: Grouping) -> Integers:
