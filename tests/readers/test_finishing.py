@@ -106,7 +106,7 @@ def test_an_emoji_and_an_accent_can_be_seen():
         ("lr", "l\u0433"),  # CYRILLIC SMALL LETTER GHE
         ("loss", "l\u043ess"),  # CYRILLIC SMALL LETTER O
         ("alpha", "\u03b1lpha"),  # GREEK SMALL LETTER ALPHA
-        ("DEPTH", "\u0394EPTH".replace("\u0394", "D").replace("H", "\u0397")),  # GREEK CAPITAL LETTER ETA
+        ("HIDDEN", "\u0397IDDEN"),  # GREEK CAPITAL LETTER ETA
         ("lr", "\uff4c\uff52"),  # full width
         ("lr", "l\u200br"),
         ("l-r", "l\u2011r"),  # NON-BREAKING HYPHEN
@@ -123,11 +123,7 @@ def test_names_that_look_alike_are_said_in_letters_that_tell_them_apart(one, oth
 
 
 def test_names_that_do_not_look_alike_are_not_said():
-    assert (
-        said_of("l1", "ll", "lI", "β", "b2", "α", "beta", "学习率", "学习")
-        == ("These column names differ in capital letters only: ll, lI.",)
-        or said_of("l1", "ll", "β", "b2", "α", "beta", "学习率", "学习") == ()
-    )
+    assert said_of("l1", "ll", "β", "b2", "α", "beta", "学习率", "学习", "O", "0") == ()
 
 
 def test_what_a_reader_said_is_not_said_again():

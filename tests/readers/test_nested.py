@@ -105,9 +105,15 @@ def test_empty_cells_stay_empty():
 
 
 def test_a_column_that_is_empty_for_long_is_opened_too():
-    cells = [None] * 5_000 + ['{"lr": 1}'] * 5
-    frame, _ = opened(pd.DataFrame({"config": pd.Series(cells, dtype="str"), "loss": range(5_005)}))
-    assert int(frame["config.lr"].notna().sum()) == 5
+    for cell, dtype in (('{"lr": 1}', "str"), ('{"lr": 1}', object), ({"lr": 1}, object)):
+        frame = pd.DataFrame({"config": pd.Series([None] * 5_000 + [cell] * 5, dtype=dtype), "loss": range(5_005)})
+        assert int(opened(frame)[0]["config.lr"].notna().sum()) == 5
+
+
+@pytest.mark.parametrize("cell", [7, "x", [1], np.array([1, 2]), b"{}", ("a",)], ids=repr)
+def test_a_column_of_anything_else_that_is_empty_for_long_stays(cell):
+    frame = pd.DataFrame({"config": pd.Series([None] * 2_000 + [cell], dtype=object), "loss": range(2_001)})
+    assert opened(frame)[0] is frame
 
 
 def test_one_index_stays_the_index():
