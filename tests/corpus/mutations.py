@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import random
+import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -22,6 +25,9 @@ TOKENS = (
     b"9" * 400, b"null", b"true", b"\xff\xff", b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\x00\x00\x00\x80", bytes(8),
     "\u202e".encode(), "\u0661".encode(), b"\xed\xa0\x80",
 )  # fmt: skip
+NUMBERS = (b"", b"0", b"-1", b"-0.0", b"1e309", b"1e-320", b"nan", b"2147483648", b"9223372036854775808", b"9" * 25,
+b"1_0",
+           b"0x1", b"1,5", b"1048577", b"16385", b"null", b"true", b'"a"', b"[1]", b"{}")  # fmt: skip
 Change = Callable[[bytes, Sequence[bytes], random.Random], bytes]
 
 
@@ -111,7 +117,23 @@ def _repeated(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes
     return data[:at] + data[at : at + length] * rng.choice((2, 7, 300)) + data[at + length :]
 
 
-CHANGES: tuple[Change, ...] = (_flipped, _overwritten, _inserted, _cut, _spliced, _repeated)
+def _nudged(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
+    """Return the data with one bit changed somewhere: what is left can mostly be read."""
+    found = bytearray(data)
+    if found:
+        found[rng.randrange(len(found))] ^= 1 << rng.randrange(8)
+    return bytes(found)
+
+
+def _renumbered(data: bytes, others: Sequence[bytes], rng: random.Random) -> bytes:
+    """Return the data with some of its written numbers replaced."""
+    places = list(re.finditer(rb"-?\d+(?:\.\d+)?", data))
+    for place in sorted(rng.sample(places, min(len(places), rng.randint(1, 5))), key=lambda one: -one.start()):
+        data = data[: place.start()] + rng.choice(NUMBERS) + data[place.end() :]
+    return data
+
+
+CHANGES: tuple[Change, ...] = (_flipped, _overwritten, _inserted, _cut, _spliced, _repeated, _nudged, _renumbered)
 
 
 # ---- an archive whose bytes are changed is mostly a damaged archive; so its members are changed, too
@@ -126,7 +148,16 @@ def _inside(data: bytes, change: Change, others: Sequence[bytes], rng: random.Ra
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [(name, archive.read(name)) for name in archive.namelist()]
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, zipfile.zlib.error):
+    except (
+        zipfile.BadZipFile,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        struct.error,
+        zlib.error,
+    ):
         return change(data, others, rng)
     if not members:
         return change(data, others, rng)
