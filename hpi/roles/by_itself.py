@@ -33,7 +33,8 @@ DONE = one_of("complete|completed|finished|success|successful|succeeded|ok|done|
 _NOT_DONE = one_of(
     "pruned|fail|failed|failure|running|waiting|crashed|killed|timeout|memout|memoryout|aborted|notevaluated|unknown|"
     "earlystopped|stopped|pending|error|errored|scheduled|created|invalid|abandoned|candidate|staged|new|cancelled|"
-    "canceled|preempted|preempting|queued|dispatched|submitted|paused|metricsunavailable|interrupted|diverged"
+    "canceled|preempted|preempting|queued|dispatched|submitted|paused|metricsunavailable|interrupted|diverged|"
+    "inprogress|stopping|terminating|idle|stale|usercanceled|syscanceled|capped|outofmemory|nodefail|skipped"
 )
 
 

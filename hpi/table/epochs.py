@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hpi.roles.by_itself import Column
-from hpi.roles.by_others import group_ids
 from hpi.roles.choices import Reduce
+from hpi.roles.combinations import group_ids
 from hpi.roles.values import Values, counted
 from hpi.roles.vocabulary import ContextKind, Direction, Role, is_run_key, words_of
 from hpi.space import Floats, Integers, Mask
@@ -23,6 +23,8 @@ _BUDGETS = frozenset({"budget", "budgets", "fidelity", "resource", "resources"})
 _GROWTH = 1.5
 _NEARLY_ALL = 0.9
 _HALF = 0.5
+# Uneven numbers are epochs where a run has this many steps; those of a search that came back to it are fewer.
+_MANY = 3
 # Cells of these two columns link each row to the one before it (HiPlot).
 _OWN, _BEFORE = "uid", "from_uid"
 
@@ -34,54 +36,96 @@ def reduced(
 
     Budgets go first, as a trial may have a curve within each.
     """
-    fidelities = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
-    # Where several say how far a trial went (epoch and step), the one with more values says it finer.
-    fidelities.sort(key=lambda name: (-parsed[name].n_distinct, name))
+    fidelities = _fidelities(parsed, columns)
     budgets = [name for name in fidelities if set(words_of(name)) & _BUDGETS]
     for name in budgets:
         state = _largest(state, parsed, columns, name, ledger)
     others = [name for name in fidelities if name not in budgets]
-    curve = next((name for name in others if _counts_up(name, state, parsed, columns)), None)
+    curve, run = _curve(state, parsed, columns, others)
     if curve is not None:
-        return _of_each_run(state, parsed, columns, curve, reduce, ledger), curve
+        return _of_each_run(state, run, parsed, columns, curve, reduce, ledger), curve
     for name in others:
         state = _largest(state, parsed, columns, name, ledger)
     return state, None
 
 
-def _counts_up(name: str, state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -> bool:
-    """Whether the numbers are different within trials, as those of epochs are, and no budgets."""
-    numbers = parsed[name].numbers[state.rows]
-    gaps = _Gaps(numbers, _runs(state, parsed, columns, numbers))
-    return gaps.n_several > 0 and gaps.n_twice <= _TWICE * gaps.n_several and not gaps.are_rungs
+def ends(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -> Integers | None:
+    """Return which of the rows is the last of each one's run, shape (n,); None where a trial has one row."""
+    names = [name for name in _fidelities(parsed, columns) if not set(words_of(name)) & _BUDGETS]
+    curve, run = _curve(state, parsed, columns, names)
+    if curve is None:
+        return None
+    numbers = np.nan_to_num(parsed[curve].numbers[state.rows], nan=-np.inf)
+    last = np.flatnonzero(first_of_each(run, -numbers))
+    of_run = np.empty(int(run.max()) + 1, dtype=np.int64)
+    of_run[run[last]] = last
+    return of_run[run]
+
+
+def _fidelities(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    """Return the columns that say how far a trial was run: the one with more values, which says it finer, first."""
+    names = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
+    return sorted(names, key=lambda name: (-parsed[name].n_distinct, name))
+
+
+def _curve(
+    state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], names: Sequence[str]
+) -> tuple[str | None, Integers]:
+    """Return the first column whose numbers are a trial's epochs, and the run of each row; None if none is."""
+    for name in names:
+        numbers = parsed[name].numbers[state.rows]
+        run = _runs(state, parsed, columns, numbers)
+        if _Gaps(numbers, run).are_epochs:
+            return name, run
+    return None, np.arange(len(state.rows))
 
 
 class _Gaps:
-    """The steps from one number to the next within each run.
+    """The steps from one number to the next within each run that has several rows.
 
     Attributes
     ----------
-    n_several, n_twice
-        Runs of several rows, and those of them in which a number comes twice.
-    are_rungs
-        Whether the numbers grow as the budgets of successive halving do: 1, 3, 9, not 1, 2, 3 or 10, 20, 30.
+    run, before, after
+        Shape (n_steps,): whose step it is, and the numbers that it leads from and to.
     """
 
     def __init__(self, numbers: Floats, run: Integers) -> None:
         known = np.isfinite(numbers)
         order = np.lexsort((numbers[known], run[known]))
         run, numbers = run[known][order], numbers[known][order]
-        same, gap = run[1:] == run[:-1], np.diff(numbers)
-        self.n_several = len(np.unique(run[1:][same]))
-        self.n_twice = len(np.unique(run[1:][same & (gap == 0)]))
-        three = same[1:] & same[:-1]
+        same = run[1:] == run[:-1]
+        self.run, self.before, self.after = run[1:][same], numbers[:-1][same], numbers[1:][same]
+
+    @property
+    def are_epochs(self) -> bool:
+        """Whether numbers differ within runs, and come as those of epochs do: evenly from a common start, or many."""
+        n_several, n_twice = len(np.unique(self.run)), len(np.unique(self.run[self.before == self.after]))
+        if not n_several or n_twice > _TWICE * n_several:
+            return False
+        if self._are_even:
+            return self._start_together or len(self.run) >= _MANY * n_several
+        return len(self.run) >= _MANY * n_several and not self._are_rungs
+
+    @property
+    def _are_even(self) -> bool:
+        """Whether most steps are as long as the one before: 1, 2, 3 or 10, 20, 30, not 1, 3, 9."""
+        step = self.after - self.before
+        three = self.run[1:] == self.run[:-1]
         if three.any():
-            even = np.isclose(gap[1:], gap[:-1])[three]
-        else:
-            even = ((gap == 1) | (numbers[:-1] == 0) | (numbers[:-1] == gap))[same]
-        grows = (numbers[1:] >= _GROWTH * numbers[:-1])[same & (numbers[:-1] > 0)]
-        is_even = len(even) > 0 and float(np.mean(even)) >= _HALF
-        self.are_rungs = not is_even and len(grows) > 0 and float(np.mean(grows)) >= _NEARLY_ALL
+            return float(np.mean(np.isclose(step[1:], step[:-1])[three])) >= _HALF
+        return float(np.mean((step == 1) | (self.before == 0) | (self.before == step))) >= _HALF
+
+    @property
+    def _start_together(self) -> bool:
+        first = np.r_[True, self.run[1:] != self.run[:-1]]
+        return float(np.unique(self.before[first], return_counts=True)[1].max() / first.sum()) >= _HALF
+
+    @property
+    def _are_rungs(self) -> bool:
+        """Whether the numbers grow as the budgets of successive halving do: 1, 3, 9."""
+        positive = self.before > 0
+        grows = self.after[positive] >= _GROWTH * self.before[positive]
+        return len(grows) > 0 and float(np.mean(grows)) >= _NEARLY_ALL
 
 
 def _runs(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], numbers: Floats) -> Integers:
@@ -123,11 +167,16 @@ def _chains(parsed: Mapping[str, Values]) -> Integers | None:
 
 
 def _of_each_run(
-    state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], name: str, reduce: Reduce, ledger: Ledger
+    state: Rows,
+    run: Integers,
+    parsed: Mapping[str, Values],
+    columns: Sequence[Column],
+    name: str,
+    reduce: Reduce,
+    ledger: Ledger,
 ) -> Rows:
     """Keep the best or the last row of each run, and say so."""
     numbers = np.nan_to_num(parsed[name].numbers[state.rows], nan=-np.inf)
-    run = _runs(state, parsed, columns, parsed[name].numbers[state.rows])
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     loss = np.zeros(len(run)) if metric is None else parsed[metric.name].numbers[state.rows]
     loss = -loss if metric is not None and metric.direction is Direction.MAXIMIZE else loss

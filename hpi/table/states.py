@@ -11,10 +11,12 @@ from hpi.roles.by_itself import DONE, Column, ending, is_state
 from hpi.roles.sources import detect
 from hpi.roles.values import Values, shown
 from hpi.roles.vocabulary import Role
-from hpi.space import Mask
+from hpi.space import Integers, Mask
 from hpi.table.rows import Ledger
 
 EMPTY = "(empty)"
+# What a row of a trial says that went on.
+_RUNNING = frozenset({"running", "inprogress", "pending", "paused", "waiting"})
 
 
 def counts(parsed: Mapping[str, Values], columns: Sequence[Column]) -> tuple[tuple[str, int], ...]:
@@ -28,16 +30,37 @@ def counts(parsed: Mapping[str, Values], columns: Sequence[Column]) -> tuple[tup
     return tuple(sorted(((str(label), int(n)) for label, n in found.items()), key=lambda pair: (-pair[1], pair[0])))
 
 
-def complete(parsed: Mapping[str, Values], columns: Sequence[Column], keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
-    """Whether each row still counts, shape (n_rows,): those of trials that did not end well do not, unless none did."""
-    for column in columns:
-        if column.role is Role.LEFT_OUT and is_state(parsed[column.name]):
-            keep = _by_one(parsed, column.name, keep, finite, ledger)
+def complete(
+    parsed: Mapping[str, Values],
+    columns: Sequence[Column],
+    keep: Mask,
+    finite: Mask,
+    ends: Integers | None,
+    ledger: Ledger,
+) -> Mask:
+    """Whether each row still counts, shape (n_rows,): those of trials that did not end well do not, unless none did.
+
+    Parameters
+    ----------
+    ends
+        Shape (n_rows,): the last row of each one's run, which says how a run ended that was running before.
+    """
+    for name in those_that_say(parsed, columns):
+        done, labels = _done(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
+        if ends is not None:
+            running = labels.isin([label for label in labels.dropna().unique() if ending(label) in _RUNNING])
+            at = np.where(running, ends, np.arange(len(done)))
+            done, labels = done[at], pd.Series(labels.to_numpy()[at], dtype=object)
+        keep = _by_one(name, done, labels, keep, finite, ledger)
     return keep
 
 
-def _by_one(parsed: Mapping[str, Values], name: str, keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
-    done, labels = _done(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
+def those_that_say(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
+    """Return the columns that say how trials ended."""
+    return [c.name for c in columns if c.role is Role.LEFT_OUT and is_state(parsed[c.name])]
+
+
+def _by_one(name: str, done: Mask, labels: pd.Series, keep: Mask, finite: Mask, ledger: Ledger) -> Mask:
     good, all_ = int((keep & finite & done).sum()), int((keep & finite).sum())
     if done.all() or all_ == 0:
         return keep
@@ -75,11 +98,16 @@ def with_values(parsed: Mapping[str, Values], columns: Sequence[Column], keep: M
     """
     names = [c.name for c in columns if c.role is Role.HYPERPARAMETER or c.fixed]
     names += [c.name for c in columns if c.role is Role.CONTEXT and c.context is None]
-    empty = [parsed[name].empty for name in names]
-    if len(empty) < 2:
+    blank = keep.copy()
+    for name in names:
+        blank &= parsed[name].empty
+        if len(names) < 2 or not blank.any():
+            return keep
+    blank = np.logical_and.reduce([parsed[name].empty for name in names])
+    if all((parsed[name].empty & ~blank).any() for name in names):
         return keep
-    blank = np.asarray(np.logical_and.reduce(empty))
-    if not blank.any() or all((one & ~blank).any() for one in empty):
-        return keep
-    ledger.leave_out("no hyperparameter has a value", int((keep & blank).sum()))
+    n, n_kept = int((keep & blank).sum()), int(keep.sum())
+    ledger.leave_out("no hyperparameter has a value", n)
+    if 2 * n > n_kept:
+        ledger.notices.append(f"Attention: in {n:,} of {n_kept:,} rows no hyperparameter has a value: left out.")
     return np.asarray(keep & ~blank)

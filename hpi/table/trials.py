@@ -60,7 +60,10 @@ def counting_rows(
     keep = _asked_for(parsed, columns, choices, ledger, n)
     metrics = list(dict.fromkeys([*named(columns, Role.METRIC), *needed]))
     finite = np.logical_and.reduce([np.ones(n, dtype=bool), *(np.isfinite(parsed[name].numbers) for name in metrics)])
-    keep = states.complete(parsed, columns, keep, finite, ledger)
+    ends = None
+    if states.those_that_say(parsed, columns) and named(columns, Role.CONTEXT, ContextKind.FIDELITY):
+        ends = epochs.ends(_rows(parsed, columns, np.arange(n)), parsed, columns)
+    keep = states.complete(parsed, columns, keep, finite, ends, ledger)
     for name in metrics:
         keep = sentinels.measured(parsed[name], keep, ledger)
     return states.with_values(parsed, columns, keep, ledger)
@@ -102,22 +105,25 @@ def group(
     parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, keep: Mask, ledger: Ledger
 ) -> Grouping:
     """Return the rows that count and the trials they stand for."""
-    rows = np.flatnonzero(keep)
+    state = _rows(parsed, columns, np.flatnonzero(keep))
+    state, curves = epochs.reduced(state, parsed, columns, choices.reduce, ledger)
+    if curves is not None:
+        # Epochs bring a configuration back more often than chance does; whether its runs do is seen without them.
+        names = named(columns, Role.HYPERPARAMETER)
+        state = replace(state, repeated=repeats.beyond_chance(parsed, names, state.rows, state.configuration))
+    return replace(_averaged(state, parsed, columns, choices, ledger), curves=curves)
+
+
+def _rows(parsed: Mapping[str, Values], columns: Sequence[Column], rows: Integers) -> Rows:
+    """Return rows of the table with their configurations."""
 
     def ids(names: Sequence[str]) -> Integers:
         return ids_of([parsed[name] for name in names], len(rows), rows)
 
     hyperparameters = named(columns, Role.HYPERPARAMETER)
     configuration = ids(hyperparameters)
-    tasks = named(columns, Role.CONTEXT, ContextKind.TASK)
-    repeated = repeats.beyond_chance(parsed, hyperparameters, rows, configuration)
-    state = Rows(rows, configuration, ids([*hyperparameters, *tasks]), repeated)
-    state, curves = epochs.reduced(state, parsed, columns, choices.reduce, ledger)
-    if curves is not None:
-        # Epochs bring a configuration back more often than chance does; whether its runs do is seen without them.
-        repeated = repeats.beyond_chance(parsed, hyperparameters, state.rows, state.configuration)
-        state = replace(state, repeated=repeated)
-    return replace(_averaged(state, parsed, columns, choices, ledger), curves=curves)
+    cell = ids([*hyperparameters, *named(columns, Role.CONTEXT, ContextKind.TASK)])
+    return Rows(rows, configuration, cell, repeats.beyond_chance(parsed, hyperparameters, rows, configuration))
 
 
 def _averaged(
