@@ -261,6 +261,52 @@ def test_one_row_a_trial_has_no_curve() -> None:
     assert table.excluded == ()
 
 
+def test_a_search_that_comes_back_to_a_configuration_has_no_epochs() -> None:
+    rng = np.random.default_rng(0)
+    again = rng.permutation(50)[:20]
+    frame = pd.DataFrame({"lr": rng.random(50)}).iloc[np.r_[np.arange(50), again]].reset_index(drop=True)
+    frame = frame.assign(iteration=np.arange(70) // 2, loss=rng.random(70))
+    assert hpi.read(frame).curves is None
+
+
+@pytest.mark.parametrize("n_steps", [4, 9])
+def test_many_uneven_steps_are_a_curve(n_steps: int) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": np.repeat(rng.random(25), n_steps)})
+    frame["global_step"] = 1000 + np.concatenate([np.cumsum(rng.integers(10, 99, n_steps)) for _ in range(25)])
+    frame["loss"] = rng.random(len(frame))
+    table = hpi.read(frame)
+    assert table.curves == "global_step"
+    assert table.trials["loss"].tolist() == frame.groupby("lr", sort=False)["loss"].min().tolist()
+
+
+# ---------------------------------------------------------------- states and gaps within a run
+
+
+def test_a_run_ends_as_its_last_row_says() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": np.repeat(rng.random(30), 5), "epoch": [1, 2, 3, 4, 5] * 30})
+    ends = np.repeat(["completed"] * 20 + ["stopped"] * 6 + ["in_progress"] * 4, 5)
+    frame["status"] = np.where(frame["epoch"] == 5, ends, "in_progress")
+    frame["loss"] = rng.random(150)
+    for order in (frame, frame.sample(frac=1, random_state=0).reset_index(drop=True)):
+        table = hpi.read(order)
+        assert sorted(table.trials["loss"]) == sorted(frame.groupby("lr", sort=False)["loss"].min()[:20])
+        assert dict(table.excluded) == {
+            "status is stopped": 30,
+            "status is in_progress": 20,
+            "another epoch of the same trial": 80,
+        }
+        assert table.states == (("in_progress", 124), ("completed", 20), ("stopped", 6))
+
+
+def test_epochs_without_a_metric_are_counted_apart() -> None:
+    frame = curves(20, 8).assign(loss=lambda f: f["loss"].where(f["epoch"] % 2 == 1))
+    table = hpi.read(frame)
+    assert table.trials["loss"].tolist() == frame.groupby("lr", sort=False)["loss"].min().tolist()
+    assert dict(table.excluded)["no finite value of loss"] == frame["loss"].isna().sum()
+
+
 # ---------------------------------------------------------------- the real table
 
 

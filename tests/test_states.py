@@ -67,12 +67,12 @@ def test_words_are_counted_where_a_number_says_it_too() -> None:
         ("State", "finished", ["failed", "crashed", "running", "killed"]),
         ("status", "FINISHED", ["FAILED", "KILLED", "RUNNING", "SCHEDULED"]),
         ("Status", "Succeeded", ["EarlyStopped", "Failed", "MetricsUnavailable", "Killed", "Running"]),
-        ("TrainingJobStatus", "Completed", ["Stopped", "Failed"]),
+        ("TrainingJobStatus", "Completed", ["Stopped", "Failed", "InProgress"]),
         ("status", "StatusType.SUCCESS", ["StatusType.CRASHED", "StatusType.TIMEOUT", "StatusType.MEMORYOUT"]),
         ("status", "SUCCESS", ["TIMEOUT", "MEMORYOUT", "CRASHED", "ABORTED", "NOT_EVALUATED", "UNKNOWN"]),
         ("trial_status", "COMPLETED", ["ABANDONED", "EARLY_STOPPED", "FAILED", "CANDIDATE"]),
         ("status", "TERMINATED", ["ERROR", "PENDING", "PAUSED"]),
-        ("st_status", "completed", ["stopped", "failed"]),
+        ("st_status", "completed", ["stopped", "failed", "in_progress"]),
         ("status", 1, [0, 2, 3, 4]),
     ],
     ids=["Optuna", "Optuna's enum", "W&B", "MLflow", "Katib", "SageMaker", "SMAC's enum", "SMAC", "Ax", "Ray",
@@ -115,6 +115,12 @@ def test_a_row_without_any_hyperparameter_is_no_trial() -> None:
     table = hpi.read(frame)
     assert dict(table.excluded) == {"no finite value of metrics.val_loss": 1, "no hyperparameter has a value": 1}
     assert not {0, 30} & set(table.trials.index)
+
+
+def test_leaving_out_most_rows_for_want_of_a_hyperparameter_is_said_loudly() -> None:
+    rng, hole = np.random.default_rng(0), np.arange(N) < 40
+    frame = pd.DataFrame({"a": np.where(hole, np.nan, rng.random(N)), "b": np.where(hole, np.nan, rng.random(N))})
+    said(hpi.read(frame.assign(loss=rng.random(N))), "Attention", "in 40 of 60 rows no hyperparameter has a value")
 
 
 def test_rows_in_which_every_hyperparameter_may_be_none_are_trials() -> None:

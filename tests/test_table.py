@@ -906,12 +906,22 @@ def test_the_text_and_the_frame_are_one_table(frame: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(one.trials, other.trials)
 
 
-@given(searches(), st.sampled_from(["auto", "average", "keep"]), st.sampled_from([None, "x", "y"]))
-def test_every_setting_gives_a_table_or_a_refusal(frame: pd.DataFrame, repeats: str, task: str | None) -> None:
+@given(
+    searches(),
+    st.sampled_from(["auto", "average", "keep"]),
+    st.sampled_from(["best", "last"]),
+    st.sampled_from([None, "x", "y"]),
+    st.booleans(),
+)
+def test_every_setting_gives_a_table_or_a_refusal(
+    frame: pd.DataFrame, repeats: str, reduce: str, task: str | None, is_ranked: bool
+) -> None:
+    rank = {"val_loss": "minimize", "runtime": "maximize"} if is_ranked and "runtime" in frame else None
     try:
-        table = hpi.read(frame, repeats=repeats, task=task)
+        table = hpi.read(frame, repeats=repeats, reduce=reduce, task=task, rank=rank)
     except HpiError:
         assert task is not None
         return
+    assert table.metric == ("val_loss" if rank is None else "rank of val_loss and runtime")
     balanced(table)
     assert table.unit is None or len(table.unit) == len(table.trials)
