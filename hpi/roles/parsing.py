@@ -38,6 +38,9 @@ _INTEGERS_END = 2.0**63
 NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
 
 
+Coded = tuple[NDArray[np.int32], NDArray[np.object_]]
+
+
 @dataclass(frozen=True, eq=False)
 class Cells:
     """The cells of a column.
@@ -51,11 +54,15 @@ class Cells:
         holds nothing but numbers.
     notices
         What was done to the cells and must be said.
+    coded
+        Which of the different texts each cell holds, shape (n_rows,), -1 where empty, and those, in order of
+        appearance; None where nobody knows yet.
     """
 
     numbers: Floats
     text: NDArray[np.object_] | None = None
     notices: tuple[str, ...] = ()
+    coded: Coded | None = None
 
 
 def parsed(name: str, column: pd.Series) -> Cells:
@@ -68,8 +75,13 @@ def parsed(name: str, column: pd.Series) -> Cells:
     weights = np.bincount(codes[codes >= 0], minlength=len(different))
     found = _understood(name, different, weights)
     # The last one is where code -1, an empty cell, points to.
-    text = None if found.text is None else np.array([*found.text, None], dtype=object)[codes]
-    return Cells(np.append(found.numbers, np.nan)[codes], text, found.notices)
+    numbers = np.append(found.numbers, np.nan)[codes]
+    if found.text is None:
+        return Cells(numbers, None, found.notices)
+    # What was different as it is written may have come to say the same, or nothing.
+    known = len({*found.text, None}) == len(found.text) + 1
+    coded = (codes, found.text) if known else None
+    return Cells(numbers, np.array([*found.text, None], dtype=object)[codes], found.notices, coded)
 
 
 def _as_arrow(column: pd.Series) -> pa.ChunkedArray:
@@ -105,26 +117,27 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
     except pa.ArrowInvalid:
         return None
     # nan, inf and what is too large are left to the rules.
-    if int(np.isfinite(numbers).sum()) != len(cells) - cells.null_count:
+    if int(np.count_nonzero(np.isfinite(numbers))) != len(cells) - cells.null_count:
         return None
-    zero, large = numbers == 0, np.abs(numbers) > EXACT
+    zero = numbers == 0
     if zero.any() and pc.any(pc.match_substring_regex(cells.filter(pa.array(zero)), _NOT_ZERO)).as_py():
         return None
-    if large.any() and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
+    large = max(np.fmax.reduce(numbers, initial=0), -np.fmin.reduce(numbers, initial=0)) > EXACT
+    if large and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
         return None
     return numbers if numbers.flags.writeable else numbers.copy()
 
 
-def _different(cells: pa.ChunkedArray) -> tuple[Integers, pd.Series]:
+def _different(cells: pa.ChunkedArray) -> tuple[NDArray[np.int32], pd.Series]:
     """Return which of the different cells each is, -1 where empty, and those, without outer blanks."""
     import pyarrow.compute as pc
 
     encoded = pc.dictionary_encode(pc.utf8_trim_whitespace(cells)).combine_chunks()
-    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
     different = pd.Series(pd.array(encoded.dictionary, dtype="str"))
     blank = np.flatnonzero((different == "").to_numpy(dtype=bool))
     if len(blank):
-        codes = np.where(codes == blank[0], -1, codes - (codes > blank[0]))
+        codes = np.where(codes == blank[0], -1, codes - (codes > blank[0])).astype(np.int32)
         different = different[different != ""].reset_index(drop=True)
     return codes, different
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpi.roles.parsing import EXACT, NULL_WORDS, parsed
+from hpi.roles.parsing import EXACT, NULL_WORDS, Coded, parsed
 from hpi.roles.wording import counted, shown
 from hpi.space import Floats, Integers, Mask
 
@@ -20,12 +20,12 @@ _COMMAS = r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?"
 _WHOLE = re.compile(r"([+-]?[0-9]+)\.0+")
 # Up to so many different integers are counted in a table instead of being sorted.
 _SPAN = 100_000
+# Rows that are looked at together: few enough to stay in a processor's cache.
+_BLOCK = 8_192
 _FALSE_TRUE = (("false", "true"), ("no", "yes"), ("off", "on"), ("f", "t"), ("n", "y"))
 BOOLS = frozenset(frozenset(pair) for pair in _FALSE_TRUE)
 FALSE = frozenset(pair[0] for pair in _FALSE_TRUE)
 TRUE = frozenset(pair[1] for pair in _FALSE_TRUE)
-# true and false in small and capital letters.
-_SPELLINGS = 2**4 + 2**5
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,12 +43,16 @@ class Values:
         nothing but numbers.
     notices
         What was done to the cells and must be said.
+    coded
+        Which of the different texts each cell holds, shape (n_rows,), -1 where empty, and those, in order of
+        appearance; None where that is not known yet.
     """
 
     name: str
     numbers: Floats
     text: NDArray[np.object_] | None
     notices: tuple[str, ...] = ()
+    coded: Coded | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Freeze the arrays: a frozen dataclass does not do it."""
@@ -65,7 +69,7 @@ class Values:
             numbers = column.to_numpy(dtype=float, na_value=np.nan)
             return cls(name, np.where(np.isnan(numbers), np.nan, numbers), None)
         cells = parsed(name, column)
-        return cls(name, cells.numbers, cells.text, cells.notices)
+        return cls(name, cells.numbers, cells.text, cells.notices, cells.coded)
 
     def __len__(self) -> int:
         """Count the rows."""
@@ -86,10 +90,11 @@ class Values:
         return np.isnan(self.numbers) & ~self.empty
 
     @cached_property
-    def _coded(self) -> tuple[Integers, NDArray[np.object_]]:
-        """Which of the different texts each cell holds, -1 where empty, and those, in order of appearance."""
+    def _coded(self) -> Coded:
+        if self.coded is not None:
+            return self.coded
         codes, different = pd.factorize(np.asarray(self.text, dtype=object))
-        return np.asarray(codes, dtype=np.int64), np.asarray(different, dtype=object)
+        return codes.astype(np.int32), np.asarray(different, dtype=object)
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -133,8 +138,14 @@ class Values:
     @cached_property
     def is_integer(self) -> bool:
         """Whether every number is an integer."""
-        known = self.numbers[~np.isnan(self.numbers)]
-        return bool(len(known)) and _are_integers(known[:100]) and _are_integers(known)
+        known = False
+        for start in range(0, len(self), _BLOCK):
+            part = self.numbers[start : start + _BLOCK]
+            part = part[~np.isnan(part)]
+            if not _are_integers(part):
+                return False
+            known = known or len(part) > 0
+        return known
 
     @cached_property
     def finite(self) -> Floats:
@@ -180,11 +191,6 @@ class Values:
         labels = self.labels if self.labels is not self.text else self._coded[1]
         return frozenset(str(label).lower() for label in pd.unique(labels) if label is not None)
 
-    @cached_property
-    def says_yes_or_no(self) -> bool:
-        """Whether the cells are two words for yes and no, such as True and False, in letters of any size."""
-        return self.text is not None and self.n_distinct <= _SPELLINGS and self.lowered in BOOLS
-
     def filled(self, where: Mask, label: str) -> Values:
         """Return the column with `label` in the cells where the mask, shape (n_rows,), is true."""
         return Values(self.name, self.numbers, np.where(where, label, self.labels), self.notices)
@@ -197,9 +203,11 @@ class Values:
     def column(self) -> pd.Series:
         """The column for display: integers, floats or text, missing where empty."""
         if not self.is_numeric:
-            return pd.Series(self.text, name=self.name, dtype="str")
+            if self.text is None:
+                return pd.Series([None] * len(self), name=self.name, dtype="str")
+            return pd.Series(_spelled(*self._coded), name=self.name)
         whole = self.is_integer and not self.empty.any() and bool(np.all(np.abs(self.numbers) < EXACT))
-        return pd.Series(self.numbers.astype(np.int64) if whole else self.numbers, name=self.name)
+        return pd.Series(self.numbers.astype(np.int64) if whole else self.numbers, name=self.name, copy=False)
 
 
 def label_of(number: float) -> str:
@@ -219,7 +227,7 @@ def _n_different(numbers: Floats) -> int:
 def _ranks(numbers: Floats) -> Integers:
     """Return which of the different numbers each is, in their order, -1 where nan."""
     known = ~np.isnan(numbers)
-    low, high = (numbers[known].min(), numbers[known].max()) if known.any() else (0.0, 0.0)
+    low, high = (float(numbers[known].min()), float(numbers[known].max())) if known.any() else (0.0, 0.0)
     ranks = np.full(len(numbers), -1, dtype=np.int64)
     if high - low < _SPAN and _are_integers(numbers[known]):
         places = (numbers[known] - low).astype(np.int64)
@@ -239,3 +247,12 @@ def _order(texts: NDArray[np.object_]) -> Integers:
     import pyarrow.compute as pc
 
     return np.asarray(pc.array_sort_indices(pa.array(texts, pa.large_string())), dtype=np.int64)
+
+
+def _spelled(codes: NDArray[np.int32], different: NDArray[np.object_]) -> pd.api.extensions.ExtensionArray:
+    """Return a column of text for display, missing where the code is -1."""
+    import pyarrow as pa
+
+    texts = pa.array(different, pa.large_string()).take(pa.array(codes, mask=codes < 0))
+    column: pd.api.extensions.ExtensionArray = pd.array(texts, dtype="str")
+    return column
