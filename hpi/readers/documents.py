@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from hpi.errors import TableError
+from hpi.readers.naming import listed
 from hpi.readers.protocol import Wanted
-from hpi.roles.values import counted, shown
+from hpi.roles.values import counted
 
 NEED = 'a list of objects is needed, one a trial: [{"lr": 0.1, "loss": 0.5}, ...], or one object a line'
 
@@ -42,15 +43,17 @@ def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], l
     if wanted.table is not None:
         taken = next((part for part in parts if part.path == wanted.table), None)
         if taken is None:
-            raise TableError(f"There is no table {wanted.table!r}; the file has {shown(part.path for part in parts)}.")
+            raise TableError(
+                f"There is no table '{listed([wanted.table])}'; the file has {listed(part.path for part in parts)}."
+            )
     else:
         taken = max(parts, key=lambda part: part.n)
     others = [part for part in parts if part is not taken and not _are_nested(part.path, taken.path)]
     notices = list(taken.said)
     if others and wanted.table is None:
         notices.append(
-            f"The file holds {len(others) + 1} tables; {taken.path or 'the whole'} was taken, as it has the most rows "
-            f"({taken.n:,}); the others: {shown(f'{part.path} ({part.n:,})' for part in others)}."
+            f"The file holds {len(others) + 1} tables; {listed([taken.path]) or 'the whole'} was taken, "
+            f"as it has the most rows ({taken.n:,}); the others: {listed(f'{part.path} ({part.n:,})' for part in others)}."
         )
     return taken, tuple(part.path for part in parts if part is taken or part in others), notices
 
@@ -66,7 +69,7 @@ def with_header(rows: Iterable[object], header: Sequence[object]) -> Iterator[Re
     names = ["_".join(map(str, name)) if isinstance(name, list) else str(name) for name in header]
     twice = next((name for name, n in Counter(names).items() if n > 1), None)
     if twice is not None:
-        raise TableError(f"The column name {shown([twice])!r} appears twice; rename one of them.")
+        raise TableError(f"The column name '{listed([twice])}' appears twice; rename one of them.")
     for n, row in enumerate(rows, start=1):
         if not isinstance(row, list) or len(row) != len(names):
             found = counted(len(row), "cell") if isinstance(row, list) else described(row)
@@ -85,7 +88,7 @@ def _parts(node: Record, path: str, depth: int) -> Iterator[Part]:
         below = f"{path}.{key}" if path else key
         if records := _objects(value):
             rest = [other for other in node if other != key] if not path else []
-            said = (f"The records under {shown([below])} were read; not read: {shown(rest)}.",) if rest else ()
+            said = (f"The records under {listed([below])} were read; not read: {listed(rest)}.",) if rest else ()
             yield Part(below, len(records), partial(iter, records), said)
         elif isinstance(value, dict) and depth < _DEEPEST:
             yield from _parts(value, below, depth + 1)
@@ -117,7 +120,7 @@ def _of_columns(node: Record, path: str) -> Part | None:
     if len(columns) < 2 or len(lengths) > 1 or not lengths - {0}:
         return None
     rest = [key for key in node if key not in columns]
-    said = (f"The lists of one length were read as columns; not read: {shown(rest)}.",) if rest else ()
+    said = (f"The lists of one length were read as columns; not read: {listed(rest)}.",) if rest else ()
     return Part(path, lengths.pop(), lambda: (dict(zip(columns, row, strict=True)) for row in zip(*columns.values(),
                 strict=True)), said)  # fmt: skip
 
@@ -167,8 +170,8 @@ def described(value: object) -> str:
     if isinstance(value, dict):
         lists = [f"{key} with {counted(len(one), 'value')}" for key, one in value.items() if isinstance(one, list)]
         if len(lists) > 1 and len(lists) == len(value):
-            return f"lists of different lengths ({shown(lists)})"
-        return f"one object with the keys {shown(map(str, value))}" if value else "an empty object"
+            return f"lists of different lengths ({listed(lists)})"
+        return f"one object with the keys {listed(map(str, value))}" if value else "an empty object"
     for kind, word in ((list, "a list"), (str, "a text"), (bool, "true or false"), (type(None), "null")):
         if isinstance(value, kind):
             return word

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from math import isinf
 
 from hpi.errors import TableError
-from hpi.roles.values import counted, shown
+from hpi.readers.naming import listed
+from hpi.roles.values import counted
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _BETWEEN = re.compile(r"[ \t\r\n,]*")
@@ -55,7 +56,7 @@ class JsonText:
     def notices(self) -> list[str]:
         """What was done to the values that were read so far."""
         said = [
-            f"The key {shown([key])} comes twice in {counted(n, 'object')}; the last was kept."
+            f"The key {listed([key])} comes twice in {counted(n, 'object')}; the last was kept."
             for key, n in self._twice.items()
         ]
         if self._odd:

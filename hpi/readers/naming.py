@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hpi.errors import TableError
 from hpi.roles.values import counted, shown
@@ -41,7 +41,7 @@ def cleaned(cells: Sequence[object]) -> list[str]:
             raise TableError(f"Column {position} has a name of {length}; at most {MAX_NAME} are allowed. Shorten it.")
         if name in first:
             where = f"in columns {first[name]:,} and {position:,}"
-            raise TableError(f"The column name {shown([escaped(name)])!r} appears twice ({where}); rename one of them.")
+            raise TableError(f"The column name '{listed([name])}' appears twice ({where}); rename one of them.")
         first[name] = position
     return names
 
@@ -63,10 +63,10 @@ def notices(names: Sequence[str]) -> list[str]:
     nameless = [name for name in names if _NAMELESS.fullmatch(name)]
     if nameless and nameless != [_INDEX]:
         verb = "has no name and is" if len(nameless) == 1 else "have no name and are"
-        said.append(f"{counted(len(nameless), 'column')} {verb} called {shown(nameless)}.")
-    hidden = [escaped(name) for name in names if any(map(_is_hidden, name))]
+        said.append(f"{counted(len(nameless), 'column')} {verb} called {listed(nameless)}.")
+    hidden = [name for name in names if any(map(_is_hidden, name))]
     if hidden:
-        said.append(f"These column names hold signs that cannot be seen, here written out: {shown(hidden)}.")
+        said.append(f"These column names hold signs that cannot be seen, here written out: {listed(hidden)}.")
     capitals = _groups(names, str.lower)
     if capitals:
         said.append(f"These column names differ in capital letters only: {_listed(capitals)}.")
@@ -81,6 +81,11 @@ def notices(names: Sequence[str]) -> list[str]:
 def escaped(name: str) -> str:
     r"""Return a name with what cannot be seen written out, such as \u202e."""
     return "".join(_written(sign) if _is_hidden(sign) else sign for sign in name)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return a few names for a sentence of one line, shortened, with what cannot be seen written out."""
+    return shown(escaped(" ".join(name.split())) for name in names)
 
 
 def _groups(names: Sequence[str], of: Callable[[str], str]) -> list[list[str]]:

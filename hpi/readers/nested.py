@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.limits import ReadLimits
 from hpi.readers.literals import is_like_object, object_of
+from hpi.readers.naming import listed
 from hpi.readers.rows import Rows
-from hpi.roles.values import shown
 
 # What exports write beside columns that say the same (Optuna, Hyperopt), or of every step of a trial (NNI).
 _LEFT_ALONE = re.compile(r"(?:system_attrs|user_attrs|misc\.)(?:.*)|intermediate", re.DOTALL)
@@ -20,15 +20,16 @@ _REMEMBERED = 10_000
 _PREFIXES = r"(?:hp|hparams?|hyper_?param(?:eter)?s?|param(?:eter)?s?|config|cfg|args?|misc\.vals)[_./: ]"
 
 
-def flattened(frame: pd.DataFrame, limits: ReadLimits) -> tuple[pd.DataFrame, list[str]]:
+def flattened(frame: pd.DataFrame, limits: ReadLimits, kept: Container[str] = ()) -> tuple[pd.DataFrame, list[str]]:
     """Return the frame with columns for the keys where a column holds objects and nothing else, and notices.
 
-    A column stays as it is if its keys are columns already, or would be too many. Every row stays, in its place.
+    A column stays as it is if it is among those `kept`, if its keys are columns already, or would be too many.
+    Every row stays, in its place.
     """
     columns: dict[str, pd.Series] = {}
     notices: list[str] = []
     for name in map(str, frame.columns):
-        if _may_hold_objects(name, frame):
+        if name not in kept and _may_hold_objects(name, frame):
             found, said = _opened(name, frame, limits)
             notices += said
             if found is not None:
@@ -97,14 +98,14 @@ def _opened(name: str, frame: pd.DataFrame, limits: ReadLimits) -> tuple[dict[st
             n_filled += not _is_empty(cell)
             rows.add({name: found})
     except TableError as error:
-        return None, [f"{name} holds objects that were left as they are. {error}"]
+        return None, [f"{listed([name])} holds objects that were left as they are. {error}"]
     names = rows.names
     if not names or set(names) & set(map(str, frame.columns)):
         return None, []
     where = "every row" if n_filled == len(frame) else f"{n_filled:,} of {len(frame):,} rows"
-    what = f"{len(names):,} columns: {shown(names)}" if len(names) > 1 else f"the column {shown(names)}"
+    what = f"{len(names):,} columns: {listed(names)}" if len(names) > 1 else f"the column {listed(names)}"
     taken = {key: column.set_axis(frame.index) for key, column in rows.taken().items()}
-    return taken, [f"{name} held an object in {where}; it became {what}.", *rows.notices]
+    return taken, [f"{listed([name])} held an object in {where}; it became {what}.", *rows.notices]
 
 
 def _object(cell: object, known: dict[str, dict[str, object] | None]) -> dict[str, object] | None:

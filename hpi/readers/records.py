@@ -21,6 +21,7 @@ from hpi.readers.text import decode_whole
 from hpi.roles.reading import Reading
 
 _HEAD = 65_536
+_FEW_BRACKETS = 1_000_000
 _START = re.compile(r'\{\s*(?:["\'}]|\w+\s*:|\Z)|\[\s*(?:[\[{"\]\-0-9]|true|false|null|NaN|Infinity|\Z)')
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 # After the first value of a line: what separates cells, and what follows is no further value.
@@ -50,6 +51,7 @@ class RecordsReader:
     def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
         """Return the records as a table; raises TableError as every reader does."""
         text, notices = _text(opened.data)
+        _check_brackets(text, limits)
         source, rows = JsonText(text), Rows(limits)
         part, parts, said = _table(source, wanted)
         for record in part.records():
@@ -61,6 +63,16 @@ class RecordsReader:
         if len(parts) > 1:
             reading = replace(reading, part_is="table", part=part.path, parts=parts)
         return Loaded(pd.DataFrame(rows.taken()), opened.name, reading)
+
+
+def _check_brackets(text: str, limits: ReadLimits) -> None:
+    """Refuse what is nothing but brackets, of which each takes as much memory as a cell or more."""
+    n, most = text.count("{") + text.count("["), max(limits.cells // 5, _FEW_BRACKETS)
+    if n > most:
+        raise TableError(
+            f"The JSON has {n:,} brackets; at most {most:,} are read, one for five cells (HPI_READ_CELLS). "
+            "Write the values of a trial side by side, or save the table as CSV."
+        )
 
 
 def _text(data: bytes) -> tuple[str, list[str]]:

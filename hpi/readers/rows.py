@@ -10,7 +10,8 @@ import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.limits import ReadLimits
-from hpi.roles.values import counted, shown
+from hpi.readers.naming import listed
+from hpi.roles.values import counted
 
 MAX_DEPTH = 20
 MAX_CELL = 1_000_000
@@ -80,7 +81,7 @@ class Rows:
         if depth >= MAX_DEPTH:
             raise TableError(
                 f"{self._what.capitalize()} {self.n + 1:,} is nested too deeply: at most {MAX_DEPTH} objects may stand "
-                f"in each other ({shown([name])}). Write its values side by side."
+                f"in each other ({listed([name])}). Write its values side by side."
             )
 
     def _new(self, name: str) -> list[object]:
@@ -102,7 +103,7 @@ class Rows:
     def notices(self) -> list[str]:
         """What was done to rows in which two keys lead to one column."""
         return [
-            f"The key {shown([name])} comes twice in {counted(n, self._what)}; the last was kept."
+            f"The key {listed([name])} comes twice in {counted(n, self._what)}; the last was kept."
             for name, n in self._twice.items()
         ]
 
@@ -112,7 +113,7 @@ class Rows:
         for name in self.names:
             storable = plain(name)
             if storable in taken:
-                raise TableError(f"Two keys come to the column {storable!r}; rename one of them.")
+                raise TableError(f"Two keys come to the column '{listed([storable])}'; rename one of them.")
             taken[storable] = _column(storable, self._filled(name))
         return taken
 
@@ -133,7 +134,7 @@ def _column(name: str, cells: list[object]) -> pd.Series:
     longest = max((len(cell) for cell in text if cell is not None), default=0)
     if longest > MAX_CELL:
         raise TableError(
-            f"A cell of {shown([name])} has {longest:,} characters; at most {MAX_CELL:,} are read. "
+            f"A cell of {listed([name])} has {longest:,} characters; at most {MAX_CELL:,} are read. "
             "Leave that column out."
         )
     try:

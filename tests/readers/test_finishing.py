@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from hpi.errors import TableError
 from hpi.readers import Loaded, ReadLimits, naming, read
 from hpi.readers.finishing import finished
-from hpi.roles import Reading
+from hpi.roles import ContextKind, Reading, Role
+from hpi.roles.choices import Declaration
+from hpi.roles.reading import Objective
+from hpi.space import Kind
 
 
 def finish(frame: pd.DataFrame, limits: ReadLimits | None = None, reading: Reading | None = None) -> Loaded:
@@ -221,6 +224,26 @@ def test_the_columns_that_come_out_of_cells_count():
     frame = named("a", "b").assign(config=['{"x": 1, "y": 2, "z": 3}'] * 3)
     refused(frame, "5 columns", "at most 4", limits=ReadLimits(columns=4))
     assert finish(frame, ReadLimits(columns=5)).frame.shape == (3, 5)
+
+
+def test_what_a_source_says_of_a_column_goes_with_its_name():
+    reading = Reading(
+        objectives=(Objective(" loss "), Objective("acc")), roles=((" loss ", Role.METRIC),),
+        contexts=(("a  b", ContextKind.TASK),),
+        space=(("lr\n", Declaration(Kind.FLOAT)), ("wd", Declaration(Kind.INT))),
+    )  # fmt: skip
+    found = finish(named(" loss ", "acc", "a  b", "lr\n", "wd"), reading=reading).reading
+    assert found == Reading(
+        objectives=(Objective("loss"), Objective("acc")), roles=(("loss", Role.METRIC),),
+        contexts=(("a b", ContextKind.TASK),), space=(("lr", Declaration(Kind.FLOAT)), ("wd", Declaration(Kind.INT))),
+    )  # fmt: skip
+
+
+def test_a_column_that_the_source_speaks_of_is_not_opened():
+    frame = named("a", "loss").assign(config=['{"x": 1}'] * 3)
+    reading = Reading(space=(("config", Declaration(Kind.CATEGORY)),))
+    assert finish(frame, reading=reading).frame is frame
+    assert list(finish(frame).frame.columns) == ["a", "loss", "config.x"]
 
 
 def test_the_names_that_come_out_of_cells_are_held_to_the_same():

@@ -307,6 +307,20 @@ def test_rows_and_cells_have_limits(write):
     assert len(load(write(RECORDS), limits=ReadLimits(rows=3, columns=4, cells=12)).frame) == 3
 
 
+def test_nothing_but_brackets_is_refused_before_it_is_parsed():
+    refused('{"a": [' + "[]," * 1_000_000 + "[]]}", "1,000,003 brackets", "HPI_READ_CELLS", limits=ReadLimits(cells=99))
+
+
+def test_names_in_messages_are_one_line_and_seen():
+    loaded = load('[{"a\\nb\u202e": 1, "a\\nb\u202e": 2, "c": 3}]')
+    assert loaded.reading.notices[0] == "The key a b\\u202e comes twice in 1 object; the last was kept."
+    notices = load({"x\ny": {"z\u200b": RECORDS}, "n" * 300: RECORDS[:1]}).reading.notices
+    assert notices == (
+        "The file holds 2 tables; x y.z\\u200b was taken, as it has the most rows (3); "
+        f"the others: {'n' * 37}....",
+    )  # fmt: skip
+
+
 def test_a_cell_has_a_limit():
     refused([{"a": "x" * 1_000_001, "b": 1}], "cell of a", "1,000,001 characters", "1,000,000")
     assert load([{"a": "x" * 1_000_000, "b": 1}]).frame.shape == (1, 2)
