@@ -13,7 +13,7 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.readers.declaring import Told, category, choice_cell, declared, interval, union
 from hpi.readers.limits import ReadLimits
-from hpi.readers.studies import check_size, column_of, in_line, maybe_parsed
+from hpi.readers.studies import check_size, column_of, in_line, maybe_parsed, plain_names
 from hpi.roles.reading import Objective, Reading
 from hpi.roles.values import counted, shown
 from hpi.roles.vocabulary import Direction
@@ -121,10 +121,11 @@ def loaded(study: Study, limits: ReadLimits) -> tuple[pd.DataFrame, Reading]:
         columns[f"params_{name}"] = column_of(cells)
         told[f"params_{name}"] = decoder.told.get(name)
     columns |= extra | {"state": column_of([trial.state for trial in trials])}
-    frame = pd.DataFrame(columns)
-    space, said = declared(frame, told)
+    called = plain_names(columns)
+    frame = pd.DataFrame({called[name]: column for name, column in columns.items()})
+    space, said = declared(frame, {called[name]: one for name, one in told.items()})
     ends = [*study.directions, None][: len(study.outcomes)]
-    objectives = tuple(Objective(name, end) for name, end in zip(study.outcomes, ends, strict=True))
+    objectives = tuple(Objective(called[name], end) for name, end in zip(study.outcomes, ends, strict=True))
     return frame, Reading(notices=(*notices, *decoder.notices, *said), objectives=objectives, space=space)
 
 

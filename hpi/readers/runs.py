@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from hpi.readers.declaring import Told, declared
 from hpi.readers.limits import ReadLimits
-from hpi.readers.studies import cell_of, check_size, column_of
+from hpi.readers.studies import cell_of, check_size, column_of, plain_names
 from hpi.roles.reading import Objective, Reading
 from hpi.roles.vocabulary import ContextKind, Direction, Role
 
@@ -49,20 +49,21 @@ class Runs:
         names = self._hyperparameters()
         own = [name for name in (*self.before, *self.after) if name in self.objectives or self._noted(name)]
         check_size(len(self.notes), len(names) + len(own), limits)
-        called = beside(own, names)
+        plain = plain_names(names)
+        called = beside(own, plain.values())
         columns = {called[name]: self._note(name) for name in own if name in self.before}
         for name in names:
-            columns[name] = column_of([cell_of(one.get(name)) for one in self.configurations])
+            columns[plain[name]] = column_of([cell_of(one.get(name)) for one in self.configurations])
         columns |= {called[name]: self._note(name) for name in own if name not in self.before}
         frame = pd.DataFrame(columns)
-        space, said = declared(frame, {name: self.told[name] for name in names if name in self.told})
-        plain = [name for name in own if name not in self.objectives and name not in self.contexts]
-        free = [name for name in names if name not in dict(space)]
+        space, said = declared(frame, {plain[name]: self.told[name] for name in names if name in self.told})
+        labels = [called[name] for name in own if name not in self.objectives and name not in self.contexts]
+        free = [plain[name] for name in names if plain[name] not in dict(space)]
         return frame, Reading(
             notices=(*self.notices, *said),
             objectives=tuple(Objective(called[name], end) for name, end in self.objectives.items()),
             space=space,
-            roles=(*((called[name], Role.LEFT_OUT) for name in plain), *((name, Role.HYPERPARAMETER) for name in free)),
+            roles=(*((name, Role.LEFT_OUT) for name in labels), *((name, Role.HYPERPARAMETER) for name in free)),
             contexts=tuple((called[name], kind) for name, kind in self.contexts.items() if name in own),
         )
 
@@ -78,14 +79,12 @@ class Runs:
         return column_of([cell_of(note.get(name)) for note in self.notes])
 
 
-def beside(own: Sequence[str], hyperparameters: Collection[str]) -> dict[str, str]:
+def beside(own: Sequence[str], hyperparameters: Iterable[str]) -> dict[str, str]:
     """Return what to call the columns of the notes: as they are, or run_x where a hyperparameter is called x."""
-    names: dict[str, str] = {}
+    plain = plain_names(own)
     taken = set(hyperparameters)
     for name in own:
-        called = name
-        while called in taken:
-            called = f"run_{called}"
-        taken.add(called)
-        names[name] = called
-    return names
+        while plain[name] in taken:
+            plain[name] = f"run_{plain[name]}"
+        taken.add(plain[name])
+    return plain

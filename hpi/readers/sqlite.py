@@ -130,7 +130,11 @@ def _refusals(what: str) -> Iterator[None]:
                 f"{what} holds a cell that is too large: at most {most} MB are read of one. "
                 "Export the study with trials_dataframe()."
             ) from None
+        if "no such column" in words:
+            raise TableError(f"{what} is not as it should be: {words}. Give the file that the search wrote.") from None
         raise TableError(_damaged(words)) from None
+    except UnicodeDecodeError:
+        raise TableError(_damaged("its names are no text")) from None
     except (OverflowError, MemoryError):
         raise TableError(f"{what} does not fit into memory; export the study with trials_dataframe().") from None
 

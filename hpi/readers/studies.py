@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -87,14 +87,32 @@ def scalar_of(value: object) -> str | float | int | None:
 
 def column_of(cells: Sequence[str | float | int | None]) -> pd.Series:
     """Return cells as a column: of doubles if all are numbers that a double holds, else of text."""
-    if all(cell is None or (not isinstance(cell, str) and abs(cell) <= _EXACT) or cell == math.inf for cell in cells):
+    if all(
+        cell is None or isinstance(cell, float) or (isinstance(cell, int) and abs(cell) <= _EXACT) for cell in cells
+    ):
         return pd.Series([math.nan if cell is None else float(cell) for cell in cells], dtype=float)
     return pd.Series([None if cell is None else key_of(cell) for cell in cells], dtype=object)
 
 
 def key_of(cell: str | float | int) -> str:
     """Return a cell as text: 5.0 and 5 are the same."""
-    return cell if isinstance(cell, str) else label_of(cell)
+    # a lone surrogate, which JSON can write, cannot be stored
+    return cell.encode("utf-8", "replace").decode("utf-8") if isinstance(cell, str) else label_of(cell)
+
+
+def plain_names(names: Iterable[str]) -> dict[str, str]:
+    """Return what to call columns: on one line, storable, and different from each other."""
+    called: dict[str, str] = {}
+    taken: set[str] = set()
+    for position, name in enumerate(names):
+        plain = " ".join(name.split()).encode("utf-8", "replace").decode("utf-8") or f"Unnamed: {position}"
+        unique, k = plain, 1
+        while unique in taken:
+            k += 1
+            unique = f"{plain} ({k})"
+        taken.add(unique)
+        called[name] = unique
+    return called
 
 
 def check_size(n_rows: int, n_columns: int, limits: ReadLimits) -> None:

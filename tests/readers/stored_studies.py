@@ -69,7 +69,7 @@ class Storage:
     def __init__(self, schema: str = NEW) -> None:
         self.connection = sqlite3.connect(":memory:")
         self.connection.executescript(schema)
-        self.is_new = schema == NEW
+        self.is_new = "study_directions" in schema
 
     def insert(self, table: str, **cells: object) -> int:
         names, marks = ", ".join(f'"{name}"' for name in cells), ", ".join("?" * len(cells))
