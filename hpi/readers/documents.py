@@ -53,7 +53,8 @@ def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], l
     if others and wanted.table is None:
         notices.append(
             f"The file holds {len(others) + 1} tables; {listed([taken.path]) or 'the whole'} was taken, "
-            f"as it has the most rows ({taken.n:,}); the others: {listed(f'{part.path} ({part.n:,})' for part in others)}."
+            f"as it has the most rows ({taken.n:,}); the others: "
+            f"{listed(f'{part.path} ({part.n:,})' for part in others)}."
         )
     return taken, tuple(part.path for part in parts if part is taken or part in others), notices
 
