@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -17,7 +18,16 @@ MOST_MEMBERS = 50_000
 _MOST_PIECES = 100_000
 _SLICE, _INFLATED = 1 << 18, 1 << 22
 _ENTRY = b"PK\x01\x02"
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    struct.error,
+)
 
 
 class Zip:
@@ -34,8 +44,7 @@ class Zip:
             self._archive = zipfile.ZipFile(io.BytesIO(data))
         except _DAMAGED as error:
             raise TableError("The zip archive is damaged or cut short; pack or download it again.") from error
-        members = {one.filename: one for one in self._archive.infolist() if not one.is_dir()}
-        self._members = {name: one for name, one in members.items() if not _is_hidden(name)}
+        self._members = {one.filename: one for one in self._archive.infolist() if _is_file(one.filename)}
         self.sizes: Mapping[str, int] = {name: one.file_size for name, one in self._members.items()}
 
     @property
@@ -94,10 +103,11 @@ def too_much(what: str, limits: ReadLimits) -> TableError:
     )
 
 
-def _is_hidden(name: str) -> bool:
-    """Whether a file was put into the archive by a system, not by a person."""
-    parts = name.split("/")
-    return parts[0] == "__MACOSX" or any(part.startswith(".") and part.strip(".") for part in parts)
+def _is_file(name: str) -> bool:
+    """Whether a member is a file that a person put into the archive: no folder, nothing that a system left there."""
+    *folders, file = name.split("/")
+    hidden = any(part.startswith(".") and part.strip(".") for part in (*folders, file))
+    return bool(file) and not hidden and "__MACOSX" not in folders
 
 
 def _gunzipped(opened: Opened, limits: ReadLimits) -> Opened:

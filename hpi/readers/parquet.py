@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hpi.errors import TableError
-from hpi.readers import magic
+from hpi.readers import magic, naming
 from hpi.readers.archives import too_much
 from hpi.readers.limits import MEGABYTE, ReadLimits
 from hpi.readers.protocol import Loaded, Opened, Wanted
@@ -27,6 +27,7 @@ from hpi.roles.values import shown
 
 _LONGEST_FOOTER = 50 * MEGABYTE
 _EXACT = 2**53
+_BATCH = 4_096
 # the index of a frame, under the name that pandas gives it
 _INDEX = re.compile(r"__index_level_\d+__")
 _DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, TypeError, LookupError)
@@ -95,13 +96,11 @@ def _checked_footer(data: bytes, limits: ReadLimits) -> tuple[dict[str, Any], di
         raise _damaged("damaged: its footer cannot be understood") from error
     if not rows_fit:
         raise _damaged(f"damaged: its parts do not have {n_rows:,} rows together")
-    for name in names:
-        if names.count(name) > 1:
-            raise TableError(f"The column name {name!r} appears twice; rename one of them.")
     plain = {field.name: field.type for field in schema if _is_plain(_storage(field.type))}
     _check_announced(n_rows, plain, names, limits)
-    size = sum(_announced(group, plain) for group in groups)
-    if size > limits.unpacked_bytes:
+    naming.cleaned(names)
+    # what the columns say of themselves is not asked: if it is forged, pyarrow ends the whole process
+    if sum(max(0, group.total_byte_size) for group in groups) > limits.unpacked_bytes:
         raise too_much("The Parquet file", limits)
     return plain, {field.name: _kind(field.type) for field in schema if field.name not in plain}
 
@@ -125,25 +124,43 @@ def _check_announced(n_rows: int, plain: Mapping[str, Any], names: Sequence[str]
             raise TableError(f"The table has {n:,} {what}; at most {most:,} are read ({variable}). Leave some out.")
 
 
-def _announced(group: Any, plain: Mapping[str, Any]) -> int:  # noqa: ANN401 - pyarrow has no types
-    """Return how many bytes the plain columns of a row group are said to unpack to."""
-    columns = (group.column(i) for i in range(group.num_columns))
-    return sum(max(0, column.total_uncompressed_size) for column in columns if column.path_in_schema in plain)
-
-
 def _read(data: bytes, plain: Mapping[str, Any], limits: ReadLimits) -> Any:  # noqa: ANN401
-    """Return the plain columns as an Arrow table; text as codes, as few long words may fill gigabytes."""
+    """Return the plain columns as an Arrow table, with text as codes where that can be: long words may come often.
+
+    Raises
+    ------
+    TableError
+        If a page is damaged, or the text takes more than is allowed once it is written out.
+    """
     words = [name for name, kind in plain.items() if _is_text(_storage(kind))]
     try:
-        file = pq.ParquetFile(pa.BufferReader(data), read_dictionary=words, page_checksum_verification=True)
-        table = file.read(columns=list(plain)).select(list(plain))
-        size = sum(_text_size(table[name]) for name in words)
+        try:
+            table = _opened(data, words).read(columns=list(plain)).select(list(plain))
+            size = sum(_text_size(table[name]) for name in words)
+        except _DAMAGED:
+            # some ways to write text cannot be read as codes
+            table, size = _in_batches(data, list(plain), limits), 0
         table.validate(full=True)
     except _DAMAGED as error:
         raise _damaged("damaged: a page of it cannot be read") from error
     if size > limits.unpacked_bytes:
         raise too_much("The text in the Parquet file", limits)
     return table
+
+
+def _opened(data: bytes, words: Sequence[str]) -> Any:  # noqa: ANN401
+    return pq.ParquetFile(pa.BufferReader(data), read_dictionary=words, page_checksum_verification=True)
+
+
+def _in_batches(data: bytes, names: list[str], limits: ReadLimits) -> Any:  # noqa: ANN401
+    """Return the columns as an Arrow table, read bit by bit; raises TableError where they take too much."""
+    file, batches, size = _opened(data, ()), [], 0
+    for batch in file.iter_batches(batch_size=_BATCH, columns=names):
+        batches.append(batch.select(names))
+        size += sum(column.nbytes for column in batch.columns if _is_text(column.type))
+        if size > limits.unpacked_bytes:
+            raise too_much("The text in the Parquet file", limits)
+    return pa.Table.from_batches(batches)
 
 
 def _text_size(column: Any) -> int:  # noqa: ANN401
