@@ -45,11 +45,11 @@ def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Co
     taken = [
         name
         for name in generic
-        if parsed[name].is_numeric and ((not known and parsed[name].n_distinct > 2) or _looks_measured(parsed[name]))
+        if parsed[name].is_numeric and ((not known and parsed[name].n_distinct > 2) or looks_measured(parsed[name]))
     ]
     if not (known or taken):
         bare = [name for name in names_with(columns, Role.HYPERPARAMETER) if outcomes.is_bare(name)]
-        taken = [name for name in bare if len(bare) == 1 and _looks_measured(parsed[name])]
+        taken = [name for name in bare if len(bare) == 1 and looks_measured(parsed[name])]
     return columns | {
         name: left_out(name, "an outcome: the name is that of a result", outcome=True) for name in taken
     }  # fmt: skip
@@ -63,7 +63,7 @@ def doubtful_outcomes(columns: Columns, parsed: Parsed, marked: frozenset[str]) 
         values = parsed[name]
         if name in marked or not values.is_numeric:
             continue
-        measured = _looks_measured(values) and outcomes.doubtful(name, company)
+        measured = looks_measured(values) and outcomes.doubtful(name, company)
         nearly_all = values.n_distinct > max(MANY, values.n_filled // 2)
         if measured or (nearly_all and outcomes.counts_work(name)):
             reason = "an outcome: the name may be that of a result, and nearly every cell is another number"
@@ -71,7 +71,7 @@ def doubtful_outcomes(columns: Columns, parsed: Parsed, marked: frozenset[str]) 
     return columns | changed
 
 
-def _looks_measured(values: Values) -> bool:
+def looks_measured(values: Values) -> bool:
     """Whether the numbers are as different and as little round as results are."""
     return values.is_numeric and not values.is_integer and values.n_distinct > max(MANY, values.n_filled // 4)
 
@@ -219,7 +219,7 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
     if found:
         return min(varying or known, key=meant.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
-    if last_may_be and len(rest) > 1 and _looks_measured(parsed[rest[-1]]):
+    if last_may_be and len(rest) > 1 and looks_measured(parsed[rest[-1]]):
         return None if outcomes.is_setting(words_of(rest[-1])) else rest[-1]
     return None
 

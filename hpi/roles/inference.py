@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from hpi.errors import SpaceError, TableError
-from hpi.roles import by_others, kinds, meant, vocabulary
+from hpi.roles import by_others, kinds, meant, measured, vocabulary
 from hpi.roles.by_itself import Column, left_out, look
 from hpi.roles.by_others import Columns, Parsed
 from hpi.roles.choices import Choices
@@ -80,6 +80,7 @@ def assign(parsed: Parsed, choices: Choices, reading: Reading | None = None) -> 
     columns = by_others.task_properties(columns, parsed, marked | declared)
     columns = by_others.numbered_repeats(columns, parsed)
     columns = by_others.measured_beside_grid(columns, parsed, marked | declared)
+    columns = measured.beside_levels(columns, parsed, marked | declared)
     columns = _with_overrides(columns, parsed, choices, chosen, reading)
     columns = _with_metric(columns, parsed, source, choices, reading)
     columns = by_others.without_duplicates(columns, parsed, declared | {name for name, _ in choices.roles})

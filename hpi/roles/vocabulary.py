@@ -86,7 +86,8 @@ _MACHINES = frozenset(
     tuple(name.split())
     for name in one_of(
         "os|os version|python version|cuda version|torch version|driver version|gpu type|gpu name|gpu count|"
-        "gpu model|cpu count|cpu type|cpu model|node name|host name|host ip"
+        "gpu model|cpu count|cpu type|cpu model|node name|host name|host ip|node in charge|machine name|machine type|"
+        "instance type"
     )
 )
 _HARDWARE = frozenset(words_in("gpu cpu memory mem ram disk network proc process tpu power fan swap io uptime"))

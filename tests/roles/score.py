@@ -8,12 +8,13 @@ from pathlib import Path
 from tests.roles import scored
 from tests.roles.by_hand import BY_HAND
 from tests.roles.found import FOUND_TUNED
+from tests.roles.found_later import FOUND_LATER
 from tests.roles.headers import EXPORTS
 from tests.roles.held_out import HELD_OUT
 from tests.roles.real import TABLES
 from tests.roles.trackers import TRACKERS
 
-TUNED = {"exports": EXPORTS, "trackers": TRACKERS, "by hand": BY_HAND, "found": FOUND_TUNED}
+TUNED = {"exports": EXPORTS, "trackers": TRACKERS, "by hand": BY_HAND, "found": (*FOUND_TUNED, *FOUND_LATER)}
 SHARED = Path(__file__).parents[2].parent / "shared" / "tables"
 
 
