@@ -1,10 +1,11 @@
-"""Exports that are no table of trials although they look like one: the points of a chart."""
+"""What is no table of trials although it looks like one: the points of a chart, what a search stores beside them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hpi.errors import TableError
+from hpi.readers.naming import listed
 from hpi.roles.values import counted
 
 # An axis or two, and what an index makes: Step, Relative Time (Process), Unnamed: 0.
@@ -15,6 +16,29 @@ _RUNS = (
     "Export the runs instead: the Runs table of the project, its download button, CSV Export; or in Python: "
     "import pandas, wandb; pandas.DataFrame([{**run.config, **run.summary} for run in "
     "wandb.Api().runs('entity/project')]).to_csv('runs.csv')."
+)
+# Keys that give a document away, what it is, and what to do.
+_BESIDE = (
+    (
+        {"hyperparameters", "conditions", "forbiddens"},
+        "the search space of a study (ConfigSpace)",
+        "Zip it together with the trials: SMAC's runhistory.json lies beside it.",
+    ),
+    (
+        {"deterministic", "crash_cost", "walltime_limit"},
+        "SMAC's scenario",
+        "Give the runhistory.json beside it, zipped together with configspace.json.",
+    ),
+    (
+        {"incumbent_ids", "trajectory"},
+        "the state of SMAC's intensifier",
+        "Give the runhistory.json beside it, zipped together with configspace.json.",
+    ),
+    (
+        {"ongoing_trials", "tried_so_far"},
+        "the state of Keras Tuner's oracle",
+        "Zip the whole folder of the project, with its trial_* folders.",
+    ),
 )
 
 
@@ -30,13 +54,26 @@ def check(names: Sequence[str]) -> None:
     if lines:
         raise TableError(
             f"This is a chart exported from Weights & Biases ({counted(len(lines), 'line')}, such as "
-            f"{lines[0][:80]!r}; one row a step), which does not hold the hyperparameters. {_RUNS}"
+            f"{listed(lines)}; one row a step), which does not hold the hyperparameters. {_RUNS}"
         )
     if {name.lower() for name in names} == _TENSORBOARD:
         raise TableError(
             "This is one curve exported from TensorBoard (Wall time, Step, Value), which does not hold the "
             "hyperparameters. Export the runs instead: the HParams tab, Table View, Download data as CSV."
         )
+
+
+def check_document(keys: Collection[str]) -> None:
+    """Do nothing unless a JSON object with these keys is what a search stores beside its trials.
+
+    Raises
+    ------
+    TableError
+        If it is: what, and which file to give.
+    """
+    for marks, what, advice in _BESIDE:
+        if marks <= set(keys):
+            raise TableError(f"This is {what}, which does not hold the trials. {advice}")
 
 
 def _wandb_lines(names: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from hpi.errors import TableError
+from hpi.readers import charts
 from hpi.readers.naming import listed
 from hpi.readers.protocol import Wanted
 from hpi.roles.values import counted
@@ -37,6 +38,7 @@ def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], l
     TableError
         If there is none, or none of the name that is wanted.
     """
+    charts.check_document(document.keys())
     parts = list(_parts(document, "", 1))
     if not parts:
         raise TableError(f"The JSON holds {described(document)}; {NEED}.")

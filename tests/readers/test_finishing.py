@@ -201,6 +201,21 @@ def test_a_table_of_runs_is_no_chart(names):
     assert list(finish(named(*names)).frame.columns) == list(names)
 
 
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ('{"name": null, "hyperparameters": [{"name": "lr"}], "conditions": [], "forbiddens": []}', ("space", "Zip")),
+        ('{"deterministic": true, "crash_cost": 1, "walltime_limit": 1, "a": [{"b": 1}]}', ("SMAC", "runhistory.json")),
+        ('{"incumbent_ids": [1], "trajectory": [{"costs": [1]}], "state": {}}', ("SMAC", "runhistory.json")),
+        ('{"ongoing_trials": {}, "tried_so_far": [], "hyperparameters": {}}', ("Keras Tuner", "trial_*")),
+    ],
+)
+def test_what_a_search_stores_beside_its_trials_is_refused_by_its_name(document, words):
+    with pytest.raises(TableError) as found:
+        read(document.encode())
+    assert all(word in str(found.value) for word in words), str(found.value)
+
+
 # ---------------------------------------------------------------- limits and objects
 
 
