@@ -17,7 +17,7 @@ from hpi.roles.by_others import Columns, Parsed
 from hpi.roles.choices import Choices
 from hpi.roles.reading import Reading
 from hpi.roles.sources import Mark, Source, detect
-from hpi.roles.values import Values, shown
+from hpi.roles.values import Values, columns_of, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, words_of
 from hpi.space import Kind
 
@@ -34,7 +34,7 @@ def parse(frame: pd.DataFrame) -> dict[str, Values]:
     twice = [name for name, n in Counter(names).items() if n > 1]
     if twice:
         raise TableError(f"The column name {twice[0]!r} appears twice; rename one of them.")
-    return _with_nones({str(name): Values.of(str(name), frame[name]) for name in frame.columns})
+    return _with_nones(columns_of(frame))
 
 
 def _with_nones(parsed: dict[str, Values]) -> dict[str, Values]:
