@@ -58,6 +58,14 @@ def test_the_end_of_a_type_stands_for_a_failure(
     assert table.trials["loss"].abs().max() < 1
 
 
+@pytest.mark.parametrize("end", ["9223372036854775807", "18446744073709551615"])
+def test_the_end_of_64_bits_among_integers_is_read_as_a_number(end: str) -> None:
+    costs = [end, *map(str, np.random.default_rng(0).integers(1, 10**6, N - 1))]
+    table = hpi.read(search(costs).rename(columns={"loss": "cost"}))
+    assert table.trials["cost"].tolist() == [float(cost) for cost in costs[1:]]
+    assert [n for _, n in table.excluded] == [1]
+
+
 def test_both_ends_at_once_are_counted_apart() -> None:
     table = hpi.read(search(losses(2147483647, 2147483647, -2147483647)))
     assert dict(table.excluded) == {

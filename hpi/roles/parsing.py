@@ -34,6 +34,8 @@ _INTEGER = r"[+-]?[0-9]+"
 _LONGEST_NUMBER = 400
 EXACT = 2.0**53
 _INTEGERS_END = 2.0**63
+# The ends of 64 bits stand for no number that its digits would tell from another.
+_LARGEST = ("9223372036854775807", "-9223372036854775807", "-9223372036854775808", "18446744073709551615")
 # Words that stand for "no number" among numbers.
 NULL_WORDS = frozenset({"none", "null", "na", "n/a", "nan", "<na>", "nil", "inf", "-inf", "infinity", "-infinity"})
 
@@ -162,7 +164,7 @@ def _understood(name: str, text: pd.Series, weights: Integers) -> Cells:
     numbers[where] = _floats(text[looks])
     notices += _about_range(name, text[looks], numbers[where], weights[where])
     if _digits_matter(text[looks], numbers):
-        notices.append(_about_digits(name, numbers))
+        notices.append(_about_digits(name, text, numbers))
     if not np.any(np.isnan(numbers) & filled.to_numpy(dtype=bool)):
         return Cells(numbers, None, tuple(notices))
     notices += _about_units(name, text[filled])
@@ -220,9 +222,9 @@ def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
     return bool(large.any()) and bool(text.str.fullmatch(_INTEGER).all())
 
 
-def _about_digits(name: str, numbers: Floats) -> str:
+def _about_digits(name: str, text: pd.Series, numbers: Floats) -> str:
     """Forget the numbers where most digits are lost, and say what was done."""
-    if np.nanmax(np.abs(numbers)) < _INTEGERS_END:
+    if text[np.abs(numbers) >= _INTEGERS_END].isin(_LARGEST).all():
         return f"{name}: integers beyond 9,007,199,254,740,992 (2**53) were rounded: only so many digits are held."
     numbers[:] = np.nan
     return f"{name}: integers beyond 2**63 (too many digits to be held) were kept as text."

@@ -55,6 +55,12 @@ def complete(
     return keep
 
 
+def go_on(parsed: Mapping[str, Values], columns: Sequence[Column]) -> bool:
+    """Whether a row says that its trial was still running, and another one that a trial ended."""
+    endings = [{ending(word) in _RUNNING for word in parsed[name].words} for name in those_that_say(parsed, columns)]
+    return any(len(found) > 1 for found in endings)
+
+
 def those_that_say(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
     """Return the columns that say how trials ended."""
     return [c.name for c in columns if c.role is Role.LEFT_OUT and is_state(parsed[c.name])]

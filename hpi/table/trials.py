@@ -61,7 +61,7 @@ def counting_rows(
     metrics = list(dict.fromkeys([*named(columns, Role.METRIC), *needed]))
     finite = np.logical_and.reduce([np.ones(n, dtype=bool), *(np.isfinite(parsed[name].numbers) for name in metrics)])
     ends = None
-    if states.those_that_say(parsed, columns) and named(columns, Role.CONTEXT, ContextKind.FIDELITY):
+    if states.go_on(parsed, columns):
         ends = epochs.ends(_rows(parsed, columns, np.arange(n)), parsed, columns)
     keep = states.complete(parsed, columns, keep, finite, ends, ledger)
     for name in metrics:
