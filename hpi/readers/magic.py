@@ -52,10 +52,8 @@ _BEGINNINGS = (
     (b"\xcf\xfa\xed\xfe", "a program", "give the table of results"),
     (b"\xca\xfe\xba\xbe", "a program", "give the table of results"),
 )  # fmt: skip
-# The first names that pickle's oldest, readable form begins with; binary pickles say \x80 and their version.
-_OLD_PICKLES = re.compile(
-    rb"\(?(?:[dl]p\d*\n|c(?:copy_reg|numpy|pandas|builtins|__builtin__|posix|os|sklearn)[.\w]*\n)"
-)
+# How pickle's oldest, readable form begins; it ends with a point. Binary ones say \x80 and their version.
+_OLD_PICKLE = re.compile(rb"\(?(?:[dl]p\d*\n|c[\w.]+\n[\w.]+\n)")
 _NEW_PICKLE = re.compile(rb"\x80[\x02-\x05](?:\x95|[^ -~\t\r\n]|[}\](c])")
 
 
@@ -144,7 +142,7 @@ def _tar(data: bytes) -> tuple[str, str] | None:
 
 
 def _pickle(data: bytes) -> tuple[str, str] | None:
-    if _NEW_PICKLE.match(data) or (_OLD_PICKLES.match(data) and data.rstrip().endswith(b".")):
+    if _NEW_PICKLE.match(data) or (_OLD_PICKLE.match(data) and data.rstrip().endswith(b".")):
         return "a pickle, which could run programs and is never opened", "save the table as CSV (frame.to_csv)"
     return None
 

@@ -141,6 +141,8 @@ def _read(data: bytes, plain: Mapping[str, Any], limits: ReadLimits) -> Any:  # 
             # some ways to write text cannot be read as codes
             table, size = _in_batches(data, list(plain), limits), 0
         table.validate(full=True)
+        if table.num_rows != _opened(data, ()).metadata.num_rows:
+            raise ValueError("rows are missing")
     except _DAMAGED as error:
         raise _damaged("damaged: a page of it cannot be read") from error
     if size > limits.unpacked_bytes:
