@@ -5,18 +5,25 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Mapping
+from functools import partial
 
+from hpi.errors import TableError
 from hpi.readers.rows import MAX_DEPTH
 
 MAX_OBJECT = 100_000
+# What only Python's own parser reads (tuples, escapes) takes it about a second for this many characters.
+MAX_LITERALS = 5_000_000
+_REMEMBERED = 10_000
 
 # Strings come first, so that what they hold is passed over.
 _ODD = re.compile(
     r"""(?P<string>'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")"""
-    r"""|\bnp\.(?:float|int|uint|str_?|bool_?)[0-9]*\((?P<inner>[^()]*)\)|(?P<word>-?\b(?:nan|inf)\b)""",
+    r"""|\bnp\.(?:float|int|uint|str_?|bool_?)[0-9]*\((?P<inner>[^()]*)\)|(?P<word>-?\b(?:nan|inf|None|True|False)\b)""",
     re.DOTALL,
 )
-_ODD_SIGNS = ("np.", "nan", "inf")
+_IN_JSON = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity", "None": "null", "True": "true", "False": "false"}
+_IN_PYTHON = {"nan": "None", "inf": "1e999", "-inf": "-1e999"}
 
 
 def is_like_object(cell: object) -> bool:
@@ -27,47 +34,67 @@ def is_like_object(cell: object) -> bool:
     return isinstance(cell, dict)
 
 
-def object_of(cell: object) -> dict[str, object] | None:
-    """Return the object that a cell holds, None if it holds something else; its keys are text."""
-    try:
-        value = _parsed(cell.strip()) if isinstance(cell, str) and is_like_object(cell) else cell
-        return _with_text_keys(value) if isinstance(value, dict) else None
-    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
-        return None
+class Objects:
+    """The objects in cells, each parsed once where cells are equal, within a limit on the work that it takes."""
 
+    def __init__(self, characters: int = MAX_LITERALS) -> None:
+        self._left, self._limit = characters, characters
+        self._known: dict[str, dict[str, object] | None] = {}
 
-def _parsed(text: str) -> object:
-    if '"' in text or "'" not in text:
+    def of(self, cell: object) -> dict[str, object] | None:
+        """Return the object that a cell holds, None if it holds something else; its keys are text.
+
+        Raises
+        ------
+        TableError
+            If too much was parsed that is no JSON.
+        """
+        if not is_like_object(cell):
+            return None
+        if not isinstance(cell, str):
+            return self._parsed(cell)
+        found = self._known[cell] if cell in self._known else self._parsed(cell)
+        if len(self._known) < _REMEMBERED:
+            self._known[cell] = found
+        return found
+
+    def _parsed(self, cell: object) -> dict[str, object] | None:
         try:
-            return json.loads(text)
-        except json.JSONDecodeError:
-            return _literal(text)
-    # pandas' way of writing a dictionary; without a double quote and a backslash its strings are those of JSON
-    if "\\" not in text:
-        try:
-            return json.loads(text.replace("'", '"'))
-        except json.JSONDecodeError:
-            pass
-    return _literal(text)
+            value = self._value(cell.strip()) if isinstance(cell, str) else cell
+            return _with_text_keys(value) if isinstance(value, dict) else None
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
+            return None
+
+    def _value(self, text: str) -> object:
+        for candidate in _in_json(text):
+            try:
+                return json.loads(candidate)
+            except json.JSONDecodeError:
+                continue
+        self._left -= len(text)
+        if self._left < 0:
+            raise TableError(
+                f"They are over {self._limit:,} characters of Python dictionaries with values that JSON does not have, "
+                "such as tuples. Write them as JSON."
+            )
+        return ast.literal_eval(_ODD.sub(partial(_usual, words=_IN_PYTHON), text))
 
 
-def _literal(text: str) -> object:
-    if any(sign in text for sign in _ODD_SIGNS):
-        text = _ODD.sub(_usual, text)
-    return ast.literal_eval(text)
+def _in_json(text: str) -> list[str]:
+    """Return what the text may be in JSON: as it is, or with what Python writes in another way."""
+    if "'" not in text or '"' in text or "\\" in text:
+        return [text]
+    # without double quotes and backslashes, Python's strings are those of JSON in other quotes
+    usual = text.replace("'", '"')
+    return [usual, _ODD.sub(partial(_usual, words=_IN_JSON), usual)]
 
 
-def _usual(match: re.Match[str]) -> str:
-    """Return a NumPy number as a plain one, and what is no literal (nan, inf) as one."""
+def _usual(match: re.Match[str], words: Mapping[str, str]) -> str:
+    """Return a NumPy number as a plain one, and a word that stands for a value as `words` have it."""
     if match["string"]:
         return match["string"]
-    if match["inner"] is not None:
-        return match["inner"] if match["inner"] not in ("nan", "inf", "-inf") else _usual_word(match["inner"])
-    return _usual_word(match["word"])
-
-
-def _usual_word(word: str) -> str:
-    return {"nan": "None", "inf": "1e999", "-inf": "-1e999"}.get(word, word)
+    word = match["word"] if match["inner"] is None else match["inner"]
+    return words.get(word, word)
 
 
 def _with_text_keys(value: dict[object, object], depth: int = 1) -> dict[str, object]:

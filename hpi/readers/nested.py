@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.limits import ReadLimits
-from hpi.readers.literals import is_like_object, object_of
+from hpi.readers.literals import Objects
 from hpi.readers.naming import listed
 from hpi.readers.rows import Rows
 
 # What exports write beside columns that say the same (Optuna, Hyperopt), or of every step of a trial (NNI).
 _LEFT_ALONE = re.compile(r"(?:system_attrs|user_attrs|misc\.)(?:.*)|intermediate", re.DOTALL)
 _LOOKED_AT = 1_000
-_REMEMBERED = 10_000
 _PREFIXES = r"(?:hp|hparams?|hyper_?param(?:eter)?s?|param(?:eter)?s?|config|cfg|args?|misc\.vals)[_./: ]"
 
 
@@ -28,9 +28,12 @@ def flattened(frame: pd.DataFrame, limits: ReadLimits, kept: Container[str] = ()
     """
     columns: dict[str, pd.Series] = {}
     notices: list[str] = []
-    for name in map(str, frame.columns):
+    n_rows, n_columns = frame.shape
+    for position, name in enumerate(map(str, frame.columns)):
         if name not in kept and _may_hold_objects(name, frame):
-            found, said = _opened(name, frame, limits)
+            others = len(columns) + n_columns - position - 1
+            left = replace(limits, columns=limits.columns - others, cells=limits.cells - others * n_rows)
+            found, said = _opened(name, frame, left)
             notices += said
             if found is not None:
                 columns |= found
@@ -49,7 +52,7 @@ def _may_hold_objects(name: str, frame: pd.DataFrame) -> bool:
     if _LEFT_ALONE.fullmatch(name):
         return False
     first = _first_filled(column)
-    found = object_of(first) if is_like_object(first) else None
+    found = Objects().of(first)
     return found is not None and not _are_there(name, leaves(found), list(map(str, frame.columns)))
 
 
@@ -88,31 +91,20 @@ def leaves(record: dict[str, object], prefix: str = "") -> Iterator[str]:
 
 def _opened(name: str, frame: pd.DataFrame, limits: ReadLimits) -> tuple[dict[str, pd.Series] | None, list[str]]:
     """Return a column for each key, None if the column must stay as it is, and what to say."""
-    rows, n_filled = Rows(limits, "row"), 0
-    known: dict[str, dict[str, object] | None] = {}
+    rows, objects, n_filled = Rows(limits, "row"), Objects(), 0
     try:
         for cell in frame[name]:
-            found = {} if _is_empty(cell) else _object(cell, known)
+            found = {} if _is_empty(cell) else objects.of(cell)
             if found is None:
                 return None, []
             n_filled += not _is_empty(cell)
             rows.add({name: found})
+        names = rows.names
+        if not names or set(names) & set(map(str, frame.columns)):
+            return None, []
+        taken = {key: column.set_axis(frame.index) for key, column in rows.taken().items()}
     except TableError as error:
         return None, [f"{listed([name])} holds objects that were left as they are. {error}"]
-    names = rows.names
-    if not names or set(names) & set(map(str, frame.columns)):
-        return None, []
     where = "every row" if n_filled == len(frame) else f"{n_filled:,} of {len(frame):,} rows"
     what = f"{len(names):,} columns: {listed(names)}" if len(names) > 1 else f"the column {listed(names)}"
-    taken = {key: column.set_axis(frame.index) for key, column in rows.taken().items()}
     return taken, [f"{listed([name])} held an object in {where}; it became {what}.", *rows.notices]
-
-
-def _object(cell: object, known: dict[str, dict[str, object] | None]) -> dict[str, object] | None:
-    """Return the object in a cell, parsed once for equal cells."""
-    if not isinstance(cell, str):
-        return object_of(cell)
-    found = known[cell] if cell in known else object_of(cell)
-    if len(known) < _REMEMBERED:
-        known[cell] = found
-    return found

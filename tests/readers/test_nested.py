@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpi.readers import ReadLimits, read
-from hpi.readers.literals import MAX_OBJECT, object_of
+from hpi.readers.literals import MAX_LITERALS, MAX_OBJECT, Objects
 from hpi.readers.nested import flattened
 
 N = 30
@@ -93,7 +93,10 @@ def test_numbers_of_numpy_and_nan_are_read_as_pandas_wrote_them():
     assert frame["config.n"].tolist() == [3]
     assert frame[["config.x", "config.y"]].isna().all(axis=None)
     assert frame["config.s"].tolist() == ["np.int64(1)"]
-    assert object_of("{'a': inf, 'b': -inf, 'c': 'nan'}") == {"a": np.inf, "b": -np.inf, "c": "nan"}
+    words = "{'a': inf, 'b': -inf, 'c': 'nan', 'd': True, 'e': None, 'f': 'True'%s}"
+    expected = {"a": np.inf, "b": -np.inf, "c": "nan", "d": True, "e": None, "f": "True"}
+    assert Objects().of(words % "") == expected
+    assert Objects().of(words % ", 'g': (1, 'None')") == expected | {"g": (1, "None")}
 
 
 def test_empty_cells_stay_empty():
@@ -192,6 +195,26 @@ def test_too_many_keys_leave_the_column_as_it_is_and_say_so():
     assert "10" in notices[0]
 
 
+def test_there_are_columns_for_all_columns_or_for_none():
+    frame = pd.DataFrame({"a": ['{"x": 1, "y": 2}'] * 3, "b": ['{"x": 1, "y": 2}'] * 3, "loss": range(3)})
+    for limits in (ReadLimits(columns=4), ReadLimits(cells=12)):
+        after, notices = opened(frame, limits)
+        assert list(after.columns) == ["a.x", "a.y", "b", "loss"]
+        assert notices[0].startswith("a held an object")
+        assert notices[1].startswith("b holds objects that were left as they are")
+    assert opened(frame, ReadLimits(columns=5))[0].shape == (3, 5)
+
+
+def test_the_work_of_parsing_what_is_no_json_has_a_limit():
+    cells = [str({"a": ("x" * (MAX_OBJECT // 2), i)}) for i in range(2 * MAX_LITERALS // MAX_OBJECT + 1)]
+    frame = pd.DataFrame({"config": cells, "loss": range(len(cells))})
+    after, notices = opened(frame)
+    assert list(after.columns) == ["config", "loss"]
+    assert "5,000,000 characters" in notices[0]
+    assert "JSON" in notices[0]
+    assert list(opened(frame[:5])[0].columns) == ["config.a", "loss"]
+
+
 def test_a_frame_without_objects_comes_back_itself():
     frame = pd.DataFrame({"lr": [0.1, 0.2], "opt": ["adam", "{sgd"], "flag": [True, False]})
     assert opened(frame)[0] is frame
@@ -237,4 +260,4 @@ def test_whatever_stands_between_braces_no_row_is_lost(cells):
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=8) | st.integers() | st.floats(allow_nan=False)))
 def test_an_object_is_what_python_says_it_is(value):
-    assert object_of(str(value)) == value
+    assert Objects().of(str(value)) == value
