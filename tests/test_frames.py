@@ -14,6 +14,7 @@ import hpi
 from hpi.roles import parse
 from hpi.table import gaps
 from hpi.table.fingerprint import fingerprint_of
+from hpi.table.frames import displayed
 from tests.strategies import searches
 
 N = 5_000
@@ -55,7 +56,7 @@ def test_the_fingerprint_is_the_digest_of_names_lengths_and_cells(frame: pd.Data
         else:
             cells = [cell or "" for cell in values.text]
             digest.update(b"".join(len(cell).to_bytes(8, "little") for cell in cells) + "".join(cells).encode())
-    assert fingerprint_of(parsed) == digest.hexdigest()
+    assert fingerprint_of(parsed, displayed(parsed)) == digest.hexdigest()
 
 
 # ---------------------------------------------------------------- gaps of many trials

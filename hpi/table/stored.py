@@ -51,11 +51,12 @@ def from_parquet(content: bytes, name: str, choices: Choices) -> TrialTable:
     parsed = parse(frame)
     notices = words["notices"]
     parsed = {key: replace(values, notices=tuple(notices.get(key, ()))) for key, values in parsed.items()}
-    if fingerprint_of(parsed) != words["fingerprint"]:
+    frame = displayed(parsed)
+    if fingerprint_of(parsed, frame) != words["fingerprint"]:
         raise TableError(
             "This version understands the cells of the stored table in another way; upload the file again."
         )
-    return validated(parsed, displayed(parsed), name, choices, _reading(words["reading"]), words["fingerprint"])
+    return validated(parsed, frame, name, choices, _reading(words["reading"]), words["fingerprint"])
 
 
 def _reading(plain: Any) -> Reading:  # noqa: ANN401

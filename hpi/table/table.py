@@ -154,7 +154,7 @@ def assembled(parsed: Mapping[str, Values], name: str, choices: Choices, reading
         parsed = {key: values.taken(rows) for key, values in parsed.items()}
         reading = reading.said(f"The rows were put in the order of {name_of}: in it the trials were run.")
     shown_frame = frames.displayed(parsed)
-    fingerprint = fingerprint_of(parsed)
+    fingerprint = fingerprint_of(parsed, shown_frame)
     try:
         return validated(parsed, shown_frame, name, choices, reading, fingerprint)
     except SpaceError as error:
