@@ -21,8 +21,8 @@ from pages import asking, look, opened, state
 
 MAX_LEVELS = 1000
 # what a click on a column does
-USE, LEAVE_OUT, UNDO = "use as hyperparameter", "leave out", "undo"
-CLICK = " "
+USE, LEAVE_OUT, UNDO = "use it", "leave out", "undo"
+CLICK = "Wrong?"
 REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
 ALL_TASKS = "all, ranked within each"
 
@@ -36,7 +36,10 @@ def read(table: TrialTable, may_change: bool) -> None:
     if may_change:
         frame.insert(2, CLICK, [_action(table, column) for column in table.columns])
         config[CLICK] = st.column_config.ButtonColumn(
-            "", type="tertiary", key="role_click", on_click=_clicked, width=170, alignment="left"
+            key="role_click",
+            on_click=_clicked,
+            width=110,
+            help="use it: as a hyperparameter. leave out: it takes no part. undo: as it was understood.",
         )
     height = look.table_height(len(table.columns), most=20)
     st.dataframe(frame, hide_index=True, key="roles", height=height, column_config=config)
