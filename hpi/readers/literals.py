@@ -16,9 +16,10 @@ MAX_OBJECT = 100_000
 MAX_LITERALS = 5_000_000
 _REMEMBERED = 10_000
 
-# Strings come first, so that what they hold is passed over.
+# Strings come first, so that what they hold is passed over; one without an end takes all that follows, as trying each
+# of its quotes would take time that grows with the square.
 _ODD = re.compile(
-    r"""(?P<string>'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+")"""
+    r"""(?P<string>'(?:[^'\\]|\\.)*+(?:'|\Z)|"(?:[^"\\]|\\.)*+(?:"|\Z))"""
     r"""|\bnp\.(?:float|int|uint|str_?|bool_?)[0-9]*\((?P<inner>[^()]*)\)|(?P<word>-?\b(?:nan|inf|None|True|False)\b)""",
     re.DOTALL,
 )

@@ -151,14 +151,20 @@ def text_of(value: object) -> str | None:
     """Return a cell as text: lists and objects as compact JSON, None where it is nothing or no number (nan)."""
     if value is None or (isinstance(value, float) and value != value):
         return None
-    if isinstance(value, list | tuple | dict):
-        try:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-        except RecursionError:
-            raise TableError("A list is nested too deeply to be read; leave it out.") from None
-        except (TypeError, ValueError):
-            return str(value)
-    return str(value)
+    try:
+        if isinstance(value, list | tuple | dict):
+            return _as_json(value)
+        return str(value)
+    except (ValueError, RecursionError):
+        # a number of thousands of digits in other than decimal notation, or lists in lists in lists
+        raise TableError("A cell cannot be written as text: too many digits, or nested too deeply.") from None
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    except (TypeError, ValueError):
+        return str(value)  # keys that are no text, a list that holds itself
 
 
 def plain(text: str) -> str:

@@ -215,6 +215,21 @@ def test_the_work_of_parsing_what_is_no_json_has_a_limit():
     assert list(opened(frame[:5])[0].columns) == ["config.a", "loss"]
 
 
+@pytest.mark.parametrize("cell", ["{'a': 0x" + "f" * 9_000 + "}", "{'a': (1, 0x" + "f" * 9_000 + ")}"])
+def test_a_number_of_too_many_digits_leaves_the_column_as_it_is(cell):
+    after, notices = opened(pd.DataFrame({"config": [cell] * 2, "loss": [1, 2]}))
+    assert after["config"].tolist() == [cell] * 2
+    assert "too many digits" in notices[0]
+
+
+def test_a_list_that_holds_itself_is_no_end():
+    around: list[object] = []
+    around.append(around)
+    frame, _ = opened(pd.DataFrame({"config": [{"a": around, "b": {(1, 2): 3}}] * 2, "loss": [1, 2]}))
+    assert frame["config.a"].tolist() == ["[[...]]"] * 2
+    assert frame["config.b.(1, 2)"].tolist() == [3, 3]
+
+
 def test_a_frame_without_objects_comes_back_itself():
     frame = pd.DataFrame({"lr": [0.1, 0.2], "opt": ["adam", "{sgd"], "flag": [True, False]})
     assert opened(frame)[0] is frame
