@@ -179,6 +179,34 @@ def test_a_chain_that_goes_in_a_circle_is_survived() -> None:
     assert hpi.read(frame).curves == "epoch"
 
 
+def scheduled() -> pd.DataFrame:
+    """Thirty runs of six epochs each, whose learning rate is halved by the epoch."""
+    rng = np.random.default_rng(0)
+    run, epoch = np.repeat(np.arange(30), 6), np.tile(np.arange(6), 30)
+    frame = pd.DataFrame({"run_id": [f"r{i}" for i in run], "width": rng.integers(8, 64, 30)[run], "epoch": epoch})
+    return frame.assign(lr=(10 ** rng.uniform(-5, -1, 30))[run] / 2**epoch, loss=rng.random(180))
+
+
+def test_a_schedule_does_not_make_a_trial_of_every_epoch() -> None:
+    frame = scheduled()
+    table = hpi.read(frame)
+    best = frame.loc[frame.groupby("run_id", sort=False)["loss"].idxmin()]
+    assert table.curves == "epoch"
+    assert table.trials["loss"].tolist() == best.sort_index()["loss"].tolist()
+    assert table.trials["lr"].tolist() == best.sort_index()["lr"].tolist()
+    said(table, "lr changes within trials, as by a schedule")
+
+
+@pytest.mark.parametrize("name", ["epoch", "iteration"])
+def test_trials_that_are_numbered_within_a_search_are_no_epochs(name: str) -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"experiment_id": np.repeat(np.arange(8), 25), name: np.tile(np.arange(25), 8)})
+    frame = frame.assign(lr=rng.random(200), width=rng.integers(8, 64, 200), loss=rng.random(200))
+    table = hpi.read(frame)
+    assert table.curves is None
+    assert len(table.trials) == 200
+
+
 def test_the_finer_of_two_counts_leads() -> None:
     frame = curves(30, 12)
     frame["global_step"] = frame["epoch"] * 100 + 7

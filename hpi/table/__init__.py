@@ -1,7 +1,9 @@
 """A table of trials, validated once.
 
-`table` builds it, `trials` says which rows are one trial, `repeats` whether equal configurations were planned, `gaps`
-which empty cells nothing explains, `notices` what must be said of it.
+`table` builds it. `trials` says which rows are one trial: `states` which ended well, `sentinels` whose metric stands
+for a failure, `runs` which are epochs of one run, `epochs` which of these counts, `repeats` whether equal
+configurations were planned. `fronts` ranks trials by several outcomes; `gaps` says which empty cells nothing explains,
+`notices` what must be said.
 """
 
 from hpi.table.table import TrialTable, build

@@ -10,23 +10,15 @@ import pandas as pd
 from hpi.roles.by_itself import Column
 from hpi.roles.choices import Reduce
 from hpi.roles.combinations import group_ids
-from hpi.roles.values import Values, counted
+from hpi.roles.values import Values, counted, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, is_run_key, words_of
 from hpi.space import Floats, Integers, Mask
+from hpi.table import runs
 from hpi.table.rows import Ledger, Rows, named
+from hpi.table.runs import Curve
 
 ANOTHER = "another epoch of the same trial"
-# A trial resumed after a crash logs an epoch twice; where many do, these are no trials' epochs.
-_TWICE = 0.1
 _BUDGETS = frozenset({"budget", "budgets", "fidelity", "resource", "resources"})
-# From rung to rung, successive halving multiplies the budget by at least this (by 2, 3 or 4 as a rule).
-_GROWTH = 1.5
-_NEARLY_ALL = 0.9
-_HALF = 0.5
-# Uneven numbers are epochs where a run has this many steps; those of a search that came back to it are fewer.
-_MANY = 3
-# Cells of these two columns link each row to the one before it (HiPlot).
-_OWN, _BEFORE = "uid", "from_uid"
 
 
 def reduced(
@@ -41,9 +33,9 @@ def reduced(
     for name in budgets:
         state = _largest(state, parsed, columns, name, ledger)
     others = [name for name in fidelities if name not in budgets]
-    curve, run = _curve(state, parsed, columns, others)
+    curve = runs.curve(state, parsed, columns, others)
     if curve is not None:
-        return _of_each_run(state, run, parsed, columns, curve, reduce, ledger), curve
+        return _of_each_run(state, curve, parsed, columns, reduce, ledger), curve.name
     for name in others:
         state = _largest(state, parsed, columns, name, ledger)
     return state, None
@@ -52,10 +44,10 @@ def reduced(
 def ends(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -> Integers | None:
     """Return which of the rows is the last of each one's run, shape (n,); None where a trial has one row."""
     names = [name for name in _fidelities(parsed, columns) if not set(words_of(name)) & _BUDGETS]
-    curve, run = _curve(state, parsed, columns, names)
+    curve = runs.curve(state, parsed, columns, names)
     if curve is None:
         return None
-    numbers = np.nan_to_num(parsed[curve].numbers[state.rows], nan=-np.inf)
+    run, numbers = curve.run, np.nan_to_num(parsed[curve.name].numbers[state.rows], nan=-np.inf)
     last = np.flatnonzero(first_of_each(run, -numbers))
     of_run = np.empty(int(run.max()) + 1, dtype=np.int64)
     of_run[run[last]] = last
@@ -68,114 +60,16 @@ def _fidelities(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list
     return sorted(names, key=lambda name: (-parsed[name].n_distinct, name))
 
 
-def _curve(
-    state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], names: Sequence[str]
-) -> tuple[str | None, Integers]:
-    """Return the first column whose numbers are a trial's epochs, and the run of each row; None if none is."""
-    for name in names:
-        numbers = parsed[name].numbers[state.rows]
-        run = _runs(state, parsed, columns, numbers)
-        if _Gaps(numbers, run).are_epochs:
-            return name, run
-    return None, np.arange(len(state.rows))
-
-
-class _Gaps:
-    """The steps from one number to the next within each run that has several rows.
-
-    Attributes
-    ----------
-    run, before, after
-        Shape (n_steps,): whose step it is, and the numbers that it leads from and to.
-    """
-
-    def __init__(self, numbers: Floats, run: Integers) -> None:
-        known = np.isfinite(numbers)
-        order = np.lexsort((numbers[known], run[known]))
-        run, numbers = run[known][order], numbers[known][order]
-        same = run[1:] == run[:-1]
-        self.run, self.before, self.after = run[1:][same], numbers[:-1][same], numbers[1:][same]
-
-    @property
-    def are_epochs(self) -> bool:
-        """Whether numbers differ within runs, and come as those of epochs do: evenly from a common start, or many."""
-        n_several, n_twice = len(np.unique(self.run)), len(np.unique(self.run[self.before == self.after]))
-        if not n_several or n_twice > _TWICE * n_several:
-            return False
-        if self._are_even:
-            return self._start_together or len(self.run) >= _MANY * n_several
-        return len(self.run) >= _MANY * n_several and not self._are_rungs
-
-    @property
-    def _are_even(self) -> bool:
-        """Whether most steps are as long as the one before: 1, 2, 3 or 10, 20, 30, not 1, 3, 9."""
-        step = self.after - self.before
-        three = self.run[1:] == self.run[:-1]
-        if three.any():
-            return float(np.mean(np.isclose(step[1:], step[:-1])[three])) >= _HALF
-        return float(np.mean((step == 1) | (self.before == 0) | (self.before == step))) >= _HALF
-
-    @property
-    def _start_together(self) -> bool:
-        first = np.r_[True, self.run[1:] != self.run[:-1]]
-        return float(np.unique(self.before[first], return_counts=True)[1].max() / first.sum()) >= _HALF
-
-    @property
-    def _are_rungs(self) -> bool:
-        """Whether the numbers grow as the budgets of successive halving do: 1, 3, 9."""
-        positive = self.before > 0
-        grows = self.after[positive] >= _GROWTH * self.before[positive]
-        return len(grows) > 0 and float(np.mean(grows)) >= _NEARLY_ALL
-
-
-def _runs(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], numbers: Floats) -> Integers:
-    """Return the run of each row, shape (n,): a configuration under one seed, told apart by a key where it must be.
-
-    Where a configuration has an epoch twice it was run twice. Of the columns that may number runs, the one that
-    makes about as many as that takes is the key; one that makes more numbers parts of them.
-    """
-    n = len(state.rows)
-    repeats = [parsed[name].codes[state.rows] for name in named(columns, Role.CONTEXT, ContextKind.REPEAT)]
-    plain = group_ids([state.cell, *repeats], n)
-    at = group_ids([plain, np.unique(numbers, return_inverse=True)[1]], n)
-    times = np.where(np.isnan(numbers), 1, np.bincount(at)[at])
-    if times.max(initial=0) < 2:
-        return plain
-    needed = int(pd.Series(times).groupby(plain).max().sum())
-    keys = [parsed[c.name].codes[state.rows] for c in columns if c.role is Role.LEFT_OUT and is_run_key(c.name)]
-    chains = _chains(parsed)
-    keys += [] if chains is None else [chains[state.rows]]
-    runs = [plain, *(group_ids([plain, key], n) for key in keys)]
-    return min(runs, key=lambda run: abs(int(run.max()) + 1 - needed))
-
-
-def _chains(parsed: Mapping[str, Values]) -> Integers | None:
-    """Return which chain of rows each belongs to, shape (n_rows,), by its first row; None if no column links them."""
-    own, before = (next((v for name, v in parsed.items() if name.lower() == which), None) for which in (_OWN, _BEFORE))
-    if own is None or before is None or own.n_distinct < len(own):
-        return None
-    row_of = pd.Series(np.arange(len(own)), index=pd.Index(own.labels))
-    parent = row_of.reindex(before.labels).to_numpy(dtype=float)
-    first = np.where(np.isnan(parent), np.arange(len(own)), parent).astype(np.int64)
-    # Each round doubles how far a row sees; more rounds than bits mean that the links go in a circle.
-    for _ in range(len(own).bit_length() + 1):
-        farther = first[first]
-        if np.array_equal(farther, first):
-            return first
-        first = farther
-    return None
-
-
 def _of_each_run(
     state: Rows,
-    run: Integers,
+    curve: Curve,
     parsed: Mapping[str, Values],
     columns: Sequence[Column],
-    name: str,
     reduce: Reduce,
     ledger: Ledger,
 ) -> Rows:
     """Keep the best or the last row of each run, and say so."""
+    name, run = curve.name, curve.run
     numbers = np.nan_to_num(parsed[name].numbers[state.rows], nan=-np.inf)
     metric = next((column for column in columns if column.role is Role.METRIC), None)
     loss = np.zeros(len(run)) if metric is None else parsed[metric.name].numbers[state.rows]
@@ -188,6 +82,12 @@ def _of_each_run(
         f"{len(run):,} rows are {counted(int(kept.sum()), 'trial')} with up to {_epochs(name, longest)}; "
         + _which(name, metric, reduce, is_best)
     )
+    if curve.scheduled:
+        verb = "changes" if len(curve.scheduled) == 1 else "change"
+        ledger.notices.append(
+            f"{shown(curve.scheduled)} {verb} within trials, as by a schedule; each trial has the value of the row "
+            "that counts. What is no hyperparameter of the search should be left out."
+        )
     return state.keep(kept)
 
 
