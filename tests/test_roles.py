@@ -980,3 +980,70 @@ def test_a_uniform_draw_that_begins_near_zero_is_not_on_a_log_scale():
     frame = search(lr=10 ** rng.uniform(-5, -1, N), drop=np.append(rng.random(N - 1), 1e-6))
     assert roles(frame)["lr"] == "float log"
     assert roles(frame)["drop"] == "float"
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "reason"),
+    [
+        ("ts", [1_790_000_000 + 977 * i for i in range(N)], "timestamp"),
+        ("when_ms", [1.79e12 + 977_000 * i for i in range(N)], "timestamp"),
+        ("date", [20260301 + i % 28 for i in range(N)], "timestamp"),
+        ("stamped", [f"20260301_10{i:02d}00" for i in range(N)], "timestamp"),
+        ("stamped", [f"2026-03-01-10-{i:02d}-00" for i in range(N)], "timestamp"),
+        ("stamped", [f"{1 + i % 28}-Mar-2026" for i in range(N)], "timestamp"),
+        ("which", [f"{i % 5:04x}beef" for i in range(N)], "identifier"),
+        ("which", [f"0badcafe-0000-4000-8000-00000000000{i % 5:x}" for i in range(N)], "identifier"),
+        ("run", [f"run-{i % 6}" for i in range(N)], "identifier"),
+    ],
+)
+def test_moments_and_keys_under_any_name_are_no_hyperparameters(name: str, cells: list[object], reason: str) -> None:
+    column = the(search(**{name: cells}), name)
+    assert column.role is Role.LEFT_OUT
+    assert reason in column.reason
+    assert not column.outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "cells"),
+    [
+        ("start", ["zeros", "random", "warm"] * 20),
+        ("n_rows", [1_000_000_000, 2_000_000_000, 3_000_000_000] * 20),
+        ("salt", list(np.random.default_rng(0).integers(10**9, 4 * 10**9, N))),
+        ("code", ["face", "cafe", "abc1"] * 20),
+    ],
+)
+def test_what_only_looks_a_little_like_a_moment_or_a_key_stays(name: str, cells: list[object]) -> None:
+    assert the(search(**{name: cells}), name).role is Role.HYPERPARAMETER
+
+
+def test_a_number_that_always_differs_beside_written_levels_was_measured() -> None:
+    rng = np.random.default_rng(0)
+    levels = pd.DataFrame({"lr": [1e-4, 1e-3, 1e-2] * 20, "dropout": [0.1, 0.2, 0.3, 0.4, 0.5] * 12})
+    frame = levels.assign(jargon=rng.random(N), wiggle=rng.integers(0, 4, N), val_loss=rng.random(N))
+    assert roles(frame) == {"lr": "float", "dropout": "float", "jargon": "-", "wiggle": "int", "val_loss": "M min"}
+    assert the(frame, "jargon").outcome
+    drawn = frame.assign(lr=10 ** rng.uniform(-5, -1, N))
+    assert roles(drawn)["jargon"] == "float"
+
+
+def test_what_a_format_marks_is_no_outcome_for_its_numbers() -> None:
+    frame = made_up(["params_lr", "params_depth", "params_jargon", "value"])
+    assert roles(frame.assign(params_lr=[1e-3, 1e-2] * 30))["params_jargon"] == "float"
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [
+        ("Verlust", "min"), ("pérdida", "min"), ("perte de validation", "min"), ("Genauigkeit", "max"),
+        ("Précision", "max"), ("Laufzeit", "min"), ("R²", "max"), ("erreur", "min"),
+    ],
+)  # fmt: skip
+def test_results_in_other_languages(name: str, english: str) -> None:
+    frame = made_up(["lr", "depth"]).assign(**{name: np.random.default_rng(3).random(N)})
+    assert roles(frame)[name] == f"M {english}"
+
+
+def test_words_of_letters_with_accents() -> None:
+    assert words_of("Précision") == ("precision",)
+    assert words_of("R²") == ("r2",)
+    assert words_of("Größe") == ("grosse",)

@@ -18,9 +18,12 @@ _MANY = 10
 # As many different texts without one that comes back are names, not levels.
 _ALL = 8
 _MOMENT = (
-    r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*"
-    r"|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}"
+    r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_\-]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*"
+    r"|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}|\d{8}[ T_\-]\d{4,6}|\d\d?[ \-][A-Z][a-z]{2,8}[ \-]\d{4}.*"
 )
+_KEY = r"(?=.*\d)(?=.*[a-f])(?:[0-9a-f]{7,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
+# Seconds and milliseconds since 1970, from 2001 to 2096.
+_CLOCKS = ((1e9, 4e9), (1e12, 4e12))
 _SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
 _PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
 _COUNTERS = one_of(
@@ -177,6 +180,8 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "an identifier by its name")
     if vocabulary.is_path(words):
         return left_out(name, "a path by its name")
+    if words in (("run",), ("trial",), ("job",)) and values.words:
+        return left_out(name, "an identifier by its name")
     if words and words[-1] in ("id", "hash", "uuid", "uid") and values.n_distinct > max(_MANY, values.n_filled // 4):
         return left_out(name, "an identifier: a name of its kind and many different values")
     if name.startswith("_"):
@@ -188,7 +193,7 @@ def _may_be_moments(values: Values, words: tuple[str, ...]) -> bool:
     """Whether the cells under a moment's name can be moments: large numbers, or text with digits in it."""
     if values.words and vocabulary.is_weak_stamp(words):
         return all(re.search(r"\d", word) for word in values.words)
-    return bool(values.words) or "time" in words or bool(np.all(values.finite > 1e8))
+    return bool(values.words) or bool({"time", "date"} & set(words)) or bool(np.all(values.finite > 1e8))
 
 
 def _marks_the_best(values: Values, words: tuple[str, ...]) -> bool:
@@ -245,7 +250,7 @@ def _is_span(values: Values) -> bool:
 
 
 def _by_cells(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
-    if _all_match(values, _MOMENT):
+    if _all_match(values, _MOMENT) or _is_clock(values):
         return left_out(values.name, "a timestamp: says when, not how")
     if _is_span(values):
         return left_out(values.name, "a duration: an outcome that is no number")
@@ -253,7 +258,17 @@ def _by_cells(values: Values, source: Source | None, mark: Mark | None) -> Colum
         return left_out(values.name, "a path: every cell is a place on a disk or a network")
     if _nearly_all_differ(values):
         return left_out(values.name, "an identifier: nearly every cell is a different text")
+    if values.n_distinct > 2 and len(values.words) > 1 and all(re.fullmatch(_KEY, word) for word in values.words):
+        return left_out(values.name, "an identifier: every cell is a key")
     return None
+
+
+def _is_clock(values: Values) -> bool:
+    """Whether the numbers are readings of a clock: large, close to each other, and nearly all different."""
+    if not values.is_numeric or not len(values.finite) or 2 * values.n_distinct <= max(_MANY, values.n_filled):
+        return False
+    low, high = float(values.finite.min()), float(values.finite.max())
+    return high < 1.1 * low and any(start <= low and high <= end for start, end in _CLOCKS)
 
 
 def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> Column | None:

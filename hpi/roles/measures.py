@@ -18,7 +18,8 @@ GOOD = words_in(
     "utility success win hypervolume hv yield conversion silhouette purity speedup winrate kappa explained corrcoef "
     "elo concordance pnl ari nmi ami vmeasure completeness homogeneity calinski harabasz trustworthiness mallows "
     "chrf chrfpp sacrebleu bertscore comet mauve qwk gmean tpr tnr ppv npv dsc mdice stoi pesq sisdr mota motp idf1 "
-    "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl correct"
+    "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl correct aupr gini "
+    "lift bleurt spice mos snr vmaf icir picp logl lnl lnz logz ess"
 )
 BAD = words_in(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
@@ -26,14 +27,15 @@ BAD = words_in(
     "failures misses gap wait waiting mase nrmse rmsse msis owa wql ql pinball wape wmape mdape mdae mrae rae rrmse "
     "wrmsse nmse nmae kid lpips fvd sfid swd hd95 assd hausdorff eer hter mer fpr fnr ece mpjpe epe absrel sqrel aic "
     "bic waic looic aicc makespan tardiness lateness flowtime violations violation drawdown rmsd collision "
-    "collisions crashes bpp incorrect mistakes misclassified"
+    "collisions crashes bpp incorrect mistakes misclassified bce mlogloss merror errors "
+    "igd mcd chamfer niqe brisque mdd chi2 chisq rchi2 rhat mpiw wrong falls"
 )
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = set_of(
     "time runtime duration walltime elapsed seconds secs minutes hours latency memory mem ram energy power emissions "
-    "flops flos gflops tflops mflops pflops macs gmacs bytes nbytes ttft tpot nfev njev nhev fevals nfevals"
+    "flops flos gflops tflops mflops pflops macs gmacs bytes nbytes ttft tpot co2 kwh nfe nfev njev nhev fevals nfevals"
 )
-THROUGHPUT = set_of("throughput fps speed ips tps qps")
+THROUGHPUT = set_of("throughput tput fps speed ips tps qps")
 # As much of them may be good (a fast kernel) as bad (a heavy network).
 TWO_ENDED = set_of("gflops tflops mflops pflops")
 # Names that are outcomes only where the numbers look it, or where there is no other outcome.
@@ -65,16 +67,20 @@ WHOLE: dict[tuple[str, ...], Direction | None] = {
     for direction, names in (
         (
             Direction.MAXIMIZE,
-            "c index|em|exact match|g mean|hmean|ll|log lik|v measure|si sdr|dunn index|adjusted rand|acc norm",
+            "c index|em|exact match|g mean|hmean|ll|log lik|v measure|si sdr|dunn index|adjusted rand|acc norm|"
+            "kendall tau|spearman rho|pearson r|log l|ln l|ln z",
         ),
         (
             Direction.MINIMIZE,
-            "kl|approx kl|mean kl|tour length|quantile loss|min dcf|optimality gap|func val|func vals|fval|fun val",
+            "kl|approx kl|mean kl|tour length|quantile loss|min dcf|optimality gap|func val|func vals|fval|fun val|"
+            "bits per dim|bits per byte|bits per char|bits per token|residual norm|max dd|chamfer distance|"
+            "frechet distance|wasserstein distance",
         ),
         (
             None,
             "entropy|params|n params|num params|n parameters|num parameters|param count|parameter count|params count|"
-            "trainable params",
+            "trainable params|model params|total params|num weights|n weights|total parameters|model parameters|"
+            "trainable parameters|n trainable params|num trainable params|stop epoch|stopping epoch|p value|pvalue",
         ),
     )
     for name in one_of(names)
@@ -86,6 +92,12 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     ("inertia",): (Direction.MINIMIZE, set_of("clusters silhouette bouldin harabasz nmi ari")),
     ("selectivity",): (Direction.MAXIMIZE, set_of("yield conversion purity")),
     ("gap",): (Direction.MINIMIZE, frozenset()),
+    ("clip", "fraction"): (None, set_of("kl entropy explained reward rew return")),
+    ("clip", "frac"): (None, set_of("kl entropy explained reward rew return")),
+    ("weight", "norm"): (None, set_of("grad gradient")),
+    ("rel", "l2"): (Direction.MINIMIZE, frozenset()),
+    ("path", "length"): (Direction.MINIMIZE, frozenset()),
+    ("map",): (Direction.MAXIMIZE, frozenset()),
     ("exact",): (Direction.MAXIMIZE, frozenset()),
     ("top", "1"): (Direction.MAXIMIZE, frozenset()),
     ("top", "5"): (Direction.MAXIMIZE, frozenset()),
@@ -94,9 +106,11 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     ("gradient", "norm"): (None, frozenset()),
     **dict.fromkeys(
         (("ep", "len"), ("ep", "length"), ("episode", "len"), ("episode", "length"), ("coverage",), ("novelty",),
-         ("diversity",), ("serendipity",), ("ild",), ("occupancy",), ("ipc",), ("cpi",)),
+         ("diversity",), ("serendipity",), ("ild",), ("occupancy",), ("ipc",), ("cpi",), ("std",),
+         ("stderr",), ("sem",), ("iqr",), ("volatility",), ("turnover",), ("stability",), ("sharpness",),
+         ("calibration",), ("drift",), ("acceptance", "rate"), ("policy", "entropy")),
         (None, frozenset[str]()),
     ),
 }  # fmt: skip
 # The last words of names that count what was spent: outcomes where nearly every cell differs.
-COUNTED = set_of("evals evaluations cycles instructions")
+COUNTED = set_of("evals evaluations cycles instructions trades tokens")

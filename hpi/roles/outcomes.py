@@ -29,8 +29,8 @@ SPLITS = {
 _SUFFIXES = set_of(
     "mean avg average median std stderr sem var variance min max best last final macro micro weighted binary rate pct "
     "percent at top k raw normalized smoothed total overall epoch step value db usd adj adjusted episode ep s sec ms m "
-    "g us ns min mins h hr hrs gb mb kb kwh wh j kj mj w kw gpu cpu ovo ovr pr of neg negative ratio r l lsum n drop "
-    "diff gain improvement"
+    "g us ns min mins h hr hrs gb mb kb kg kwh wh j kj mj w kw gpu cpu ovo ovr pr of neg negative ratio r l lsum n "
+    "drop diff gain improvement"
 )
 _UNITS = set_of("mb gb kb mib gib kwh")
 _ALLOWANCES = set_of("max limit budget cache batch buffer chunk block")
@@ -60,21 +60,24 @@ KNOWN = set_of(
 # Settings may stand among these names: save_best, n_best.
 _KEPT = set_of("n k save keep load restore use track")
 _RATES = set_of("gbs gbps mbs mbps kbps tflop gflop")
+# What follows says of what: acc_per_second, perte de validation.
+_OF = set_of("per de di du")
 _SPAN_UNITS = set_of("s sec second seconds secs ms min minute h hr hour day")
 _WHICH = set_of("final searcher primary main")
 # What is known only when a trial has ended, unless it is a bound.
 _ENDED = set_of(
     "success succeeded finished completed ended failed crashed diverged stopped converged solved reached achieved "
-    "attained elapsed consumed"
+    "attained elapsed consumed traveled travelled"
 )
 _BOUNDS = set_of("tol tolerance threshold limit weight coef penalty bonus reward max min target criterion")
 _LOOPS = set_of(
     "episodes epochs steps iterations iters generations rounds evals evaluations trials samples updates trees batches "
     "tokens frames examples images"
 )
-_GOALS = set_of("solve solved converge converged convergence reach best goal success optimum finish solution")
+_GOALS = set_of("solve solved converge converged convergence reach best goal success target optimum finish solution")
 _RUN = set_of("run ran done trained taken completed needed required seen processed sampled")
 _NO_RESULT = set_of("prior init initial noise weight normal input data image pixel target")
+_ENDS_OF_INTERVALS = set_of("lo hi low high lower upper left right 95 90 width")
 _SLICES = set_of("frame stride hop pulse dwell gate hold exposure ttl lag offset pause sleep")
 _FLAGS = set_of("normalize normalise use is has enable disable clip scale with standardize whiten log shape do")
 _SECTION = re.compile(r"(?:metrics?|losses|scores?|results?|rollout)\s*[/.:|].+", re.IGNORECASE | re.DOTALL)
@@ -86,20 +89,22 @@ _AREA = re.compile(r"area[ _]under[ _](?:the[ _])?(?:[a-z]+[ _]){0,2}curve", re.
 NUMBERED = re.compile(
     r"(?:epoch|fold|cv|split|seed|run|rep|repeat|trial|round|iter|iteration)[ _-]?(\d+)", re.IGNORECASE
 )
+# Two words that are one: cross_entropy, r_squared.
+_SPACED = re.compile(r"(?<![a-z])(cross|r)[ _-](entropy|squared)", re.IGNORECASE)
 _CUT_OFF = re.compile(r"@\s*(?:\d|[kK]\b)")
 
 
 def plain_words(name: str) -> tuple[str, ...]:
     """Return the words of a name without the letter in brackets that says of which part: mAP50(B)."""
-    name = _AREA.sub("auc", re.sub(r"\([A-Z]\)\s*$", "", name))
+    name = _SPACED.sub(r"\1\2", _AREA.sub("auc", re.sub(r"\([A-Z]\)\s*$", "", name)))
     return words_of(name.replace("chrF", "chrf"))
 
 
 def _head(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words without splits and suffixes at the end: val_f1_macro -> (val, f1), acc_per_second -> (acc,)."""
     kept = list(words)
-    if "per" in kept[1:]:
-        kept = kept[: kept.index("per", 1)]
+    for of in _OF & set(kept[1:]):
+        kept = kept[: kept.index(of, 1)] if of in kept[1:] else kept
     while len(kept) > 1 and kept[-1] not in _NOUNS:
         if not (
             kept[-1].rstrip("0123456789") in _SUFFIXES
@@ -188,6 +193,8 @@ def _by_ends(words: tuple[str, ...], setting: bool) -> str | None:
         return f"the name {'begins' if words[0] == 'best' else 'ends'} with best"
     if words[-1] in _UNITS and not set(words) & _ALLOWANCES:
         return f"the name ends in the unit {words[-1]}"
+    if "ci" in words and set(words) & _ENDS_OF_INTERVALS:
+        return "the name is that of an interval's end"
     if SPLITS.get(words[0], TRAIN) < TRAIN and not setting:
         return f"the name begins with {words[0]}"
     return None
@@ -195,13 +202,15 @@ def _by_ends(words: tuple[str, ...], setting: bool) -> str | None:
 
 def _after_the_run(words: tuple[str, ...]) -> str | None:
     """Return why a name is that of something known only after the run, None if it is not: stopped_epoch."""
+    if takes_to_reach(words):
+        return "it says how long it took"
     if set(words) & _BOUNDS:
         return None
     if set(words) & _ENDED or (len(words) > 1 and words[-1] == "found"):
         return "it is known only after the run"
     if len(words) > 1 and words[-1] in _RUN and set(words[:-1]) & _LOOPS:
         return "it counts what a run took"
-    return "it says how long it took" if takes_to_reach(words) else None
+    return None
 
 
 def takes_to_reach(words: Sequence[str]) -> bool:
@@ -228,7 +237,7 @@ def doubtful(name: str, company: frozenset[str]) -> bool:
     words = plain_words(name)
     if not words:
         return False
-    if NUMBERED.fullmatch(name):
+    if NUMBERED.fullmatch(name) or _PERCENTILE.fullmatch("".join(words)) or "vs" in words:
         return True
     needed = DOUBTFUL.get(words) or DOUBTFUL.get(_head(words))
     if needed is not None and (not needed[1] or needed[1] & company):
