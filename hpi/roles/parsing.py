@@ -10,13 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hpi.roles.wording import counted, shown
-from hpi.space import Floats, Integers
+from hpi.space import Floats, Integers, Mask
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-_PERCENT = _NUMBER + r"\s?%"
+# A blank of any script.
+_BLANK = r"(?:\s|\pZ)"
+_PERCENT = _NUMBER + _BLANK + "?%"
 # Commas between thousands; not for sure in 1,024, which may be a decimal comma.
 _THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
@@ -24,11 +26,13 @@ _SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-
 _LISTED = r"\[(?:[^\[\],]*)\]"
 _NUMPY = r"^np\.\w+\((.*)\)$"
 _UNIT = (
-    _NUMBER + r"\s?(?:[numµ]?s|secs?|mins?|h|hrs?|hours?|days?|[kKMGT]i?[bB]|bytes|[kMGT]?Hz|px|[mck]?m|[mk]?g|[mk]?W)"
-    r"|[$€£]\s?" + _NUMBER
+    _NUMBER
+    + _BLANK
+    + r"?(?:[numµ]?s|secs?|mins?|h|hrs?|hours?|days?|[kKMGT]i?[bB]|bytes|[kMGT]?Hz|px|[mck]?m|[mk]?g|[mk]?W)"
+    r"|[$€£]" + _BLANK + "?" + _NUMBER
 )
 # Not 0 as it is written, whatever a double holds of it.
-_NOT_ZERO = r"^[^eE]*[1-9]"
+_NOT_ZERO = r"[^eE]*[1-9].*"
 _INTEGER = r"[+-]?[0-9]+"
 # Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
 _LONGEST_NUMBER = 400
@@ -115,14 +119,14 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
     if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST_NUMBER:
         return None
     try:
-        numbers: Floats = pc.cast(cells, pa.float64()).to_numpy()
+        numbers: Floats = pc.cast(pc.utf8_trim_whitespace(cells), pa.float64()).to_numpy()
     except pa.ArrowInvalid:
         return None
     # nan, inf and what is too large are left to the rules.
     if int(np.count_nonzero(np.isfinite(numbers))) != len(cells) - cells.null_count:
         return None
     zero = numbers == 0
-    if zero.any() and pc.any(pc.match_substring_regex(cells.filter(pa.array(zero)), _NOT_ZERO)).as_py():
+    if zero.any() and pc.any(pc.match_substring_regex(cells.filter(pa.array(zero)), f"^{_NOT_ZERO}$")).as_py():
         return None
     large = max(np.fmax.reduce(numbers, initial=0), -np.fmin.reduce(numbers, initial=0)) > EXACT
     if large and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
@@ -147,37 +151,46 @@ def _different(cells: pa.ChunkedArray) -> tuple[NDArray[np.int32], pd.Series]:
 def _understood(name: str, text: pd.Series, weights: Integers) -> Cells:
     """Return what different cells, none of them empty, say; `weights` are how many cells each stands for."""
     notices: list[str] = []
-    if len(text) and text.str.fullmatch(_LISTED).all():
+    if len(text) and _match(text, _LISTED).all():
         text = _blank_to_missing(text.str.slice(1, -1).str.strip().str.replace(_NUMPY, r"\1", regex=True))
         notices.append(f"{name}: lists of one value were read as that value, and empty lists as empty cells.")
-    filled = text.notna()
+    filled = text.notna().to_numpy(dtype=bool)
     looks = _looks_numeric(text)
-    if not looks.any() and filled.any() and text[filled].str.fullmatch(_PERCENT).all():
+    if not looks.any() and filled.any() and _match(text[filled], _PERCENT).all():
         text, looks = text.str.rstrip("%").str.rstrip(), filled
         notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
     if not looks.all() and _has_thousands(text[filled]):
         text = text.str.replace(",", "", regex=False)
         looks = _looks_numeric(text)
         notices.append(f"{name}: the commas were read as separators of thousands (1,234.5 is 1234.5).")
-    where = looks.to_numpy(dtype=bool)
     numbers = np.full(len(text), np.nan)
-    numbers[where] = _floats(text[looks])
-    notices += _about_range(name, text[looks], numbers[where], weights[where])
+    numbers[looks] = _floats(text[looks])
+    notices += _about_range(name, text[looks], numbers[looks], weights[looks])
     if _digits_matter(text[looks], numbers):
         notices.append(_about_digits(name, text, numbers))
-    if not np.any(np.isnan(numbers) & filled.to_numpy(dtype=bool)):
+    if not np.any(np.isnan(numbers) & filled):
         return Cells(numbers, None, tuple(notices))
     notices += _about_units(name, text[filled])
     cells = text.astype(object).where(filled, None).to_numpy(dtype=object)
     return Cells(numbers, cells, tuple(notices))
 
 
+def _match(text: pd.Series, pattern: str) -> Mask:
+    """Whether the whole of each cell matches, shape (n,); False where it is missing."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    found = pc.match_substring_regex(pa.array(text.array), f"^(?:{pattern})$")
+    return np.asarray(pc.fill_null(found, False), dtype=bool)
+
+
 def _blank_to_missing(text: pd.Series) -> pd.Series:
     return text.where(text.str.len() > 0)
 
 
-def _looks_numeric(text: pd.Series) -> pd.Series:
-    return text.str.fullmatch(_NUMBER).fillna(False).astype(bool) & (text.str.len() <= _LONGEST_NUMBER)
+def _looks_numeric(text: pd.Series) -> Mask:
+    short = (text.str.len() <= _LONGEST_NUMBER).to_numpy(dtype=bool)
+    return _match(text, _NUMBER) & short
 
 
 def _floats(text: pd.Series) -> Floats:
@@ -193,12 +206,14 @@ def _floats(text: pd.Series) -> Floats:
 
 def _has_thousands(text: pd.Series) -> bool:
     """Whether the cells are numbers (or words for none), some with commas that can only separate thousands."""
-    separated = text.str.fullmatch(_THOUSANDS)
-    if not separated.any():
+    separated = _match(text, _THOUSANDS)
+    if not separated.any() or not (separated | _looks_numeric(text) | _says_none(text)).all():
         return False
-    if not (separated | _looks_numeric(text) | text.str.lower().isin(NULL_WORDS)).all():
-        return False
-    return bool(text[separated].str.fullmatch(_SURELY_THOUSANDS).any())
+    return bool(_match(text[separated], _SURELY_THOUSANDS).any())
+
+
+def _says_none(text: pd.Series) -> Mask:
+    return text.str.lower().isin(NULL_WORDS).to_numpy(dtype=bool)
 
 
 def _about_range(name: str, text: pd.Series, numbers: Floats, weights: Integers) -> list[str]:
@@ -211,7 +226,7 @@ def _about_range(name: str, text: pd.Series, numbers: Floats, weights: Integers)
             "counted as infinite."
         )
     zeros = text[numbers == 0]
-    if len(zeros) and zeros.str.contains(_NOT_ZERO).any():
+    if len(zeros) and _match(zeros, _NOT_ZERO).any():
         said.append(f"{name}: numbers below 5e-324 (too small to be held) were read as 0.")
     return said
 
@@ -219,7 +234,7 @@ def _about_range(name: str, text: pd.Series, numbers: Floats, weights: Integers)
 def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
     """Whether integers are too long for a double, so that different ones may become equal."""
     large = np.abs(numbers) > EXACT
-    return bool(large.any()) and bool(text.str.fullmatch(_INTEGER).all())
+    return bool(large.any()) and bool(_match(text, _INTEGER).all())
 
 
 def _about_digits(name: str, text: pd.Series, numbers: Floats) -> str:
@@ -232,8 +247,8 @@ def _about_digits(name: str, text: pd.Series, numbers: Floats) -> str:
 
 def _about_units(name: str, text: pd.Series) -> list[str]:
     """Return what must be said of numbers with units, which are no numbers here."""
-    united = text.str.fullmatch(_UNIT)
-    if not united.any() or not (united | text.str.lower().isin(NULL_WORDS)).all():
+    united = _match(text, _UNIT)
+    if not united.any() or not (united | _says_none(text)).all():
         return []
     return [
         f"{name} holds numbers with units (such as {shown([str(text[united].iloc[0])])}), which were kept as labels: "
