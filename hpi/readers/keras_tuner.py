@@ -166,8 +166,8 @@ def _at_best(trial: Mapping[str, Any], metric: str) -> float | None:
 def _direction(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> Direction | None:
     """Return which end of the score is good: as the objective says, or the metric that the scores are equal to."""
     objective = oracle.get("objective")
-    if isinstance(objective, Mapping) and objective.get("direction") in _DIRECTIONS:
-        return _DIRECTIONS[str(objective["direction"])]
+    if isinstance(objective, Mapping) and (end := _end(objective.get("direction"))) is not None:
+        return end
     if isinstance(objective, list):
         # several are scored as the sum of those to minimize, less those to maximize
         return Direction.MINIMIZE
@@ -175,12 +175,15 @@ def _direction(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -
     names = dict.fromkeys(name for trial in scored for name in _histories(trial))
     if isinstance(objective, str) and objective in names:
         names = {objective: None}
-    fitting = [name for name in names if all(_is_score(trial, name) for trial in scored)] or [*names] * (
-        len(names) == 1
-    )
-    ends = {_histories(trial).get(name, {}).get("direction") for trial in scored for name in fitting}
-    known = {_DIRECTIONS.get(end) if isinstance(end, str) else None for end in ends}
+    fitting = [name for name in names if all(_is_score(trial, name) for trial in scored)]
+    if not fitting and len(names) == 1:
+        fitting = [*names]
+    known = {_end(_histories(trial).get(name, {}).get("direction")) for trial in scored for name in fitting}
     return known.pop() if len(known) == 1 else None
+
+
+def _end(word: object) -> Direction | None:
+    return _DIRECTIONS.get(word) if isinstance(word, str) else None
 
 
 def _is_score(trial: Mapping[str, Any], metric: str) -> bool:
