@@ -197,6 +197,20 @@ def test_a_schedule_does_not_make_a_trial_of_every_epoch() -> None:
     said(table, "lr changes within trials, as by a schedule")
 
 
+def test_the_steps_of_weights_and_biases_are_epochs_until_somebody_leaves_them_out() -> None:
+    rng = np.random.default_rng(0)
+    run = np.repeat(np.arange(30), 6)
+    frame = pd.DataFrame({"Name": [f"run-{i}" for i in run], "State": "finished", "_step": np.tile(np.arange(6), 30)})
+    frame = frame.assign(_runtime=rng.random(180), lr=rng.random(30)[run], width=rng.choice([16, 32], 30)[run])
+    frame["val_loss"] = rng.random(180)
+    table = hpi.read(frame)
+    assert table.curves == "_step"
+    assert sorted(table.trials["val_loss"]) == sorted(frame.groupby("Name")["val_loss"].min())
+    without = hpi.read(frame, roles={"_step": "left out"})
+    assert without.curves is None
+    said(without, "180 rows are 30 configurations, averaged over rows that no column tells apart")
+
+
 @pytest.mark.parametrize("name", ["epoch", "iteration"])
 def test_trials_that_are_numbered_within_a_search_are_no_epochs(name: str) -> None:
     rng = np.random.default_rng(0)

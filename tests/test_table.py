@@ -382,6 +382,18 @@ def test_repeats_that_chance_cannot_explain_are_averaged_without_a_column_that_t
     said(table, "160 rows are 16 configurations")
 
 
+def test_a_value_of_a_continuum_that_comes_back_is_no_new_evidence() -> None:
+    rng = np.random.default_rng(0)
+    lr = rng.random(30)
+    frame = pd.DataFrame({"lr": np.r_[lr, lr[:4]], "opt": rng.choice(["adam", "sgd"], 30)[np.r_[:30, :4]]})
+    frame = frame.assign(loss=rng.random(34))
+    table = hpi.read(frame)
+    assert len(table.trials) == 30
+    assert table.trials["loss"].tolist()[:4] == [(frame["loss"][i] + frame["loss"][30 + i]) / 2 for i in range(4)]
+    said(table, "34 rows are 30 configurations, averaged over rows that no column tells apart, 1 to 2 rows each")
+    assert len(np.unique(hpi.read(frame, repeats="keep").unit)) == 30
+
+
 def test_a_seed_of_its_own_for_every_trial_averages_nothing() -> None:
     table = hpi.read(search(seed=np.random.default_rng(0).permutation(1000)[:N]))
     assert len(table.trials) == N

@@ -36,7 +36,7 @@ def reduced(
     curve = runs.curve(state, parsed, columns, others)
     if curve is not None:
         return _of_each_run(state, curve, parsed, columns, reduce, ledger), curve.name
-    for name in others:
+    for name in (name for name in others if name in named(columns, Role.CONTEXT)):
         state = _largest(state, parsed, columns, name, ledger)
     return state, None
 
@@ -56,8 +56,14 @@ def ends(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column]) -
 
 def _fidelities(parsed: Mapping[str, Values], columns: Sequence[Column]) -> list[str]:
     """Return the columns that say how far a trial was run: the one with more values, which says it finer, first."""
-    names = [name for name in named(columns, Role.CONTEXT, ContextKind.FIDELITY) if parsed[name].is_numeric]
+    names = [c.name for c in columns if c.context is ContextKind.FIDELITY or _is_step(c)]
+    names = [name for name in names if parsed[name].is_numeric]
     return sorted(names, key=lambda name: (-parsed[name].n_distinct, name))
+
+
+def _is_step(column: Column) -> bool:
+    """Whether the column is the count of steps that Weights & Biases adds to what is logged."""
+    return column.name == "_step" and column.role is Role.LEFT_OUT and column.reason.startswith("bookkeeping")
 
 
 def _of_each_run(

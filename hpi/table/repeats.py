@@ -8,7 +8,7 @@ import numpy as np
 
 from hpi.roles.combinations import group_ids
 from hpi.roles.values import Values
-from hpi.space import Integers
+from hpi.space import Integers, Mask
 
 # Two independent draws are equal in this many times more pairs than chance allows: then they are repeats.
 _BEYOND_CHANCE = 10
@@ -21,6 +21,7 @@ _SINGLE = 0.1
 # Numbers drawn from a continuum have more digits than those of a grid, and hardly ever come back.
 _DIGITS = 5
 _NEARLY_ALL = 0.9
+_LOOKED_AT = 1000
 
 
 def beyond_chance(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, configuration: Integers) -> bool:
@@ -49,12 +50,22 @@ def planned(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, 
         Shape (n,): positions of the rows in the table, the configuration and the seed of each, as codes.
     """
     n = len(rows)
-    if any(_is_continuous(parsed[name], rows, int(cell.max(initial=-1)) + 1) for name in names):
+    if continuous(parsed, names, rows, cell).any():
         return True
     both = np.bincount(group_ids([cell, seed], n))
     if len(both) < _UNIQUE * n:
         return False
     return _avoid_each_other(cell, seed, both) or _is_even(np.bincount(cell))
+
+
+def continuous(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, cell: Integers) -> Mask:
+    """Whether a hyperparameter drawn from a continuum has a value in each row, shape (n,): no such comes by chance."""
+    n_cells = len(np.unique(cell))
+    found = np.zeros(len(rows), dtype=bool)
+    for name in names:
+        if _is_continuous(parsed[name], rows, n_cells):
+            found |= np.isfinite(parsed[name].numbers[rows])
+    return found
 
 
 def _pairs(counts: Integers) -> float:
@@ -66,7 +77,8 @@ def _is_continuous(values: Values, rows: Integers, n_cells: int) -> bool:
     different = np.unique(values.numbers[rows][np.isfinite(values.numbers[rows])])
     if values.words or len(different) < max(3, _NEARLY_ALL * n_cells):
         return False
-    digits = [len(f"{number:.6e}".split("e")[0].replace(".", "").strip("-0")) for number in different]
+    some = different[:: 1 + len(different) // _LOOKED_AT]
+    digits = [len(f"{number:.6e}".split("e")[0].replace(".", "").strip("-0")) for number in some]
     return float(np.mean(np.array(digits) >= _DIGITS)) > _EVEN
 
 

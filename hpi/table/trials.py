@@ -136,7 +136,9 @@ def _averaged(
         return Grouping(state.rows, np.arange(n), state.configuration, np.arange(n))
     repeat = ids_of([parsed[name] for name in names], n, state.rows)
     # Where no seed tells the rows of a configuration apart it was drawn again, unless chance cannot explain that.
-    joined = state.repeated | _varies(repeat, state.cell)
+    hyperparameters = named(columns, Role.HYPERPARAMETER)
+    same = repeats.continuous(parsed, hyperparameters, state.rows, state.cell)
+    joined = state.repeated | same | _varies(repeat, state.cell)
     trial = group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
     alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
@@ -145,7 +147,8 @@ def _averaged(
     varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
     over = " and ".join(varying) or "rows that no column tells apart"
     joins = choices.repeats != "keep"
-    if choices.repeats == "auto" and not state.repeated and not _planned(state, parsed, columns, repeat):
+    is_planned = state.repeated or repeats.planned(parsed, hyperparameters, state.rows, state.cell, repeat)
+    if choices.repeats == "auto" and not is_planned:
         joins = False
         ledger.notices.append(_about_chance(n, n_trials, over))
     elif not joins:
@@ -172,10 +175,6 @@ def _about_chance(n: int, n_configurations: int, over: str) -> str:
         f"for every trial: they count as {n:,} independent trials. If they were planned as repeats, "
         "choose to average them (on the Data page, or with --repeats average)."
     )
-
-
-def _planned(state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], repeat: Integers) -> bool:
-    return repeats.planned(parsed, named(columns, Role.HYPERPARAMETER), state.rows, state.cell, repeat)
 
 
 def _varies(values: Integers, groups: Integers) -> Mask:
