@@ -30,6 +30,10 @@ _COUNTERS = one_of(
     "number|no|nr|num|index|idx|row|trial|trials|run|runs|iteration|iter|step|unnamed|i|n|counter|order|job|"
     "experiment|exp|arm|evaluation|eval|sample|point|config|configuration|model|epoch|level"
 )
+# Beside a configuration under a mark that many use, these stand for themselves.
+_WHAT_IS_TRAINED = frozenset(
+    (word,) for word in one_of("model|algorithm|algo|method|classifier|estimator|arch|architecture|backbone|learner")
+)
 # A loss that is a word (hinge, log_loss) is a choice, not an outcome.
 _CHOICES = one_of("loss|metric|distance metric|eval metric|objective|error|target|precision|score|power")
 DONE = one_of("complete|completed|finished|success|successful|succeeded|ok|done|terminated|passed")
@@ -274,6 +278,9 @@ def _is_clock(values: Values) -> bool:
 def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
     """Say what a column without a mark is, in a table whose hyperparameters are marked."""
     if source is None or not source.hyperparameter:
+        return None
+    words = words_of(values.name)
+    if not source.title and (words in _WHAT_IS_TRAINED or (len(words) < 4 and outcomes.is_known(words))):
         return None
     reason = f"not marked as a hyperparameter, as others here are{source.said}"
     return left_out(values.name, reason, outcome=values.is_numeric)

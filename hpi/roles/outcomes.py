@@ -264,8 +264,13 @@ def counts_work(name: str) -> bool:
 
 
 def is_setting(words: Sequence[str]) -> bool:
+    """Whether the words are those of a well-known hyperparameter, or of a setting."""
+    return bool(set(words) & SETTINGS) or is_known(words)
+
+
+def is_known(words: Sequence[str]) -> bool:
     """Whether the words are those of a well-known hyperparameter."""
-    return bool(set(words) & (SETTINGS | KNOWN)) or {"learning", "rate"} <= set(words)
+    return bool(set(words) & KNOWN) or {"learning", "rate"} <= set(words) or {"batch", "size"} <= set(words)
 
 
 def is_flag(name: str, n_distinct: int, is_bool: bool) -> bool:

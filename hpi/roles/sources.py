@@ -29,7 +29,7 @@ class Source:
     needed
         How many columns must match before the table counts as such an export.
     signature
-        Columns that give the export away, where there is no mark for hyperparameters.
+        Columns that give the export away, where a mark for hyperparameters is missing or others use it as well.
     maximize
         Whether its metrics are better when higher, always.
     primary
@@ -69,8 +69,10 @@ class Source:
     def fits(self, names: Iterable[str]) -> bool:
         """Whether the names are those of such an export."""
         names = tuple(names)
-        if self.signature:
-            return sum(bool(re.fullmatch(self.signature, name)) for name in names) >= self.needed
+        if self.signature and sum(bool(re.fullmatch(self.signature, name)) for name in names) < self.needed:
+            return False
+        if self.signature and not self.hyperparameter:
+            return True
         marks = [self.mark(name) for name in names]
         key = Mark.HYPERPARAMETER if self.hyperparameter else Mark.METRIC
         return key in marks and sum(mark is not None for mark in marks) >= self.needed
@@ -125,6 +127,8 @@ SOURCES: tuple[Source, ...] = (
         hyperparameter=r"(params\.).+",
         metric=r"metrics\..+",
         meta=r"run_id|experiment_id|status|artifact_uri|start_time|end_time|tags\..+",
+        needed=1,
+        signature=r"metrics\..+|run_id|experiment_id|artifact_uri|tags\..+",
         primary=r"metrics\..+",
     ),
     Source(

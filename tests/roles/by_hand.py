@@ -34,7 +34,7 @@ param_clf__C | hp | of 0.1 ~ 1 ~ 10 ~ 100
 param_clf__gamma | hp | of scale ~ auto ~ 0.01 ~ 0.1
 param_scale__with_mean | hp | of True ~ False
 param_reduce__n_components | hp | of 2 ~ 4 ~ 8 ~ None
-params | meta | wide
+params | meta | record param_clf__C param_clf__gamma param_scale__with_mean param_reduce__n_components
 split{0,1,2,3,4}_test_roc_auc | outcome | flat 0.5 1
 mean_test_roc_auc | max outcome | flat 0.5 1
 std_test_roc_auc | outcome | flat 0 0.05
@@ -284,11 +284,11 @@ Fit time | outcome | flat 0.1 9""",
         """
 trial | id | count
 val_rmse | min | flat 1 9
-params | meta | wide
 n_estimators | hp | int 50 1000
-max_features | hp | of sqrt ~ log2 ~ None
+max_features | hp | of sqrt ~ log2 ~ 0.5
 min_samples_split | hp | int 2 20
 bootstrap | hp | of True ~ False
+params | meta | record n_estimators max_features min_samples_split bootstrap
 test_rmse | outcome | flat 1 9
 test_r2 | outcome | flat 0 1
 cv_std | outcome | flat 0 0.5

@@ -2,8 +2,8 @@
 
 A header is a line a column: `name | answer | cells`. Braces stand for several names (`gpu.{0,1}.temp`). The answer is
 one of the words of `ANSWERS`, or several with blanks between them where a reasonable person could say either. The
-cells are a recipe of `_RECIPES`, then after semicolons what is done to them: `blank 0.2`, `text`,
-`only optimizer = sgd` (empty elsewhere).
+cells are a recipe of `_RECIPES`, those of another column (`as Name`) or of several (`record a b`), then after
+semicolons what is done to them: `blank 0.2`, `text`, `only optimizer = sgd` (empty elsewhere).
 """
 
 from __future__ import annotations
@@ -136,11 +136,21 @@ _RECIPES = {
 }
 
 
+def _records(frame: pd.DataFrame) -> list[str]:
+    """The cells of other columns as one, as scikit-learn writes them: {'max_depth': None, 'C': 1.0}."""
+    keys = {name: name.removeprefix("param_") for name in frame}
+    rows = frame.astype(object).where(frame.notna(), None).rename(columns=keys).to_dict("records")
+    return [str({key: getattr(cell, "item", lambda cell=cell: cell)() for key, cell in row.items()}) for row in rows]
+
+
 def _cells(line: Line, n: int, made: dict[str, pd.Series]) -> pd.Series:
     rng = np.random.default_rng([7, *line.name.encode()])
     recipe, *changes = (part.strip() for part in line.recipe.split(";"))
     word, _, rest = recipe.partition(" ")
-    cells = made[rest] if word == "as" else pd.Series(_RECIPES[word](rest, n, rng), dtype=None)
+    if word == "record":
+        cells = pd.Series(_records(pd.DataFrame({name: made[name] for name in rest.split()})), dtype=object)
+    else:
+        cells = made[rest] if word == "as" else pd.Series(_RECIPES[word](rest, n, rng), dtype=None)
     for change in changes:
         what, _, rest = change.partition(" ")
         if what == "blank":

@@ -92,7 +92,7 @@ UserAttribute acc | outcome | flat 0 1; blank 0.1""",
 {mean_fit_time,std_fit_time,mean_score_time,std_score_time} | outcome | flat 0.01 4
 param_randomforestclassifier__min_samples_leaf | hp | grid 8 1 ~ 2 ~ 4 ~ 8 ~ 16 ~ 32
 param_randomforestclassifier__max_depth | hp | grid 1 None ~ 2 ~ 3 ~ 5 ~ 8 ~ 10 ~ 12 ~ 20
-params | meta | wide
+params | meta | record param_randomforestclassifier__min_samples_leaf param_randomforestclassifier__max_depth
 split0_test_accuracy | outcome | flat 0.6 1
 mean_test_accuracy | max | flat 0.6 1
 std_test_accuracy | outcome | flat 0 0.05
@@ -107,7 +107,7 @@ n_resources | fidelity | grid 24 50 ~ 150
 {mean_fit_time,std_fit_time,mean_score_time,std_score_time} | outcome | flat 0.01 4
 param_min_samples_leaf | hp | of 1 ~ 2 ~ 4 ~ 8
 param_max_depth | hp | of None ~ 3 ~ 5 ~ 10
-params | meta | wide
+params | meta | record param_min_samples_leaf param_max_depth
 mean_test_score | max | flat 0.6 1
 rank_test_score | outcome meta | count 1""",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,17 +56,25 @@ class Score:
         return sum(miss.harmful for miss in self.misses)
 
 
-def score(header: Header, source: Path | None = None) -> Score:
-    """Return how the columns of the header's own table, or of this source, are understood when it is read."""
+def score(header: Header, source: Path | bytes | None = None) -> Score:
+    """Return how the columns of the header's own table, or of this source, are understood.
+
+    A column whose cells are objects is not there any more when a file was read: it was opened into several.
+    """
     columns = infer(header.frame) if source is None else hpi.read(source).columns
     found = {column.name: column for column in columns}
-    assert set(found) == {line.name for line in header.lines}, header.title
+    lines = [line for line in header.lines if source is None or line.name in found]
     misses = [
         Miss(header.title, line.name, line.answers, found[line.name])
-        for line in header.lines
+        for line in lines
         if not any(fits(found[line.name], answer) for answer in line.answers)
     ]
-    return Score(header.title, len(header.lines), tuple(misses))
+    return Score(header.title, len(lines), tuple(misses))
+
+
+def as_file(header: Header) -> bytes:
+    """Return the header's own table as a CSV file with quotes around every text."""
+    return header.frame.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC).encode()
 
 
 def fits(column: Column, answer: str) -> bool:

@@ -18,7 +18,7 @@ from tests.roles.real import TABLES
 from tests.roles.score import TUNED, main, of_real_tables
 from tests.roles.trackers import TRACKERS
 
-ALL = (*EXPORTS, *TRACKERS, *BY_HAND)
+ALL = tuple(header for group in TUNED.values() for header in group)
 ENOUGH = 0.97
 
 
@@ -26,6 +26,14 @@ ENOUGH = 0.97
 def test_enough_columns_have_the_right_role_and_none_is_harmful(group: str) -> None:
     scores = [scored.score(one) for one in TUNED[group]]
     misses = "\n".join(str(miss) for one in scores for miss in one.misses)
+    assert scored.share(scores) >= ENOUGH, misses
+    assert sum(one.n_harmful for one in scores) == 0, misses
+
+
+def test_as_many_are_right_when_the_tables_are_read_from_files() -> None:
+    scores = [scored.score(one, scored.as_file(one)) for one in ALL]
+    misses = "\n".join(str(miss) for one in scores for miss in one.misses)
+    assert sum(one.n for one in scores) > ENOUGH * sum(len(one.lines) for one in ALL)
     assert scored.share(scores) >= ENOUGH, misses
     assert sum(one.n_harmful for one in scores) == 0, misses
 
