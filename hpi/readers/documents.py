@@ -15,6 +15,7 @@ from hpi.roles.values import counted
 
 NEED = 'a list of objects is needed, one a trial: [{"lr": 0.1, "loss": 0.5}, ...], or one object a line'
 
+WHOLE = "the whole"
 _DEEPEST = 4
 _LOOKED_AT = 20
 Record = Mapping[str, object]
@@ -29,6 +30,11 @@ class Part:
     records: Callable[[], Iterator[Record]]
     said: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What it is asked for by."""
+        return self.path or WHOLE
+
 
 def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], list[str]]:
     """Return the table that is wanted or the largest, the names of all, and notices.
@@ -42,23 +48,21 @@ def table_of(document: Record, wanted: Wanted) -> tuple[Part, tuple[str, ...], l
     parts = list(_parts(document, "", 1))
     if not parts:
         raise TableError(f"The JSON holds {described(document)}; {NEED}.")
+    taken = max(parts, key=lambda part: part.n)
     if wanted.table is not None:
-        taken = next((part for part in parts if part.path == wanted.table), None)
-        if taken is None:
-            raise TableError(
-                f"There is no table '{listed([wanted.table])}'; the file has {listed(part.path for part in parts)}."
-            )
-    else:
-        taken = max(parts, key=lambda part: part.n)
+        asked = next((part for part in parts if part.name == wanted.table), None)
+        if asked is None:
+            names = listed(part.name for part in parts)
+            raise TableError(f"There is no table '{listed([wanted.table])}'; the file has {names}.")
+        taken = asked
     others = [part for part in parts if part is not taken and not _are_nested(part.path, taken.path)]
     notices = list(taken.said)
     if others and wanted.table is None:
-        notices.append(
-            f"The file holds {len(others) + 1} tables; {listed([taken.path]) or 'the whole'} was taken, "
-            f"as it has the most rows ({taken.n:,}); the others: "
-            f"{listed(f'{part.path} ({part.n:,})' for part in others)}."
-        )
-    return taken, tuple(part.path for part in parts if part is taken or part in others), notices
+        notices = [
+            f"The file holds {len(others) + 1} tables; {listed([taken.name])} was taken, as it has the most rows "
+            f"({taken.n:,}); the others: {listed(f'{part.name} ({part.n:,})' for part in others)}."
+        ]
+    return taken, tuple(part.name for part in parts if part is taken or part in others), notices
 
 
 def with_header(rows: Iterable[object], header: Sequence[object]) -> Iterator[Record]:

@@ -61,7 +61,7 @@ class RecordsReader:
         said = [*notices, *said, *source.notices, *rows.notices]
         reading = Reading(self.name, tuple(said))
         if len(parts) > 1:
-            reading = replace(reading, part_is="table", part=part.path, parts=parts)
+            reading = replace(reading, part_is="table", part=part.name, parts=parts)
         return Loaded(pd.DataFrame(rows.taken()), opened.name, reading)
 
 

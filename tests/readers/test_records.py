@@ -231,6 +231,14 @@ def test_another_table_can_be_asked_for():
         load(STUDIES, Wanted(table="c"))
 
 
+def test_the_whole_document_is_a_table_by_name():
+    document = {"lr": [1, 2], "loss": [3, 4], "log": [{"epoch": i} for i in range(3)]}
+    assert len(load(document).frame) == 3
+    assert load(document, Wanted(table="the whole")).frame.to_dict(orient="list") == {"lr": [1, 2], "loss": [3, 4]}
+    with pytest.raises(TableError, match="the whole, log"):
+        load(document, Wanted(table="x"))
+
+
 def test_what_stands_beside_the_records_is_named():
     assert load({"meta": {"x": 1}, "trials": RECORDS}).reading.notices == (
         "The records under trials were read; not read: meta.",
