@@ -182,7 +182,7 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return _context(name, kind)
     if vocabulary.is_identifier(words):
         return left_out(name, "an identifier by its name")
-    if vocabulary.is_path(words):
+    if vocabulary.is_path(words) and not values.is_numeric:
         return left_out(name, "a path by its name")
     if words in (("run",), ("trial",), ("job",)) and values.words:
         return left_out(name, "an identifier by its name")

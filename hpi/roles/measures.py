@@ -19,7 +19,7 @@ GOOD = words_in(
     "elo concordance pnl ari nmi ami vmeasure completeness homogeneity calinski harabasz trustworthiness mallows "
     "chrf chrfpp sacrebleu bertscore comet mauve qwk gmean tpr tnr ppv npv dsc mdice stoi pesq sisdr mota motp idf1 "
     "hota pck oks nse kge elpd dcg hitrate mar pq sdr sortino calmar cagr efficiency feasible spl correct aupr gini "
-    "lift bleurt spice mos snr vmaf icir picp logl lnl lnz logz ess"
+    "lift bleurt spice mos vmaf icir picp logl lnl lnz logz ess"
 )
 BAD = words_in(
     "loss crossentropy ce xent logloss nll brier crps error err mse rmse mae mape smape msle rmsle medae wer cer "
@@ -97,6 +97,8 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     ("weight", "norm"): (None, set_of("grad gradient")),
     ("rel", "l2"): (Direction.MINIMIZE, frozenset()),
     ("path", "length"): (Direction.MINIMIZE, frozenset()),
+    ("snr",): (Direction.MAXIMIZE, frozenset()),
+    ("si", "snr"): (Direction.MAXIMIZE, frozenset()),
     ("map",): (Direction.MAXIMIZE, frozenset()),
     ("exact",): (Direction.MAXIMIZE, frozenset()),
     ("top", "1"): (Direction.MAXIMIZE, frozenset()),

@@ -47,7 +47,7 @@ SETTINGS = set_of(
     "clip clipping norm normalization normalize smoothing margin temperature reduction mode strategy schedule "
     "scheduler budget horizon dim dims window constant kernel patience factor embedding embed encoding series warmup "
     "discount shaping mask masking step delay shift cutoff ratios samples sample set layer layers aug augmentation use "
-    "is has enable replay pin laser scan stirring stir spindle feed cutting print spin"
+    "folds is has enable replay pin laser scan stirring stir spindle feed cutting print spin"
 )
 # Words of hyperparameters that everybody knows: a column with one of them is no metric by its place alone.
 KNOWN = set_of(
@@ -221,7 +221,7 @@ def takes_to_reach(words: Sequence[str]) -> bool:
 
 def _measurement(words: tuple[str, ...]) -> str | None:
     """Return why a name is that of something measured, None if it is not."""
-    if set(words) & {"time", "runtime", "duration"}:
+    if set(words) & {"time", "runtime", "duration"} and not set(words) & {"target", "goal", "deadline"}:
         return "the name speaks of time"
     if len(words) > 1 and words[0] in _AVERAGES:
         return f"the name begins with {words[0]}"
