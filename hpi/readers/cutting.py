@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
-from itertools import chain
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from hpi.errors import TableError
 from hpi.readers.layout import BLANKS, Layout
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 # No line is longer than text.MAX_LINE characters of at most four bytes, so that each fits into a block.
 _BLOCK = 4 << 20
-_ROWS_AT_ONCE = 20_000
+_LINES_AT_ONCE = 20_000
+# One of these stands between the cells of lines that are written anew.
+_SEPARATORS = "\x1f\x1e\x1d\x1c\x01\x02\x03\x04\x05\x06\x07\x08"
+_END = re.compile(r"\r\n?|\n")
 
 
 def cut(layout: Layout, limits: ReadLimits) -> tuple[list[str], list[pa.ChunkedArray], list[str]]:
@@ -80,31 +84,39 @@ def check_rows(n: int, width: int, limits: ReadLimits) -> None:
 def _by_arrow(layout: Layout, width: int) -> list[pa.ChunkedArray] | None:
     """Return the columns, None where a line is odd: then the careful way says what is wrong or mends it."""
     import pyarrow as pa
-    from pyarrow import csv as arrow_csv
 
     quoted = layout.data.find(b'"', layout.start) >= 0
-    names = [str(position) for position in range(width)]
+    buffer = pa.py_buffer(layout.data).slice(layout.start)
     try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(layout.data).slice(layout.start)),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
-            parse_options=arrow_csv.ParseOptions(delimiter=layout.delimiter, newlines_in_values=quoted),
-            convert_options=arrow_csv.ConvertOptions(
-                check_utf8=False,
-                column_types=dict.fromkeys(names, pa.large_string()),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=True,
-            ),
-        )
+        columns = _columns(buffer, width, delimiter=layout.delimiter, newlines_in_values=quoted)
     except pa.ArrowInvalid:
         return None
-    columns = [table.column(position).slice(1) for position in range(width)]
     if quoted:
-        if _is_open(layout.data, table.column(width - 1)) or any(map(_begins_late, columns)):
+        if _is_open(layout.data, columns[-1]) or any(map(_begins_late, columns)):
             return None
         columns = [_in_one_line(column) for column in columns]
-    return columns
+    return [column.slice(1) for column in columns]
+
+
+def _columns(buffer: pa.Buffer, width: int, **options: object) -> list[pa.ChunkedArray]:
+    """Return all cells as strings, null where there is no character; raises ArrowInvalid where a line is odd."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    names = [str(position) for position in range(width)]
+    table = arrow_csv.read_csv(
+        pa.BufferReader(buffer),
+        read_options=arrow_csv.ReadOptions(column_names=names, block_size=_BLOCK),
+        parse_options=arrow_csv.ParseOptions(**options),
+        convert_options=arrow_csv.ConvertOptions(
+            check_utf8=False,
+            column_types=dict.fromkeys(names, pa.large_string()),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=True,
+        ),
+    )
+    return list(table.columns)
 
 
 def _is_open(data: bytes, last: pa.ChunkedArray) -> bool:
@@ -174,25 +186,37 @@ def _uncut(line: int, why: str) -> str:
 
 
 def _by_line(layout: Layout, width: int, limits: ReadLimits) -> tuple[list[pa.ChunkedArray], list[str]]:
-    """Return the columns and what must be said of lines shorter than the header."""
+    """Return the columns and what must be said of lines shorter than the header.
+
+    The lines are written anew, each with all its cells and a separator that no cell holds, and cut by Arrow.
+    """
     import pyarrow as pa
 
-    rows, short = iter(_Rows(layout)), _Short()
-    next(rows)
-    parts: list[list[pa.Array]] = [[] for _ in range(width)]
-    batch: list[Sequence[str | None]] = []
+    separator = next((mark for mark in _SEPARATORS if mark.encode() not in layout.data), None)
+    if separator is None:
+        raise TableError("The text is full of control characters, as no table is; save the table as CSV again.")
+    short = _Short()
+    lines = _anew(layout, width, separator, short)
+    parts: list[bytes] = []
     n = 0
-    for line, row in chain(rows, [(0, [])]):
-        if row:
-            batch.append(_fitted(line, row, width, short))
-        if batch and (not row or len(batch) == _ROWS_AT_ONCE):
-            n += len(batch)
-            check_rows(n, width, limits)
-            for part, cells in zip(parts, zip(*batch, strict=True), strict=True):
-                part.append(pa.array(cells, pa.large_string()))
-            batch = []
-    columns = [pa.chunked_array(part, pa.large_string()) for part in parts]
-    return [_in_one_line(column) for column in columns], short.said()
+    # Texts are kept and no lists of cells, which would keep the garbage collector busy.
+    while batch := list(islice(lines, _LINES_AT_ONCE)):
+        n += len(batch)
+        check_rows(n, width, limits)
+        parts += ("\n".join(batch).encode("utf-8"), b"\n")
+    if not parts:
+        return [pa.chunked_array([], pa.large_string())] * width, []
+    columns = _columns(pa.py_buffer(b"".join(parts)), width, delimiter=separator, quote_char=False)
+    return columns, short.said()
+
+
+def _anew(layout: Layout, width: int, separator: str, short: _Short) -> Iterator[str]:
+    """Yield the lines below the header with as many cells as it has, and with blanks for line ends in cells."""
+    rows = iter(_Rows(layout))
+    next(rows)
+    for number, row in rows:
+        line = separator.join(row if len(row) == width else _fitted(number, row, width, short))
+        yield _END.sub(" ", line) if "\n" in line or "\r" in line else line
 
 
 class _Short:
@@ -214,19 +238,19 @@ class _Short:
         return [f"{counted(self.n, 'line')} shorter than the header {where}: the missing cells are empty."]
 
 
-def _fitted(line: int, row: list[Any], width: int, short: _Short) -> Sequence[str | None]:
-    """Return the cells of a line under the header, None where empty.
+def _fitted(line: int, row: list[str], width: int, short: _Short) -> list[str]:
+    """Return as many cells as the header has, those that a short line lacks empty.
 
     Raises
     ------
     TableError
-        If one beyond the header's is not empty.
+        If a cell beyond the header's is not empty.
     """
-    if len(row) > width and any(cell.strip() for cell in row[width:]):
+    if any(cell.strip() for cell in row[width:]):
         raise TableError(
             f"Line {line:,} has {len(row)} cells, but the header has {width}; "
             "put cells that contain the separator in quotes."
         )
     if len(row) < width:
         short.add(line)
-    return [cell or None for cell in row[:width]] + [None] * (width - len(row))
+    return row[:width] + [""] * (width - len(row))
