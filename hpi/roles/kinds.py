@@ -176,7 +176,8 @@ def _levels_in(cells: NDArray[Any]) -> list[str]:
 def _check_levels(name: str, seen: list[str], declared: Declaration | None) -> None:
     if declared is None or not declared.levels:
         return
-    unknown = [level for level in seen if level not in declared.levels]
+    known = set(declared.levels)
+    unknown = [level for level in seen if level not in known]
     if unknown:
         raise SpaceError(
             f"{name}: the table has the level {unknown[0]!r}, which is not declared ({shown(declared.levels)}); "

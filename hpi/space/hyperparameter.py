@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -160,7 +161,7 @@ class Hyperparameter:
             )
 
     def _check_levels(self) -> None:
-        twice = [level for level in dict.fromkeys(self.levels) if self.levels.count(level) > 1]
+        twice = [level for level, n in Counter(self.levels).items() if n > 1]
         if twice:
             raise SpaceError(f"{self.name}: the level {twice[0]!r} is given twice; at least two different are needed.")
         if len(self.levels) < 2:
