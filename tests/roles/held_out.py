@@ -1,8 +1,11 @@
-"""Headers that the rules were not tuned on, with the right answer for each column.
+"""Headers that were kept aside until the rules were done, with the right answer for each column.
 
 `FOUND` are the headers of result tables in public repositories (named at each; the names of the columns are theirs,
-the cells are made up after them), `KEPT_ASIDE` are realistic ones. All were labelled before the rules were tried on
-them, and were scored once when the rules were done:
+the cells are made up after them), `KEPT_ASIDE` are realistic ones. All were labelled before any rule was tried on
+them, and were scored once, when the rules were done with everything else: 255 of 261 columns were right (97.7 %), and
+3 results were taken for hyperparameters (wallclock_s, step_avg_ms, rtf).
+
+What they missed was mended after that, so what they score now says nothing about headers that are new.
 """
 
 from __future__ import annotations
