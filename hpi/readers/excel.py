@@ -50,7 +50,7 @@ class ExcelReader:
             sheet, notices = _chosen(sheets, wanted.sheet, limits)
             facts = _facts(files, sheet)
             rows = list(_rows(sheet, limits))
-        frame, more = table_of(sheet.title, rows, facts)
+        frame, more = table_of(sheet.title, rows, facts, limits)
         reading = Reading(self.name, (*notices, *more))
         if len(sheets) > 1:
             names = tuple(one.title for one in sheets)

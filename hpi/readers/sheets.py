@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hpi.errors import TableError
+from hpi.readers.archives import too_much
+from hpi.readers.limits import ReadLimits
 from hpi.readers.workbook import Block, Facts, damaged, letters_of
 from hpi.roles.values import counted, shown
 
@@ -61,13 +63,14 @@ class Row:
         return None
 
 
-def table_of(sheet: str, rows: Sequence[Row], facts: Facts) -> tuple[pd.DataFrame, list[str]]:
+def table_of(sheet: str, rows: Sequence[Row], facts: Facts, limits: ReadLimits) -> tuple[pd.DataFrame, list[str]]:
     """Return the table in the rows of a sheet, and notices.
 
     Raises
     ------
     TableError
-        If there is no header with two names, no row below it, or cells of the sheet were not among the rows.
+        If there is no header with two names, no row below it, cells of the sheet were not among the rows, or the text
+        takes more than is allowed.
     """
     if sum(row.n_filled for row in rows) < facts.n_values:
         raise damaged(f"cells of sheet {sheet!r} stand twice or out of order")
@@ -84,6 +87,8 @@ def table_of(sheet: str, rows: Sequence[Row], facts: Facts) -> tuple[pd.DataFram
         notices.insert(0, f"Skipped before the header in row {numbers[start]:,}: {counted(start, 'row')}.")
     cells, numbers = cells[start + n_header :], numbers[start + n_header :]
     notices += _fill(cells, numbers, facts.merged) + _about(facts, n_errors)
+    if _n_characters(cells) > limits.unpacked_bytes:
+        raise too_much(f"The text in sheet {sheet!r}", limits)
     kept = [i for i in range(len(names)) if names[i] is not None or any(cell is not None for cell in cells[:, i])]
     filled = np.array([any(cell is not None for cell in row) for row in cells], dtype=bool)
     if not filled.any():
@@ -176,6 +181,12 @@ def _about(facts: Facts, n_errors: int) -> list[str]:
             "open the workbook in Excel, save it, and read it again."
         )
     return said
+
+
+def _n_characters(cells: Cells) -> int:
+    """Count the characters of text once it is written out: one long word of the workbook may stand in every cell."""
+    all_cells: list[Any] = cells.ravel().tolist()
+    return sum(len(cell) for cell in all_cells if isinstance(cell, str))
 
 
 def _column(cells: Cells) -> pd.Series:

@@ -150,12 +150,12 @@ def test_formulas_with_a_saved_result_are_that_result() -> None:
     assert loaded.reading.notices == ()
 
 
-def shared(words: str) -> bytes:
+def shared(words: str, rows: str = "") -> bytes:
     """A workbook whose cells point into a list of words, as Excel writes them."""
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
-    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
-    rows += xml_rows('<c r="A#" t="s"><v>#</v></c><c r="B#"><v>#</v></c>')
+    rows = rows or xml_rows('<c r="A#" t="s"><v>#</v></c><c r="B#"><v>#</v></c>')
+    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>' + rows
     data = repacked(of_xml(rows), "[Content_Types].xml", lambda xml: xml.replace(b"</Types>", override))
     written = io.BytesIO(data)
     with zipfile.ZipFile(written, "a") as archive:
@@ -170,6 +170,14 @@ def test_words_of_the_shared_list_are_put_together_from_their_runs() -> None:
     loaded = load(shared(words))
     assert list(loaded.frame.columns) == ["opt", "loss"]
     assert [cell if isinstance(cell, str) else None for cell in loaded.frame["opt"]] == ["adam", " sgd ", None]
+
+
+def test_one_long_word_in_many_cells_is_refused_before_it_is_written_out() -> None:
+    rows = xml_rows('<c r="A#" t="s"><v>2</v></c><c r="B#"><v>#</v></c>', 40)
+    data = shared(f"<si><t>opt</t></si><si><t>loss</t></si><si><t>{'x' * 100_000}</t></si>", rows)
+    assert load(data).frame["opt"].str.len().eq(100_000).all()
+    with pytest.raises(TableError, match=r"text in sheet 'S1' unpacks to more than 3 MB \(HPI_READ_UNPACKED_MB\)"):
+        load(data, limits=ReadLimits(unpacked_mb=3))
 
 
 @pytest.mark.parametrize("words", ["<si><t>opt</t></si>", "<si><t>opt</t>"])
