@@ -57,12 +57,15 @@ def _may_hold_objects(name: str, frame: pd.DataFrame) -> bool:
 
 
 def _first_filled(column: pd.Series) -> object:
-    """Return the first cell that is not empty; of text that is empty for long, the first that an object may be in."""
-    is_text = isinstance(column.dtype, pd.StringDtype)
-    first = next((cell for cell in (column.iloc[:_LOOKED_AT] if is_text else column) if not _is_empty(cell)), None)
-    if first is None and is_text and len(column) > _LOOKED_AT:
-        return next(iter(column[column.str.startswith("{").fillna(False).astype(bool)]), None)
-    return first
+    """Return the first cell that is not empty; of text that is blank for long, the first that an object may be in."""
+    first = next((cell for cell in column.iloc[:_LOOKED_AT] if not _is_empty(cell)), None)
+    if first is not None or len(column) <= _LOOKED_AT:
+        return first
+    filled = column[column.notna()]
+    if not isinstance(column.dtype, pd.StringDtype):
+        return next((cell for cell in filled if not _is_empty(cell)), None)
+    first = next((cell for cell in filled.iloc[:_LOOKED_AT] if not _is_empty(cell)), None)
+    return first or next(iter(filled[filled.str.startswith("{").astype(bool)]), None)
 
 
 def _is_empty(cell: object) -> bool:

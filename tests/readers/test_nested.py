@@ -109,8 +109,10 @@ def test_empty_cells_stay_empty():
 
 def test_a_column_that_is_empty_for_long_is_opened_too():
     for cell, dtype in (('{"lr": 1}', "str"), ('{"lr": 1}', object), ({"lr": 1}, object)):
-        frame = pd.DataFrame({"config": pd.Series([None] * 5_000 + [cell] * 5, dtype=dtype), "loss": range(5_005)})
-        assert int(opened(frame)[0]["config.lr"].notna().sum()) == 5
+        for empty in (None, "", " "):
+            config = pd.Series([empty] * 5_000 + [cell] * 5, dtype=dtype)
+            frame, _ = opened(pd.DataFrame({"config": config, "loss": range(5_005)}))
+            assert int(frame["config.lr"].notna().sum()) == 5
 
 
 @pytest.mark.parametrize("cell", [7, "x", [1], np.array([1, 2]), b"{}", ("a",)], ids=repr)
