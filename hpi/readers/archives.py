@@ -120,7 +120,8 @@ def _gunzipped(opened: Opened, limits: ReadLimits) -> Opened:
     )
     if surplus:
         notices.append(f"{surplus:,} bytes behind the end of the gzip data were ignored.")
-    return replace(opened, name=name or "table", data=data, notices=(*opened.notices, *notices))
+    name = (stem or "table") if is_said else opened.name
+    return replace(opened, name=name, data=data, notices=(*opened.notices, *notices))
 
 
 def _inflated(data: bytes, limits: ReadLimits) -> tuple[bytes, int]:

@@ -28,7 +28,7 @@ _MERGED = re.compile(rb"<" + _P + rb"mergeCell\s[^<>]*?ref=[\"']([A-Z]{1,3})(\d{
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}\d{1,7})[\"']")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Block:
     """Merged cells: rows and columns from 1, both ends in it."""
 
@@ -101,7 +101,7 @@ def facts_of(xml: bytes, sheet: str) -> Facts:
         len(_VALUE.findall(body)),
         len(hollow),
         "" if place is None else place.group(1).decode(),
-        tuple(_block(*found) for found in _MERGED.findall(body)),
+        tuple(sorted(_block(*found) for found in _MERGED.findall(body))),
     )
 
 

@@ -64,6 +64,10 @@ def test_gzip_under_another_name_is_unpacked_with_a_notice() -> None:
     assert opened.notices == ("The file is called a.csv and holds gzip; it was unpacked.",)
 
 
+def test_bytes_without_a_name_promise_nothing() -> None:
+    assert unpack(gzip.compress(TEXT), "table").notices == ()
+
+
 @given(st.lists(st.binary(max_size=3_000), min_size=1, max_size=6), st.integers(0, 20))
 def test_members_of_gzip_are_put_together_and_padding_is_nothing(parts: list[bytes], padding: int) -> None:
     opened = unpack(b"".join(gzip.compress(part) for part in parts) + bytes(padding))
