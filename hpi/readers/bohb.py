@@ -12,13 +12,14 @@ from hpi.readers import smac_space
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
-from hpi.readers.studies import chosen, counted_studies, folder_of, in_line, number_of, parsed, real_of
+from hpi.readers.studies import chosen, counted_studies, find, in_line, number_of, parsed, real_of
 from hpi.roles.values import counted
 from hpi.roles.vocabulary import ContextKind, Direction
 
 RESULTS, CONFIGS = "results.json", "configs.json"
 # Both begin with a list that begins with the three numbers of a configuration.
 _LINE = re.compile(rb"\A\s*\[\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,")
+_HEAD = 200
 _LONGEST = 200
 _AFTER = ("budget", "loss", "duration_s", "model_based_pick", "exception", "state")
 
@@ -32,8 +33,9 @@ class BohbReader:
     def accepts(self, opened: Opened) -> bool:
         """Whether there are both files, or one of them alone, which is refused when it is read."""
         if opened.files is not None:
-            return bool(_folders(opened.files, ""))
-        return _LINE.match(opened.data[:200]) is not None
+            heads = (opened.files.head(results, _HEAD) for results, _ in _logs(opened.files, "").values())
+            return any(not head.strip() or _LINE.match(head) for head in heads)
+        return _LINE.match(opened.data[:_HEAD]) is not None
 
     def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
         """Return the runs of one folder; raises TableError as every reader does."""
@@ -43,34 +45,31 @@ class BohbReader:
                 f"{opened.name} is one of the two files in which BOHB logs a search; zip {RESULTS} together with "
                 f"{CONFIGS}, as neither says anything without the other."
             )
-        folders = _folders(files, opened.name)
-        searches = {name: _runs(files, folder) for name, folder in folders.items()}
+        logs = _logs(files, opened.name)
+        searches = {name: _runs(files, *paths) for name, paths in logs.items()}
         counts = {name: sum(note["state"] == "finished" for note in runs.notes) for name, runs in searches.items()}
         found = f"The files hold {counted_studies(len(counts))}"
         name, said = chosen(counts, wanted.study, found, "it has the most finished runs")
         runs = searches[name]
         if not runs.notes:
             raise TableError(f"{in_line(name)} holds no results; give those of a search that has ended.")
-        runs.told, about = smac_space.beside_run(files, _path(folders[name], RESULTS))
+        runs.told, about = smac_space.beside_run(files, logs[name][0])
         runs.notices = (*said, *(about if runs.told else ()), *runs.notices)
         frame, reading = runs.table(limits)
         return Loaded(frame, opened.name, replace(reading, part_is="study", part=name, parts=tuple(counts)))
 
 
-def _folders(files: Files, without: str) -> dict[str, str]:
-    """Return the folders that hold both files; `without` stands for none."""
-    folders = [folder_of(name) for name in files.sizes if name.rpartition("/")[2] == RESULTS]
-    return {folder or without: folder for folder in folders if _path(folder, CONFIGS) in files.sizes}
+def _logs(files: Files, without: str) -> dict[str, tuple[str, str]]:
+    """Return results and configurations by their folders, where both are there; `without` stands for no folder."""
+    configs = find(files, CONFIGS)
+    results = find(files, RESULTS)
+    return {folder or without: (path, configs[folder]) for folder, path in results.items() if folder in configs}
 
 
-def _path(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def _runs(files: Files, folder: str) -> Runs:
+def _runs(files: Files, results: str, configurations: str) -> Runs:
     """Return all runs of a folder."""
     configs: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {}
-    for line in _lines(files, _path(folder, CONFIGS), (2, 3)):
+    for line in _lines(files, configurations, (2, 3)):
         config, about = line[1], line[2] if len(line) > 2 else None
         if isinstance(config, Mapping):
             configs[_id(line[0])] = config, about if isinstance(about, Mapping) else {}
@@ -79,7 +78,7 @@ def _runs(files: Files, folder: str) -> Runs:
         objectives={"loss": Direction.MINIMIZE}, contexts={"budget": ContextKind.FIDELITY},
     )  # fmt: skip
     lost = 0
-    for line in _lines(files, _path(folder, RESULTS), (5,)):
+    for line in _lines(files, results, (5,)):
         name = _id(line[0])
         if name not in configs:
             lost += 1

@@ -111,12 +111,11 @@ def _interval(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any] 
     values: Floats = column.to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     low, high, said = told.low, told.high, []
-    slack = _ROUNDING * _room(told)
     outside = np.zeros(len(values), dtype=bool)
     if low is not None:
-        outside |= values < low - slack
+        outside |= values < low - _slack(low, told)
     if high is not None:
-        outside |= values > high + slack
+        outside |= values > high + _slack(high, told)
     if outside.any():
         low = None if low is None else min(low, float(values.min()))
         high = None if high is None else max(high, float(values.max()))
@@ -129,12 +128,12 @@ def _interval(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any] 
     return {"kind": kind, "low": low, "high": high, "log": log}, said
 
 
-def _room(told: Told) -> float:
-    """Return how wide the bounds are, in the unit in which rounding shows; 0 where that is not known."""
+def _slack(bound: float, told: Told) -> float:
+    """Return how far a value may stick out of a bound by rounding alone."""
     if told.low is None or told.high is None:
         return 0.0
-    room = abs(told.low) if told.log or told.low == told.high else told.high - told.low
-    return room if np.isfinite(room) else 0.0
+    room = abs(bound) if told.log or told.low == told.high else told.high - told.low
+    return _ROUNDING * room if np.isfinite(room) else 0.0
 
 
 def _levels(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from hpi.errors import TableError
@@ -12,7 +13,18 @@ from hpi.readers import keras_space
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
-from hpi.readers.studies import chosen, counted_studies, folder_of, in_line, number_of, parsed, real_of, text_of
+from hpi.readers.studies import (
+    chosen,
+    counted_studies,
+    find,
+    folder_of,
+    in_line,
+    is_called,
+    number_of,
+    parsed,
+    real_of,
+    text_of,
+)
 from hpi.roles.vocabulary import ContextKind, Direction
 
 FILE, ORACLE = "trial.json", "oracle.json"
@@ -21,6 +33,7 @@ _MARKS = (b'"trial_id"', b'"hyperparameters"', b'"metrics"', b'"status"')
 _EPOCHS = "tuner/epochs"
 _OWN = "tuner/"
 _LONGEST = 200
+_HEAD, _LOOKED_AT = 500, 20
 _DIRECTIONS = {"min": Direction.MINIMIZE, "max": Direction.MAXIMIZE}
 
 
@@ -33,7 +46,8 @@ class KerasTunerReader:
     def accepts(self, opened: Opened) -> bool:
         """Whether there are files of trials."""
         if opened.files is not None:
-            return any(_is_trial(name) for name in opened.files.sizes)
+            some = (name for name in opened.files.sizes if _is_trial(name))
+            return any(b'"trial_id"' in opened.files.head(name, _HEAD) for name in islice(some, _LOOKED_AT))
         data = opened.data
         return data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(mark in data for mark in _MARKS)
 
@@ -53,8 +67,8 @@ class KerasTunerReader:
 
 
 def _is_trial(path: str) -> bool:
-    name = path.rpartition("/")[2]
-    return name == FILE or (name.startswith("trial_") and name.endswith(".json"))
+    name = path.rpartition("/")[2].lower()
+    return is_called(path, FILE) or (name.startswith("trial_") and name.endswith(".json"))
 
 
 def _projects(opened: Opened) -> dict[str, list[Mapping[str, Any]]]:
@@ -65,7 +79,7 @@ def _projects(opened: Opened) -> dict[str, list[Mapping[str, Any]]]:
     for path in opened.files.sizes:
         if _is_trial(path):
             folder = folder_of(path)
-            if path.endswith(f"/{FILE}"):
+            if is_called(path, FILE):
                 folder = folder_of(folder)
             found.setdefault(folder or opened.name, []).append(_trial(opened.files.read(path), in_line(path)))
     return found
@@ -81,8 +95,8 @@ def _trial(data: bytes, where: str) -> Mapping[str, Any]:
 
 def _oracle(files: Files | None, folder: str) -> Mapping[str, Any]:
     """Return what the project's oracle.json says, {} if there is none."""
-    path = f"{folder}/{ORACLE}" if folder else ORACLE
-    if files is None or path not in files.sizes:
+    path = None if files is None else find(files, ORACLE).get(folder)
+    if files is None or path is None:
         return {}
     whole = parsed(files.read(path), in_line(path))
     return whole if isinstance(whole, Mapping) else {}

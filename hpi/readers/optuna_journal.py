@@ -12,7 +12,7 @@ from hpi.readers import optuna_trials
 from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna_trials import DIRECTIONS, Study, Trial
 from hpi.readers.protocol import Loaded, Opened, Wanted
-from hpi.readers.studies import chosen, counted_studies, number_of, parsed, real_of, scalar_of
+from hpi.readers.studies import Cell, chosen, counted_studies, number_of, parsed, real_of, scalar_of
 from hpi.roles.values import counted
 
 _FIRST = 2000
@@ -177,7 +177,7 @@ def _set_values(trial: Trial, values: list[Any]) -> None:
     trial.values = {objective: real_of(value) for objective, value in enumerate(values)}
 
 
-def _attributes(line: Line, key: str) -> dict[str, optuna_trials.Cell]:
+def _attributes(line: Line, key: str) -> dict[str, Cell]:
     """Return those of the attributes that are one short value."""
     return {name: scalar_of(value) for name, value in _object(line, key).items()}
 

@@ -13,13 +13,11 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.readers.declaring import Told, category, choice_cell, declared, interval, union
 from hpi.readers.limits import ReadLimits
-from hpi.readers.studies import check_size, column_of, in_line, maybe_parsed, plain_names
+from hpi.readers.studies import Cell, check_size, column_of, in_line, maybe_parsed, plain_names
 from hpi.roles.reading import Objective, Reading
 from hpi.roles.values import counted, shown
 from hpi.roles.vocabulary import Direction
 from hpi.space import Kind
-
-Cell = str | float | int | None
 
 DIRECTIONS = {"MINIMIZE": Direction.MINIMIZE, "MAXIMIZE": Direction.MAXIMIZE}
 # name -> kind, scale where the distribution does not say it itself (those before version 3)

@@ -11,11 +11,11 @@ from hpi.readers import smac_space
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
-from hpi.readers.studies import chosen, counted_studies, folder_of, in_line, number_of, parsed, real_of
+from hpi.readers.studies import chosen, counted_studies, find, folder_of, in_line, number_of, parsed, real_of
 from hpi.roles.values import counted
 from hpi.roles.vocabulary import ContextKind, Direction
 
-FILE = "runhistory.json"
+FILE, SCENARIO = "runhistory.json", "scenario.json"
 _MARKS = (b'"configs"', b'"data"')
 _MORE_MARKS = (b'"config_origins"', b'"additional_info"', b"StatusType.")
 # Version 2 writes its StatusType as a number.
@@ -42,7 +42,7 @@ class SmacReader:
     def accepts(self, opened: Opened) -> bool:
         """Whether there is a run history."""
         if opened.files is not None:
-            return bool(_paths(opened.files, ""))
+            return bool(find(opened.files, FILE))
         data = opened.data
         looks = data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(mark in data for mark in _MARKS)
         return looks and any(mark in data for mark in _MORE_MARKS)
@@ -51,7 +51,7 @@ class SmacReader:
         """Return the runs of one folder; raises TableError as every reader does."""
         files, paths = opened.files, {opened.name: opened.name}
         if files is not None:
-            paths = _paths(files, opened.name)
+            paths = {folder or opened.name: path for folder, path in find(files, FILE).items()}
         histories = {
             name: _History(opened.data if files is None else files.read(path), in_line(path))
             for name, path in paths.items()
@@ -71,16 +71,10 @@ class SmacReader:
         return Loaded(frame, opened.name, replace(reading, part_is="study", part=name, parts=tuple(counts)))
 
 
-def _paths(files: Files, without: str) -> dict[str, str]:
-    """Return the run histories by their folders; `without` stands for one that is in none."""
-    found = [name for name in files.sizes if name.rpartition("/")[2].lower() == FILE]
-    return {folder_of(name) or without: name for name in found}
-
-
 def _names(files: Files | None, folder: str) -> list[str]:
     """Return the names that scenario.json gives the objectives, [] if it is not there or says nothing."""
-    path = f"{folder}/scenario.json" if folder else "scenario.json"
-    if files is None or path not in files.sizes:
+    path = None if files is None else find(files, SCENARIO).get(folder)
+    if files is None or path is None:
         return []
     whole = parsed(files.read(path), in_line(path))
     names = whole.get("objectives") if isinstance(whole, Mapping) else None

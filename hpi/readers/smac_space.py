@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hpi.readers.declaring import Told, category, interval
 from hpi.readers.protocol import Files
-from hpi.readers.studies import folder_of, in_line, number_of, parsed
+from hpi.readers.studies import find, folder_of, in_line, number_of, parsed
 from hpi.space import Kind
 
 FILE = "configspace.json"
@@ -18,10 +18,10 @@ def beside_run(files: Files, run: str) -> tuple[dict[str, Told | None], tuple[st
 
     It stands beside the file of the run, in a folder around it, or is the only one that there is.
     """
-    here = [name for name in files.sizes if name.rpartition("/")[2].lower() == FILE]
-    around = [name for name in here if _is_around(folder_of(name), folder_of(run))]
-    path = max(around, key=len, default=here[0] if len(here) == 1 else None)
-    if path is None:
+    here = find(files, FILE)
+    around = [folder for folder in here if _is_around(folder, folder_of(run))]
+    path = here[max(around, key=len)] if around else next(iter(here.values()), None)
+    if path is None or not (around or len(here) == 1):
         return {}, (f"There is no {FILE} beside {in_line(run)}, so the search space is not declared.",)
     whole = parsed(files.read(path), in_line(path))
     hyperparameters = whole.get("hyperparameters") if isinstance(whole, Mapping) else None

@@ -10,6 +10,7 @@ from typing import Any
 
 from hpi.errors import TableError
 from hpi.readers.limits import MEGABYTE
+from hpi.readers.studies import in_line
 
 MAGIC = b"SQLite format 3\x00"
 SECONDS = 10
@@ -119,7 +120,7 @@ def _refusals(what: str) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        words = str(error)
+        words = in_line(str(error))
         if "interrupted" in words:
             raise TableError(
                 f"{what} takes longer than {SECONDS} seconds to be read; export the study with trials_dataframe()."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,12 +12,16 @@ import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.limits import ReadLimits
+from hpi.readers.protocol import Files
 from hpi.roles.values import shown
 from hpi.space import label_of
+
+Cell = str | float | int | None
 
 # Larger integers are not exact as doubles.
 _EXACT = 2**53
 _LONGEST_ATTRIBUTE = 200
+_COPY = re.compile(r" ?(?:\(\d+\)| - copy| copy)(\.[a-z]+)$")
 
 
 def parsed(data: bytes | str, what: str) -> Any:  # noqa: ANN401 - JSON may be anything
@@ -71,21 +76,21 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def cell_of(value: object) -> str | float | int | None:
+def cell_of(value: object) -> Cell:
     """Return a value of JSON as a cell: numbers stay numbers, null is empty, all else is text."""
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     return text_of(value)
 
 
-def scalar_of(value: object) -> str | float | int | None:
+def scalar_of(value: object) -> Cell:
     """Return a value of JSON as a cell if it is one short value; None for lists, objects and long texts."""
     if isinstance(value, list | dict) or (isinstance(value, str) and len(value) > _LONGEST_ATTRIBUTE):
         return None
     return cell_of(value)
 
 
-def column_of(cells: Sequence[str | float | int | None]) -> pd.Series:
+def column_of(cells: Sequence[Cell]) -> pd.Series:
     """Return cells as a column: of doubles if all are numbers that a double holds, else of text."""
     if all(
         cell is None or isinstance(cell, float) or (isinstance(cell, int) and abs(cell) <= _EXACT) for cell in cells
@@ -160,6 +165,20 @@ def in_line(text: str) -> str:
     """Return a name for a sentence: on one line, and not too long for it."""
     line = " ".join(text.split())
     return line if len(line) <= 240 else line[:237] + "..."
+
+
+def is_called(path: str, name: str) -> bool:
+    """Whether a file has this name; "a (1).json", as a browser calls a second download, is a.json."""
+    return _COPY.sub(r"\1", path.rpartition("/")[2].lower()) == name
+
+
+def find(files: Files, name: str) -> dict[str, str]:
+    """Return the files of a name by the folders that they are in, "" where it is none; the first of each folder."""
+    found: dict[str, str] = {}
+    for path in files.sizes:
+        if is_called(path, name):
+            found.setdefault(folder_of(path), path)
+    return found
 
 
 def folder_of(path: str) -> str:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import hpi
 from hpi.errors import HpiError, TableError
 from hpi.readers import Opened, ReadLimits
+from hpi.readers.bohb import BohbReader
 from hpi.readers.loading import load, load_opened
 from hpi.readers.protocol import Loaded, Wanted
 from hpi.roles.choices import Declaration
@@ -88,6 +89,11 @@ def test_a_last_line_that_is_not_whole_is_left_out_and_another_is_refused() -> N
 
 def _read(results: str, configs: str = lines(*CONFIGS)) -> Loaded:
     return load_opened(packed({"results.json": results, "configs.json": configs}), Wanted(), ReadLimits())
+
+
+def test_files_of_others_are_left_to_other_readers() -> None:
+    assert not BohbReader().accepts(packed({"results.json": [{"lr": 1}], "configs.json": [{"lr": 1}]}))
+    assert not BohbReader().accepts(packed({"a/results.json": lines(*RESULTS), "b/configs.json": lines(*CONFIGS)}))
 
 
 def test_no_results_and_unknown_configurations() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import hpi
 from hpi.errors import HpiError, TableError
 from hpi.readers import ReadLimits
+from hpi.readers.keras_tuner import KerasTunerReader
 from hpi.readers.loading import load, load_opened
 from hpi.readers.protocol import Loaded, Wanted
 from hpi.roles.choices import Declaration
@@ -211,6 +212,13 @@ def test_of_several_projects_the_one_with_the_most_completed_trials_is_taken() -
     assert (loaded.reading.part, loaded.reading.parts) == ("b/q", ("a/p", "b/q"))
     assert "The files hold 2 studies; b/q was taken" in loaded.reading.notices[0]
     assert len(load_opened(packed(files), Wanted(study="a/p"), ReadLimits()).frame) == 5
+
+
+def test_second_downloads_are_trials_too_and_files_of_others_are_not() -> None:
+    trials = {"trial.json": keras_trial(0, SGD, 0.5), "trial (1).json": keras_trial(1, ADAM, 0.6)}
+    loaded = load_opened(packed({"trial_2.json": keras_trial(2, SGD, 0.25), **trials}), Wanted(), ReadLimits())
+    assert sorted(loaded.frame["trial_id"]) == ["0", "1", "2"]
+    assert not KerasTunerReader().accepts(packed({"trial_1.json": {"lr": 0.1}, "trial.json": [1]}))
 
 
 def test_one_trial_alone_is_no_table() -> None:

@@ -146,6 +146,7 @@ def test_infinite_values_are_infinite_and_others_empty() -> None:
         ((16, 32, 64), ("16", "32", "64"), Kind.CATEGORY),
         ((0.1, 1e-05, None), ("0.1", "1e-05", "None"), Kind.CATEGORY),
         (([1, 2], [3], "x"), ("[1,2]", "[3]", "x"), Kind.CATEGORY),
+        (({"a": 1}, {"a": 2, "b": [3]}), ('{"a":1}', '{"a":2,"b":[3]}'), Kind.CATEGORY),
         (("10%", "20%"), ("10", "20"), Kind.CATEGORY),  # as cells of a table are read
         (("1.0", "0.10"), ("1", "0.1"), Kind.CATEGORY),
         ((" a", "b "), ("a", "b"), Kind.CATEGORY),

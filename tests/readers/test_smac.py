@@ -251,6 +251,13 @@ def test_of_several_runs_the_one_with_the_most_successes_is_taken() -> None:
         load_opened(whole, Wanted(study="c"), ReadLimits())
 
 
+def test_second_downloads_are_found_by_their_names() -> None:
+    history = run_history([smac_run(1, 0.1), smac_run(2, 0.2)])
+    files = {"runhistory (1).json": history, "configspace (3).json": SPACE}
+    loaded = load_opened(packed(files), Wanted(), ReadLimits())
+    assert (len(loaded.frame), dict(loaded.reading.space)["lr"]) == (2, LR)
+
+
 def test_the_nearest_space_is_taken() -> None:
     far = {"hyperparameters": [SPACE["hyperparameters"][0] | {"upper": 0.5}]}  # type: ignore[index]
     history = run_history([smac_run(1, 0.1), smac_run(2, 0.2)])
