@@ -840,6 +840,14 @@ def test_a_hyperparameter_that_varies_in_left_out_rows_only_is_left_out() -> Non
     said(hpi.read(frame), "width has one value in all trials and takes no part.")
 
 
+def test_a_hyperparameter_that_only_failed_trials_have_is_left_out() -> None:
+    frame = search(state=["FAIL"] * 10 + ["COMPLETE"] * 50, momentum=[*np.linspace(0, 0.9, 10), *[None] * 50])
+    for space in (None, {"momentum": {"kind": "float", "low": 0, "high": 1}}):
+        table = hpi.read(frame, space=space)
+        assert [h.name for h in table.hyperparameters] == ["lr", "opt"]
+        assert len(table.trials) == 50
+
+
 # ---------------------------------------------------------------- the real tables
 
 

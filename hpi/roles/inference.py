@@ -195,6 +195,7 @@ def _finished(column: Column, parsed: Parsed, source: Source | None, choices: Ch
         return column
     declared = dict(choices.space).get(column.name)
     if declared is not None:
+        kinds.check_numbers(values, declared)
         return replace(column, kind=declared.kind, log=kinds.declared_log(values, declared))
     kind = kinds.kind_of(values)
     log = kind in (Kind.FLOAT, Kind.INT) and kinds.is_log(values)

@@ -155,6 +155,14 @@ def build(name: str, cells: NDArray[Any], kind: Kind, log: bool, declared: Decla
     return _labelled(name, _levels_in(cells), kind, declared)
 
 
+def check_numbers(values: Values, declared: Declaration) -> None:
+    """Raise SpaceError where a column that is declared as one of numbers holds none, but something else."""
+    if declared.is_numeric and values.n_filled and np.isnan(values.numbers).all():
+        raise SpaceError(
+            f"{values.name}: declared as {declared.kind}, but no cell is a number; declare it as category."
+        )
+
+
 def check_fixed(values: Values, declared: Declaration | None) -> None:
     """Raise SpaceError where the one value of a column contradicts its declaration."""
     if declared is not None:
@@ -198,7 +206,7 @@ def _labelled(name: str, seen: list[str], kind: Kind, declared: Declaration | No
 
 def _numeric(name: str, known: Floats, kind: Kind, log: bool, declared: Declaration | None) -> Hyperparameter | None:
     if len(known) == 0:
-        raise SpaceError(f"{name}: declared as {kind}, but no cell is a number; declare it as category.")
+        return None
     low, high = float(known.min()), float(known.max())
     if low == high:
         if declared is not None:
