@@ -114,10 +114,11 @@ def _gunzipped(opened: Opened, limits: ReadLimits) -> Opened:
     data, surplus = _inflated(opened.data, limits)
     if magic.is_tar(data):
         raise TableError("The file is a tar archive in a gzip file; unpack it, or pack the table as zip.")
-    name, is_said = (opened.name[:-3], True) if opened.name.lower().endswith(".gz") else (opened.name, False)
-    notices = (
-        [] if is_said else [f"The file is called {magic.shown_name(opened.name)} and holds gzip; it was unpacked."]
-    )
+    stem, _, ending = opened.name.rpartition(".")
+    is_said = ending.lower() in ("gz", "gzip")
+    # bytes without a name of their own promise nothing
+    is_odd = bool(stem) and not is_said
+    notices = [f"The file is called {magic.shown_name(opened.name)} and holds gzip; it was unpacked."] * is_odd
     if surplus:
         notices.append(f"{surplus:,} bytes behind the end of the gzip data were ignored.")
     name = (stem or "table") if is_said else opened.name
