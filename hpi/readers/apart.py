@@ -50,7 +50,7 @@ def read_apart(
             (Path(folder) / str(position)).write_bytes(content)
         request = {
             "folder": folder,
-            "names": [name for name, _ in files],
+            "names": [Path(name).name or "table" for name, _ in files],
             "wanted": asdict(wanted or Wanted()),
             "limits": asdict(limits),
         }
