@@ -128,7 +128,7 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
     zero = numbers == 0
     if zero.any() and pc.any(pc.match_substring_regex(cells.filter(pa.array(zero)), f"^{_NOT_ZERO}$")).as_py():
         return None
-    large = max(np.fmax.reduce(numbers, initial=0), -np.fmin.reduce(numbers, initial=0)) > EXACT
+    large = max(np.fmax.reduce(numbers, initial=0), -np.fmin.reduce(numbers, initial=0)) >= EXACT
     if large and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
         return None
     return numbers if numbers.flags.writeable else numbers.copy()
@@ -166,7 +166,7 @@ def _understood(name: str, text: pd.Series, weights: Integers) -> Cells:
     numbers = np.full(len(text), np.nan)
     numbers[looks] = _floats(text[looks])
     notices += _about_range(name, text[looks], numbers[looks], weights[looks])
-    if _digits_matter(text[looks], numbers):
+    if _digits_matter(text[looks], numbers[looks]):
         notices.append(_about_digits(name, text, numbers))
     if not np.any(np.isnan(numbers) & filled):
         return Cells(numbers, None, tuple(notices))
@@ -233,8 +233,9 @@ def _about_range(name: str, text: pd.Series, numbers: Floats, weights: Integers)
 
 def _digits_matter(text: pd.Series, numbers: Floats) -> bool:
     """Whether integers are too long for a double, so that different ones may become equal."""
-    large = np.abs(numbers) > EXACT
-    return bool(large.any()) and bool(_match(text, _INTEGER).all())
+    large = np.abs(numbers) >= EXACT
+    # 2**53 itself is held, and the next integer would be rounded to it.
+    return bool((text[large].str.lstrip("+-0") != str(int(EXACT))).any()) and bool(_match(text, _INTEGER).all())
 
 
 def _about_digits(name: str, text: pd.Series, numbers: Floats) -> str:
