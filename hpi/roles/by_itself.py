@@ -28,7 +28,7 @@ _SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
 _PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
 _COUNTERS = one_of(
     "number|no|nr|num|index|idx|row|trial|trials|run|runs|iteration|iter|step|unnamed|i|n|counter|order|job|"
-    "experiment|exp|arm|evaluation|eval|sample|point|config|configuration|model|epoch|level"
+    "experiment|exp|arm|round|attempt|evaluation|eval|sample|point|config|configuration|model|epoch|level"
 )
 # Beside a configuration under a mark that many use, these stand for themselves.
 _WHAT_IS_TRAINED = frozenset(

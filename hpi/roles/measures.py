@@ -12,8 +12,8 @@ def set_of(words: str) -> frozenset[str]:
 
 # Heads of names: the last word that is not a suffix decides. Best known first: the order breaks ties.
 GOOD = words_in(
-    "accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score r2 "
-    "rsquared bleu rouge meteor cider iou miou jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
+    "miou iou accuracy acc f1 fbeta auc auroc auprc roc ap map mcc bacc recall precision sensitivity specificity score "
+    "r2 rsquared bleu rouge meteor cider jaccard dice psnr ssim ndcg mrr hit hits elbo likelihood loglik "
     "correlation corr spearman pearson sharpe profit reward rew rewards return returns performance perf fitness "
     "utility success win hypervolume hv yield conversion silhouette purity speedup winrate kappa explained corrcoef "
     "elo concordance pnl ari nmi ami vmeasure completeness homogeneity calinski harabasz trustworthiness mallows "
@@ -28,12 +28,13 @@ BAD = words_in(
     "wrmsse nmse nmae kid lpips fvd sfid swd hd95 assd hausdorff eer hter mer fpr fnr ece mpjpe epe absrel sqrel aic "
     "bic waic looic aicc makespan tardiness lateness flowtime violations violation drawdown rmsd collision "
     "collisions crashes bpp incorrect mistakes misclassified bce mlogloss merror errors "
-    "igd mcd chamfer niqe brisque mdd chi2 chisq rchi2 rhat mpiw wrong falls"
+    "igd mcd chamfer niqe brisque mdd chi2 chisq rchi2 rhat mpiw rtf wrong falls"
 )
 # What a trial costs: an outcome, but not what is tuned unless somebody says so.
 COSTLY = set_of(
-    "time runtime duration walltime elapsed seconds secs minutes hours latency memory mem ram energy power emissions "
-    "flops flos gflops tflops mflops pflops macs gmacs bytes nbytes ttft tpot co2 kwh nfe nfev njev nhev fevals nfevals"
+    "time runtime duration walltime wallclock elapsed seconds secs minutes hours latency memory mem ram energy power "
+    "emissions flops flos gflops tflops mflops pflops macs gmacs bytes nbytes ttft tpot co2 kwh nfe nfev njev nhev "
+    "fevals nfevals"
 )
 THROUGHPUT = set_of("throughput tput fps speed ips tps qps")
 # As much of them may be good (a fast kernel) as bad (a heavy network).

@@ -36,7 +36,9 @@ _UNITS = set_of("mb gb kb mib gib kwh")
 _ALLOWANCES = set_of("max limit budget cache batch buffer chunk block")
 _THOUSANDS = set_of("k m g b t mb")
 _TIME_UNITS = set_of("s sec secs ms us min mins h hr hrs")
-_MEASURED = set_of("train training fit eval test inference infer predict total wall elapsed run compute gpu cpu epoch")
+_MEASURED = set_of(
+    "train training fit eval test inference infer predict total wall clock elapsed run compute gpu cpu epoch"
+)
 _AVERAGES = set_of("avg mean average median")
 # A split that is the whole name is the result on it.
 _ALONE = set_of("val valid validation dev test testing eval evaluation train training")
@@ -246,6 +248,8 @@ def doubtful(name: str, company: frozenset[str]) -> bool:
         return True
     if _TRAINING.fullmatch(name):
         return not is_setting(words)
+    if words[-1] in _TIME_UNITS and set(words) & _AVERAGES:
+        return True
     if len(words) < 2 or set(words) & (SETTINGS | _BOUNDS):
         return False
     if words[-1] in ("ms", "us", "ns"):

@@ -70,11 +70,11 @@ for _kind, _names in (
 IDENTIFIERS = frozenset(
     tuple(name.split())
     for name in one_of(
-        "id|uid|uuid|guid|from uid|run id|run uuid|trial id|trial index|trial number|trial no|trial name|config id|"
-        "config hash|configuration id|experiment id|experiment|experiment name|experiment tag|exp id|exp name|exp key|"
-        "job id|job name|slurm id|tid|pid|arm name|run name|run no|run number|sweep|sweep id|study id|study name|"
-        "project|user|owner|host|hostname|node ip|ip|machine|cmd|command|commit|git commit|git hash|git sha|sha|"
-        "comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
+        "id|name|uid|uuid|guid|from uid|run id|run uuid|trial id|trial index|trial number|trial no|trial name|"
+        "config id|config hash|configuration id|experiment id|experiment|experiment name|experiment tag|exp id|"
+        "exp name|exp key|job id|job name|slurm id|tid|pid|arm name|run name|run no|run number|sweep|sweep id|study id|"
+        "study name|project|user|owner|host|hostname|node ip|ip|machine|cmd|command|commit|git commit|git hash|git sha|"
+        "sha|comment|comments|note|notes|tag|tags|description|message|error message|exception|traceback|hash|"
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
         "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent|"
         "uploader|author|creator|username|user name|workspace|experiment key|run key|"
