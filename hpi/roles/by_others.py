@@ -11,8 +11,7 @@ import numpy as np
 from hpi.roles import alike, meant, outcomes
 from hpi.roles.alike import MANY
 from hpi.roles.by_itself import Column, left_out
-from hpi.roles.combinations import Combinations, ids_of, n_with_empty
-from hpi.roles.combinations import group_ids as group_ids
+from hpi.roles.combinations import Combinations, group_ids, ids_of, n_with_empty
 from hpi.roles.values import Values
 from hpi.roles.vocabulary import ContextKind, Role, words_of
 
