@@ -7,6 +7,7 @@ from tests.corpus import (
     database_cases,
     file_cases,
     json_cases,
+    more_cases,
     name_cases,
     parquet_cases,
     size_cases,
@@ -25,6 +26,7 @@ LISTED = (
 MODULES = (
     text_cases, cell_cases, name_cases, size_cases, file_cases, parquet_cases, json_cases, workbook_cases,
     database_cases,
+    more_cases,
 )  # fmt: skip
 CASES: tuple[Case, ...] = tuple(sorted((case for module in MODULES for case in module.CASES), key=lambda case: case.id))
 TEXTS = (*text_cases.CASES, *cell_cases.CASES, *name_cases.CASES)
