@@ -17,8 +17,8 @@ from hpi.roles.values import counted
 from hpi.roles.vocabulary import ContextKind, Direction
 
 RESULTS, CONFIGS = "results.json", "configs.json"
-# Both begin with a list that begins with the three numbers of a configuration.
-_LINE = re.compile(rb"\A\s*\[\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,")
+# Both begin with a list that begins with the three numbers of a configuration; an object follows, or a budget and one.
+_LINE = re.compile(rb"\A\s*\[\s*\[\s*\d+\s*,\s*\d+\s*,\s*\d+\s*\]\s*,\s*(?:[-+.\deE]+\s*,\s*)?\{")
 _HEAD = 200
 _LONGEST = 200
 _AFTER = ("budget", "loss", "duration_s", "model_based_pick", "exception", "state")

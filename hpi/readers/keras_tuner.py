@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -28,7 +29,9 @@ from hpi.readers.studies import (
 from hpi.roles.vocabulary import ContextKind, Direction
 
 FILE, ORACLE = "trial.json", "oracle.json"
-_MARKS = (b'"trial_id"', b'"hyperparameters"', b'"metrics"', b'"status"')
+# As a trial begins, its identifier may stand before it.
+_MARK = re.compile(rb'"hyperparameters"\s*:\s*\{\s*"(?:space|values)"\s*:')
+_NEXT = re.compile(rb"\}\s*\n\s*\{")
 # Hyperband's own: how far a trial went, and its place in the tournament.
 _EPOCHS = "tuner/epochs"
 _OWN = "tuner/"
@@ -47,9 +50,11 @@ class KerasTunerReader:
         """Whether there are files of trials."""
         if opened.files is not None:
             some = (name for name in opened.files.sizes if _is_trial(name))
-            return any(b'"trial_id"' in opened.files.head(name, _HEAD) for name in islice(some, _LOOKED_AT))
-        data = opened.data
-        return data[:100].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and all(mark in data for mark in _MARKS)
+            return any(_MARK.search(opened.files.head(name, _HEAD)) for name in islice(some, _LOOKED_AT))
+        head = opened.data[:_HEAD]
+        begins = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and _MARK.search(head) is not None
+        # several trials, one a line, are a table as they are
+        return begins and _NEXT.search(opened.data) is None
 
     def load(self, opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
         """Return the trials of one project; raises TableError as every reader does."""

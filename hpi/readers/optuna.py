@@ -99,6 +99,7 @@ class _Storage:
         self._check_size(one, limits)
         trials = self._trials(one)
         self._fill_values(one, trials)
+        self._fill_reports(one, trials)
         self._fill_params(one, trials)
         for kind in ("user", "system"):
             self._fill_attributes(one, trials, kind)
@@ -110,16 +111,11 @@ class _Storage:
         (n_params,) = self._of("count(DISTINCT c.param_name)", "trial_params", one)[0]
         check_size(int(n_trials), int(n_params) + 6, limits)
 
-    def _of(self, what: str, table: str, one: object, order: str = "") -> list[tuple[Any, ...]]:
+    def _of(self, what: str, table: str, one: object, order: str = "", where: str = "") -> list[tuple[Any, ...]]:
         """Return what the rows of a table that belong to a study's trials hold."""
-        order = f" ORDER BY {order}" if order else ""
-        if table == "trials":
-            question = f"SELECT {what} FROM trials t WHERE t.study_id = ?{order}"
-        else:
-            question = (
-                f"SELECT {what} FROM {table} c JOIN trials t ON t.trial_id = c.trial_id WHERE t.study_id = ?{order}"
-            )
-        return self._database.rows(question, (one,), table)
+        joined = "trials t" if table == "trials" else f"{table} c JOIN trials t ON t.trial_id = c.trial_id"
+        order = f"ORDER BY {order}" if order else ""
+        return self._database.rows(f"SELECT {what} FROM {joined} WHERE t.study_id = ? {where} {order}", (one,), table)
 
     def _trials(self, one: object) -> dict[Any, Trial]:
         number = "t.number" if self.has("trials", "number") else "NULL"
@@ -139,21 +135,26 @@ class _Storage:
         }  # fmt: skip
 
     def _fill_values(self, one: object, trials: dict[Any, Trial]) -> None:
-        """Take the values, and what was reported on the way: until version 2.4 it stood where the values stand now."""
-        if self.has("trial_values", "objective"):
-            kind = "c.value_type" if self.has("trial_values", "value_type") else "NULL"
-            for trial, objective, value, infinite in self._of(
-                f"t.trial_id, c.objective, c.value, {kind}", "trial_values", one
-            ):
-                if isinstance(objective, int):
-                    trials[trial].values[objective] = _finite_or_infinite(value, infinite)
+        """Take the values; until version 2.4 they stood with the trials."""
+        if not self.has("trial_values", "objective"):
+            return
+        kind = "c.value_type" if self.has("trial_values", "value_type") else "NULL"
+        rows = self._of(f"t.trial_id, c.objective, c.value, {kind}", "trial_values", one)
+        for trial, objective, value, infinite in rows:
+            if isinstance(objective, int):
+                trials[trial].values[objective] = _finite_or_infinite(value, infinite)
+
+    def _fill_reports(self, one: object, trials: dict[Any, Trial]) -> None:
+        """Take what pruned trials reported on the way; until version 2.4 it stood where the values stand now."""
         table, column = "trial_intermediate_values", "intermediate_value"
-        if self.has("trial_values", "step") and not self.has(table, column):
+        if not self.has(table, column) and self.has("trial_values", "step"):
             table, column = "trial_values", "value"
         if not self.has(table, column):
             return
         kind = f"c.{column}_type" if self.has(table, f"{column}_type") else "NULL"
-        for trial, step, value, infinite in self._of(f"t.trial_id, c.step, c.{column}, {kind}", table, one):
+        for trial, step, value, infinite in self._of(
+            f"t.trial_id, c.step, c.{column}, {kind}", table, one, where="AND t.state = 'PRUNED'"
+        ):
             if isinstance(step, int):
                 trials[trial].reported(step, _finite_or_infinite(value, infinite))
 

@@ -93,6 +93,7 @@ def _read(results: str, configs: str = lines(*CONFIGS)) -> Loaded:
 
 def test_files_of_others_are_left_to_other_readers() -> None:
     assert not BohbReader().accepts(packed({"results.json": [{"lr": 1}], "configs.json": [{"lr": 1}]}))
+    assert not BohbReader().accepts(Opened("a.json", b"[[1, 2, 3], [4, 5, 6]]"))
     assert not BohbReader().accepts(packed({"a/results.json": lines(*RESULTS), "b/configs.json": lines(*CONFIGS)}))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.errors import HpiError, TableError
-from hpi.readers import ReadLimits
+from hpi.readers import Opened, ReadLimits
 from hpi.readers.keras_tuner import KerasTunerReader
 from hpi.readers.loading import load, load_opened
 from hpi.readers.protocol import Loaded, Wanted
@@ -21,7 +21,7 @@ from hpi.roles.choices import Declaration
 from hpi.roles.vocabulary import ContextKind, Direction
 from hpi.space import Kind
 from hpi.table import TrialTable, build
-from tests.readers.stored_studies import KERAS_SPACE, keras, keras_entry, keras_trial, packed
+from tests.readers.stored_studies import KERAS_SPACE, keras, keras_entry, keras_trial, lines, packed
 
 SGD = {"lr": 0.1, "units": 32, "opt": "sgd", "momentum": 0.9}
 ADAM = {"lr": 0.01, "units": 64, "opt": "adam", "momentum": 0.5}
@@ -219,6 +219,8 @@ def test_second_downloads_are_trials_too_and_files_of_others_are_not() -> None:
     loaded = load_opened(packed({"trial_2.json": keras_trial(2, SGD, 0.25), **trials}), Wanted(), ReadLimits())
     assert sorted(loaded.frame["trial_id"]) == ["0", "1", "2"]
     assert not KerasTunerReader().accepts(packed({"trial_1.json": {"lr": 0.1}, "trial.json": [1]}))
+    several = lines(keras_trial(0, SGD, 0.5), keras_trial(1, ADAM, 0.6))
+    assert not KerasTunerReader().accepts(Opened("trials.jsonl", several.encode()))
 
 
 def test_one_trial_alone_is_no_table() -> None:
