@@ -132,11 +132,11 @@ def _delimiter(text: Text, start: int) -> str | None:
 
 
 def _counts(lines: Sequence[str], delimiter: str) -> list[int]:
-    """Return the number of cells of each row of the sample, [] if it cannot be cut so."""
+    """Return the number of cells of each row of the sample; of cells too long for the csv module, by separators."""
     try:
         return [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if row]
     except csv.Error:
-        return []
+        return [line.count(delimiter) + 1 for line in lines]
 
 
 def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
