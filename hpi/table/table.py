@@ -127,7 +127,7 @@ class TrialTable:
         return objectives(self.parsed, self.columns, self.reading)
 
     def revise(self, **changes: Any) -> TrialTable:  # noqa: ANN401 - the fields of Choices
-        """Return the same table with other choices: metric, direction, roles, space, repeats, task."""
+        """Return the same table with other choices: metric, direction, roles, space, repeats, reduce, rank, task."""
         choices = replace(self.choices, **changes)
         return validated(self.parsed, self.frame, self.name, choices, self.reading, self.fingerprint)
 
