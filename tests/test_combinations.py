@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpi.roles import combinations
-from hpi.roles.combinations import Combinations, first_of, group_ids, ids_of
+from hpi.roles.combinations import Combinations, first_of, group_ids, ids_of, n_different
 from hpi.roles.values import Values
 
 CELLS = st.sampled_from([None, "a", "b", "1", "2", "-0.0", "0.0", "0.5", "inf"])
@@ -93,6 +93,13 @@ def test_more_combinations_than_an_integer_holds_are_told_apart() -> None:
 def test_the_first_of_each_is_where_it_appears_first(drawn: list[int]) -> None:
     ids = by_hand([(one,) for one in drawn])
     assert first_of(np.array(ids), max(ids) + 1).tolist() == [ids.index(one) for one in range(max(ids) + 1)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(-1, 3)), min_size=1))
+def test_different_values_of_a_group_are_counted(pairs: list[tuple[int, int]]) -> None:
+    groups, values = np.array(pairs).T
+    wanted = [len({value for group, value in pairs if group == one}) for one in range(int(groups.max()) + 1)]
+    assert n_different(values, groups).tolist() == wanted
 
 
 def test_no_column_makes_one_combination() -> None:

@@ -60,6 +60,18 @@ def ids_of(columns: Sequence[Values], n: int, rows: Integers | None = None) -> I
     return group_ids([values.codes if rows is None else values.codes[rows] for values in columns], n)
 
 
+def n_different(values: Integers, groups: Integers) -> Integers:
+    """Return how many different values each group holds, shape (n_groups,).
+
+    Parameters
+    ----------
+    values, groups
+        Shape (n,): integers from -1, and from 0.
+    """
+    pairs = group_ids([groups, values], len(groups))
+    return np.bincount(groups[first_of(pairs, int(pairs.max(initial=-1)) + 1)])
+
+
 def first_of(ids: Integers, n_ids: int) -> Integers:
     """Return where each number from 0 to n_ids - 1 appears first, shape (n_ids,); each must appear."""
     first = np.empty(n_ids, dtype=np.int64)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hpi.roles import Column, Role, kinds
 from hpi.roles.choices import Choices
-from hpi.roles.combinations import first_of
+from hpi.roles.combinations import first_of, n_different
 from hpi.roles.values import Values
 from hpi.space import Floats, Hyperparameter, Integers
 from hpi.table.trials import Grouping
@@ -76,9 +76,7 @@ def _agreed(values: Values, grouping: Grouping, first: Integers) -> pd.Series:
     cells = _shown(values).iloc[grouping.rows[first]]
     if len(first) == len(grouping.rows):
         return cells
-    codes = pd.Series(values.codes[grouping.rows]).groupby(grouping.trial)
-    agree = (codes.min() == codes.max()).to_numpy()
-    return cells.where(agree)
+    return cells.where(n_different(values.codes[grouping.rows], grouping.trial) == 1)
 
 
 def hyperparameters_of(

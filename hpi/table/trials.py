@@ -11,7 +11,7 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.roles.by_itself import Column
 from hpi.roles.choices import Choices
-from hpi.roles.combinations import group_ids, ids_of
+from hpi.roles.combinations import group_ids, ids_of, n_different
 from hpi.roles.values import Values, counted, shown
 from hpi.roles.vocabulary import ContextKind, Role
 from hpi.space import Floats, Integers, Mask
@@ -179,8 +179,7 @@ def _about_chance(n: int, n_configurations: int, over: str) -> str:
 
 def _varies(values: Integers, groups: Integers) -> Mask:
     """Whether the values differ within the group of each row, shape (n_rows,)."""
-    grouped = pd.Series(values).groupby(groups)
-    return np.asarray(grouped.transform("min") != grouped.transform("max"))
+    return np.asarray((n_different(values, groups) > 1)[groups])
 
 
 def loss_of(metric: Floats, maximize: bool, tasks: pd.Series | None) -> Floats:
