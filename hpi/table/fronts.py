@@ -62,17 +62,21 @@ def asked(parsed: Mapping[str, Values], choices: Choices) -> tuple[Ranking | Non
         return None, choices
     _check(parsed, choices)
     ranking = Ranking(choices.rank, True)
-    role, roles = dict(choices.roles).get(ranking.name), dict(choices.roles)
-    roles.pop(ranking.name, None)
-    is_chosen = choices.metric == ranking.name or (choices.metric is None and role in (None, Role.METRIC))
-    if Role.METRIC in roles.values() and choices.metric is None:
-        is_chosen = False
-    if not is_chosen:
-        return replace(ranking, is_metric=False), replace(choices, roles=tuple(roles.items()))
+    roles = {column: role for column, role in choices.roles if column != ranking.name}
+    others = replace(choices, roles=tuple(roles.items()))
+    if not _is_chosen(ranking.name, choices):
+        return replace(ranking, is_metric=False), others
     first, end = ranking.ends[0]
     # The first of them stands in until the rank is known, where nothing else could: it may be left out by hand.
-    by_hand = first if roles.get(first) is Role.LEFT_OUT else None
-    return ranking, replace(choices, roles=tuple(roles.items()), metric=by_hand, direction=end)
+    return ranking, replace(others, metric=first if roles.get(first) is Role.LEFT_OUT else None, direction=end)
+
+
+def _is_chosen(name: str, choices: Choices) -> bool:
+    """Whether the rank of this name is the metric: it is unless another column was chosen, or its role changed."""
+    if choices.metric is not None:
+        return choices.metric == name
+    metrics = [column for column, role in choices.roles if role is Role.METRIC]
+    return metrics == [name] if metrics else name not in dict(choices.roles)
 
 
 def _check(parsed: Mapping[str, Values], choices: Choices) -> None:
