@@ -1047,3 +1047,8 @@ def test_words_of_letters_with_accents() -> None:
     assert words_of("Précision") == ("precision",)
     assert words_of("R²") == ("r2",)
     assert words_of("Größe") == ("grosse",)
+
+
+def test_the_reason_of_a_hyperparameter_says_whether_its_name_is_known() -> None:
+    assert the(search(dropout=np.linspace(0, 1, N)[::-1]), "dropout").reason == "the name is that of a hyperparameter"
+    assert the(search(wiggle=np.linspace(0, 1, N)[::-1]), "wiggle").reason.startswith("it varies")

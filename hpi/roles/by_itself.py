@@ -86,7 +86,9 @@ def look(values: Values, source: Source | None) -> Column:
     glances = (_by_state, _by_mark, _by_name, _by_cells, _by_neighbours)
     found = next(filter(None, (glance(values, source, mark) for glance in glances)), None)
     if found is None:
-        found = Column(values.name, Role.HYPERPARAMETER, reason="it varies, and nothing marks it as anything else")
+        known = outcomes.is_known(words_of(values.name))
+        why = "the name is that of a hyperparameter" if known else "it varies, and nothing marks it as anything else"
+        found = Column(values.name, Role.HYPERPARAMETER, reason=why)
     settled = _by_emptiness(values, mark)
     if settled is None:
         return found

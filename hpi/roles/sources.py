@@ -164,7 +164,8 @@ SOURCES: tuple[Source, ...] = (
         "Keras Tuner",
         hyperparameter=r"(hyperparameters\.values\.).+",
         metric=r"score|metrics\..+",
-        meta=r"trial_id|status|best_step|message|hyperparameters\.space",
+        meta=r"trial_id|status|best_step|message|hyperparameters\.space|"
+        r"hyperparameters\.values\.tuner/(?!epochs$).+",
     ),
     Source(
         "",

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from hpi.roles import Role, infer
+from hpi.roles import Declaration, Reading, Role, infer
 from hpi.roles.by_itself import left_out
+from hpi.space import Kind
 from tests.roles import scored
 from tests.roles.cells import Header, header
 from tests.roles.headers import EXPORTS
@@ -94,3 +95,26 @@ def test_the_score_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert all(one.title in printed for one in ALL)
     assert "all that the rules were tuned on" in printed
+
+
+def test_what_is_text_in_a_file_is_what_it_stands_for() -> None:
+    found = {column.name: column for column in infer(next(one for one in ALL if one.title == "as_text").frame)}
+    assert {name: column.kind for name, column in found.items() if column.kind is not None} == {
+        "learning_rate": Kind.FLOAT,
+        "momentum": Kind.FLOAT,
+        "nesterov": Kind.BOOL,
+        "layers": Kind.CATEGORY,
+        "augmentation": Kind.CATEGORY,
+        "depth": Kind.INT,
+    }
+    assert found["learning_rate"].log
+
+
+def test_what_a_file_declares_goes_before_what_a_name_says() -> None:
+    frame = header("declared", "runtime | hp | int 1 9\nseed | hp | int 1 9\nval_loss | min").frame
+    space = (("runtime", Declaration(Kind.INT)), ("seed", Declaration(Kind.INT)))
+    guessed = {column.name: column.role for column in infer(frame)}
+    declared = {column.name: column for column in infer(frame, None, Reading(reader="Optuna", space=space))}
+    assert guessed == {"runtime": Role.LEFT_OUT, "seed": Role.CONTEXT, "val_loss": Role.METRIC}
+    assert [declared[name].role for name in ("runtime", "seed")] == [Role.HYPERPARAMETER] * 2
+    assert declared["runtime"].reason == "declared by the file (Optuna)"
