@@ -15,7 +15,7 @@ from hpi.roles.choices import Declaration, Space, parse_space
 from hpi.roles.values import Values, counted, shown
 from hpi.space import Floats, Kind
 
-# Files round, so that a value may stick out by this part of the range; it is no reason to widen the bounds.
+# Files round, so that a value may stick out by this part of the range; that is nothing to be said.
 _ROUNDING = 1e-6
 
 
@@ -111,18 +111,16 @@ def _interval(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any] 
     values: Floats = column.to_numpy(dtype=float)
     values = values[np.isfinite(values)]
     low, high, said = told.low, told.high, []
-    outside = np.zeros(len(values), dtype=bool)
-    if low is not None:
-        outside |= values < low - _slack(low, told)
-    if high is not None:
-        outside |= values > high + _slack(high, told)
-    if outside.any():
-        low = None if low is None else min(low, float(values.min()))
-        high = None if high is None else max(high, float(values.max()))
-        said.append(
-            f"{name}: {counted(int(outside.sum()), 'value')} outside of the bounds that the file declares, "
-            "so they were widened."
-        )
+    n_outside = 0
+    if low is not None and len(values):
+        n_outside += int(np.count_nonzero(values < low - _slack(low, told)))
+        low = min(low, float(values.min()))
+    if high is not None and len(values):
+        n_outside += int(np.count_nonzero(values > high + _slack(high, told)))
+        high = max(high, float(values.max()))
+    if n_outside:
+        outside = f"{counted(n_outside, 'value')} outside of the bounds that the file declares"
+        said.append(f"{name}: {outside}, so they were widened.")
     kind = Kind.FLOAT if np.any(values != np.rint(values)) else told.kind
     log = told.log and (low is None or low > 0) and not np.any(values <= 0)
     return {"kind": kind, "low": low, "high": high, "log": log}, said

@@ -85,11 +85,16 @@ def test_of_two_declarations_the_widest_is_taken(first: Told | None, second: Tol
     assert union(first, second) == both
 
 
-def test_a_value_that_sticks_out_by_rounding_widens_nothing() -> None:
-    frame = pd.DataFrame({"lr": [1e-4 * (1 - 1e-9), 0.05, 0.1 * (1 + 1e-9)]})
-    space, said = declared(frame, {"lr": Told(Kind.FLOAT, 1e-4, 0.1, True)})
-    assert space == (("lr", Declaration(Kind.FLOAT, 1e-4, 0.1, True)),)
+def test_of_a_value_that_sticks_out_by_rounding_nothing_is_said() -> None:
+    low, high = 1e-4 * (1 - 1e-9), 0.1 * (1 + 1e-9)
+    space, said = declared(pd.DataFrame({"lr": [low, 0.05, high]}), {"lr": Told(Kind.FLOAT, 1e-4, 0.1, True)})
+    assert space == (("lr", Declaration(Kind.FLOAT, low, high, True)),)
     assert said == ()
+
+
+def test_one_value_outside_of_a_range_that_is_wide() -> None:
+    columns = {"h": column_of([None, None, 0.0])}
+    is_used(columns, Told(Kind.FLOAT, -1000001.0, -1.0))
 
 
 def test_an_integer_that_is_none_is_a_float() -> None:
