@@ -47,10 +47,13 @@ def watched(seconds: int = HANGS) -> Iterator[None]:
 
 
 def broken(name: str, data: bytes) -> BaseException | None:
-    """Return what is raised beside an HpiError, None where the file gives a table or a refusal."""
+    """Return what is raised beside an HpiError, None where the file gives a table or a refusal.
+
+    A table is also asked for what decides it, as the page does that shows it.
+    """
     try:
         with watched():
-            hpi.read(Upload(data, name))
+            hpi.importance(hpi.read(Upload(data, name)))
     except HpiError as error:
         return None if str(error) and "\n" not in str(error) else error
     except (Exception, Hang, SystemExit) as error:
