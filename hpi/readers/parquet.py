@@ -27,10 +27,11 @@ from hpi.roles.values import shown
 
 _LONGEST_FOOTER = 50 * MEGABYTE
 _EXACT = 2**53
-_BATCH = 4_096
+# few, as each may hold a word of megabytes
+_BATCH = 256
 # the index of a frame, under the name that pandas gives it
 _INDEX = re.compile(r"__index_level_\d+__")
-_DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError, TypeError, LookupError)
+_DAMAGED = (pa.ArrowException, OSError, ValueError, OverflowError, TypeError, LookupError)
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,14 @@ def _read(data: bytes, plain: Mapping[str, Any], limits: ReadLimits) -> Any:  # 
         try:
             table = _opened(data, words).read(columns=list(plain)).select(list(plain))
             size = sum(_text_size(table[name]) for name in words)
-        except _DAMAGED:
+        except (MemoryError, *_DAMAGED):
             # some ways to write text cannot be read as codes
             table, size = _in_batches(data, list(plain), limits), 0
         table.validate(full=True)
         if table.num_rows != _opened(data, ()).metadata.num_rows:
             raise ValueError("rows are missing")
+    except MemoryError as error:
+        raise too_much("The Parquet file", limits) from error
     except _DAMAGED as error:
         raise _damaged("damaged: a page of it cannot be read") from error
     if size > limits.unpacked_bytes:
