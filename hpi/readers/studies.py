@@ -71,9 +71,13 @@ def real_of(value: object) -> float | None:
 
 def text_of(value: object) -> str:
     """Return a value as one line of plain text: a true is True, a null is None, a list is compact JSON."""
-    if isinstance(value, list | dict):
+    if not isinstance(value, list | dict):
+        return str(value)
+    try:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return str(value)
+    except RecursionError:
+        # what could just be read may be too deep to be written
+        return "..."
 
 
 def cell_of(value: object) -> Cell:

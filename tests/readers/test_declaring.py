@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpi.readers.declaring import Told, category, declared, interval, union
-from hpi.readers.studies import Cell, cell_of, column_of, plain_names
+from hpi.readers.studies import Cell, cell_of, column_of, maybe_parsed, plain_names, text_of
 from hpi.roles.choices import Declaration
 from hpi.roles.reading import Objective, Reading
 from hpi.space import Kind
@@ -120,6 +121,16 @@ def test_names_of_columns_are_plain_and_different() -> None:
     assert plain_names(names) == {
         "a b": "a b", " a\n b ": "a b (2)", "": "Unnamed: 2", "\ud800": "?", "a b (2)": "a b (2) (2)",
     }  # fmt: skip
+
+
+def test_a_choice_at_the_edge_of_what_can_be_read() -> None:
+    read = 0
+    for depth in range(sys.getrecursionlimit() - 200, sys.getrecursionlimit() + 1):
+        choice = maybe_parsed("[" * depth + "]" * depth)
+        if choice is not None:
+            read += 1
+            assert text_of(choice) in ("[" * depth + "]" * depth, "...")
+    assert read
 
 
 CHOICES = st.lists(
