@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from hpi.errors import TableError
@@ -36,17 +36,17 @@ def one_table(opened: Opened, wanted: Wanted, limits: ReadLimits) -> tuple[Opene
         raise TableError(
             f"{magic.shown_name(opened.name)} is empty and none is a table; give the file with the results."
         )
-    if (known := magic.not_a_table_in(files.sizes)) is not None:
-        raise TableError(known)
     found = _tables_in(files)
     if not found:
         raise TableError(
-            f"{magic.shown_name(opened.name)} holds {counted(len(files.sizes), 'file')}, and none is a table: "
+            magic.not_a_table_in(files.sizes)
+            or f"{magic.shown_name(opened.name)} holds {counted(len(files.sizes), 'file')}, and none is a table: "
             f"{_listed(list(files.sizes))}. Give a table as CSV, TSV, Parquet, Excel or JSON."
         )
-    name = found[0] if wanted.table is None else _wanted(wanted.table, found)
+    name = found[0] if wanted.table is None else _wanted(wanted.table, found, files.sizes)
     notices = (*opened.notices, _notice(opened.name, files, name, found, wanted))
-    taken = Opened(_short(name), files.read(name), None, notices, name, tuple(found))
+    parts = tuple(found) if name in found else (name, *found)
+    taken = Opened(_short(name), files.read(name), None, notices, name, parts)
     return archives.unpacked(taken, limits), replace(wanted, table=None)
 
 
@@ -98,12 +98,13 @@ def _is_cut(head: bytes) -> bool:
     return bool(lines) and (lines[0].lstrip()[:1] in b"[{" or re.search(rb"[,;\t|]", lines[0]) is not None)
 
 
-def _wanted(asked: str, found: Sequence[str]) -> str:
-    """Return the table of that name; without folders if that leaves no doubt."""
-    for names in ([name for name in found if name == asked], [name for name in found if _short(name) == asked]):
-        if len(names) == 1:
-            return names[0]
-    raise TableError(f"There is no table {asked!r}; there is {_listed(found)}.")
+def _wanted(asked: str, found: Sequence[str], others: Iterable[str]) -> str:
+    """Return the file of that name, without folders if that leaves no doubt; tables go before other files."""
+    for names in (found, list(others)):
+        for matching in ([name for name in names if name == asked], [name for name in names if _short(name) == asked]):
+            if len(matching) == 1:
+                return matching[0]
+    raise TableError(f"There is no table {magic.shown_name(asked)!r}; there is {_listed(found)}.")
 
 
 def _notice(archive: str, files: Files, name: str, found: Sequence[str], wanted: Wanted) -> str:

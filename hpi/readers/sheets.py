@@ -22,7 +22,7 @@ _ERRORS = frozenset({
     *("#GETTING_DATA", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!"),
 })  # fmt: skip
 _EXACT = 2.0**53
-_GLANCE = 20
+_GLANCE = 50
 
 Cells = NDArray[np.object_]
 

@@ -237,6 +237,13 @@ def test_a_table_is_asked_for_by_its_name_with_or_without_folders(asked: str) ->
     assert names(opened, Wanted(table=asked)) == ["lr", "loss"]
 
 
+def test_a_file_of_another_kind_can_be_asked_for_and_is_called_what_it_is() -> None:
+    opened = Opened("b.zip", packed({"a.csv": TEXT, "deep/c.txt": MORE, "plot.png": b"\x89PNG"}))
+    assert names(opened, Wanted(table="c.txt")) == ["momentum", "loss"]
+    with pytest.raises(TableError, match="picture"):
+        names(opened, Wanted(table="plot.png"))
+
+
 @pytest.mark.parametrize("asked", ["c.csv", "a.csv"])
 def test_a_table_that_is_not_there_or_there_twice_is_refused_naming_those_that_are(asked: str) -> None:
     opened = Opened("b.zip", packed({"x/a.csv": TEXT, "y/a.csv": MORE}))
@@ -257,6 +264,10 @@ def test_a_compressed_table_or_a_workbook_in_an_archive_is_read() -> None:
     assert names(Opened("b.zip", packed({"a.csv.gz": gzip.compress(TEXT)}))) == ["lr", "loss"]
     assert names(Opened("b.zip", packed({"a.xlsx": SAMPLES["Excel"].data}))) == ["lr", "loss"]
     assert names(Opened("b.zip", packed({"a.parquet": SAMPLES["Parquet"].data}))) == ["lr", "loss"]
+
+
+def test_a_table_beside_checkpoints_is_read() -> None:
+    assert names(Opened("b.zip", packed({"trial_0/data.pkl": b"\x80\x02", "a.csv": TEXT}))) == ["lr", "loss"]
 
 
 def test_an_archive_in_an_archive_is_not_opened() -> None:
