@@ -172,7 +172,7 @@ def fronts(losses: Floats) -> Integers:
     """
     order = np.lexsort(losses.T[::-1])
     different = np.ones(len(order), dtype=bool)
-    different[1:] = (np.diff(losses[order], axis=0) != 0).any(axis=1)
+    different[1:] = (losses[order[1:]] != losses[order[:-1]]).any(axis=1)
     # In this order no trial dominates an earlier one, and the first outcome needs no more looking at.
     points = losses[order][different][:, 1:]
     found = _by_one(points[:, 0]) if points.shape[1] == 1 else _by_two(points)
