@@ -74,6 +74,15 @@ def test_combinations_are_counted_and_bounded(columns: list[Values], wanted: int
     assert Combinations(columns).count == different
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40))
+def test_what_some_rows_hold_is_enough_and_what_they_do_not_is_looked_for_in_all(seed: int, wanted: int) -> None:
+    rng = np.random.default_rng(seed)
+    drawn = [rng.integers(0, rng.integers(1, 7), 90).astype(float) for _ in range(2)]
+    drawn = [np.sort(one) if rng.random() < 0.5 else one for one in drawn]
+    columns = [Values.of(str(i), pd.Series(one)) for i, one in enumerate(drawn)]
+    assert Combinations(columns).reach(wanted) == (len(set(zip(*drawn, strict=True))) >= wanted)
+
+
 @given(st.lists(st.lists(st.integers(-1, 3), min_size=7, max_size=7), max_size=4))
 def test_codes_are_joined_as_tuples_are(codes: list[list[int]]) -> None:
     wanted = by_hand(list(zip(*codes, strict=True)) if codes else [()] * 7)

@@ -16,6 +16,8 @@ from hpi.space import Integers
 
 # As many combinations of codes can be told apart by one integer.
 _WIDEST = 2**62
+# A number of combinations is looked for in this many times as many rows first.
+_ENOUGH = 3
 # An odd number with its bits spread (Knuth's, of 64 bits): the digests of several columns are added up in its powers.
 _SPREAD = np.uint64(6364136223846793005)
 
@@ -45,10 +47,12 @@ def ids_of(columns: Sequence[Values], n: int, rows: Integers | None = None) -> I
     Parameters
     ----------
     rows
-        Shape (n,): which rows of the columns, each once; all, in their order, if it is not given.
+        Shape (n,): which rows of the columns, ascending; all if it is not given.
     """
     if any(n_with_empty(values) == len(values) for values in columns):
         return np.arange(n)
+    if rows is not None and columns and n == len(columns[0]):
+        rows = None
     digests = _digests([_bits(values, rows) for values in columns], n)
     ordered = np.sort(digests)
     if (ordered[1:] != ordered[:-1]).all():
@@ -130,6 +134,12 @@ class Combinations:
 
     def reach(self, wanted: int) -> bool:
         """Whether there are so many."""
-        if wanted > len(self.columns[0]):
-            return False
-        return self._at_least >= wanted or self.count >= wanted
+        n, some = len(self.columns[0]), _ENOUGH * wanted
+        if wanted > n or self._at_least >= wanted:
+            return wanted <= n
+        if some < n and "count" not in self.__dict__:
+            # What a part of the rows holds, all of them hold.
+            found = ids_of(self.columns, some, np.arange(some))
+            if int(found.max(initial=-1)) + 1 >= wanted:
+                return True
+        return self.count >= wanted

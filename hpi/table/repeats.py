@@ -60,7 +60,7 @@ def planned(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, 
 
 def continuous(parsed: Mapping[str, Values], names: Sequence[str], rows: Integers, cell: Integers) -> Mask:
     """Whether a hyperparameter drawn from a continuum has a value in each row, shape (n,): no such comes by chance."""
-    n_cells = len(np.unique(cell))
+    n_cells = int(np.count_nonzero(np.bincount(cell)))
     found = np.zeros(len(rows), dtype=bool)
     for name in names:
         if _is_continuous(parsed[name], rows, n_cells):
@@ -74,8 +74,12 @@ def _pairs(counts: Integers) -> float:
 
 def _is_continuous(values: Values, rows: Integers, n_cells: int) -> bool:
     """Whether nearly every configuration has a number of its own, with more digits than a grid has."""
-    different = np.unique(values.numbers[rows][np.isfinite(values.numbers[rows])])
-    if values.words or len(different) < max(3, _NEARLY_ALL * n_cells):
+    needed = max(3, _NEARLY_ALL * n_cells)
+    if values.words or values.n_distinct < needed:
+        return False
+    numbers = values.numbers[rows]
+    different = np.unique(numbers[np.isfinite(numbers)])
+    if len(different) < needed:
         return False
     some = different[:: 1 + len(different) // _LOOKED_AT]
     digits = [len(f"{number:.6e}".split("e")[0].replace(".", "").strip("-0")) for number in some]

@@ -116,13 +116,10 @@ def group(
 
 def _rows(parsed: Mapping[str, Values], columns: Sequence[Column], rows: Integers) -> Rows:
     """Return rows of the table with their configurations."""
-
-    def ids(names: Sequence[str]) -> Integers:
-        return ids_of([parsed[name] for name in names], len(rows), rows)
-
-    hyperparameters = named(columns, Role.HYPERPARAMETER)
-    configuration = ids(hyperparameters)
-    cell = ids([*hyperparameters, *named(columns, Role.CONTEXT, ContextKind.TASK)])
+    hyperparameters, tasks = named(columns, Role.HYPERPARAMETER), named(columns, Role.CONTEXT, ContextKind.TASK)
+    configuration = ids_of([parsed[name] for name in hyperparameters], len(rows), rows)
+    task = ids_of([parsed[name] for name in tasks], len(rows), rows)
+    cell = group_ids([configuration, task], len(rows)) if tasks else configuration
     return Rows(rows, configuration, cell, repeats.beyond_chance(parsed, hyperparameters, rows, configuration))
 
 
