@@ -19,9 +19,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # Letters and signs that western texts do have in cp1252; other bytes above 0x7f speak for another encoding.
-_WESTERN = frozenset(range(0xA0, 0x100)) | frozenset((0x80, 0x82, 0x84, 0x85, *range(0x91, 0x98), 0x99, 0x9C))
+_WESTERN = (*range(0xA0, 0x100), 0x80, 0x82, 0x84, 0x85, *range(0x91, 0x98), 0x99, 0x9C)
 _TOO_LONG_A_RUN = re.compile(rb"[\x80-\xff]{4}")
-_BLANKS = (9, 10, 11, 12, 13)
+_TEXT = bytes((*range(9, 14), *range(0x20, 0x80), *_WESTERN))
 _PIECE = 4_000_000
 _HEAD = 4_000
 
@@ -122,9 +122,8 @@ def _first_odd_byte(data: bytes, start: int) -> int | None:
 
 
 def _western(data: bytes, at: int) -> Text:
-    there = {byte for byte in (*range(32), *range(0x80, 0x100)) if byte not in _BLANKS and bytes([byte]) in data}
     line = line_of(data, at)
-    if not there <= _WESTERN or _TOO_LONG_A_RUN.search(data):
+    if data.translate(None, _TEXT) or _TOO_LONG_A_RUN.search(data):
         raise TableError(
             f"Byte {at + 1:,} ({data[at]:#04x}, in line {line:,}) is not UTF-8, nor western text; "
             "save the table as UTF-8 (in Excel: CSV UTF-8)."
