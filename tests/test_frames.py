@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import statistics
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.roles import parse
-from hpi.table import gaps
+from hpi.table import frames, gaps
 from hpi.table.fingerprint import fingerprint_of
 from hpi.table.frames import displayed
 from tests.strategies import searches
@@ -113,3 +114,18 @@ def test_a_gap_is_explained_where_every_trial_keeps_to_a_rule(n: int, seed: int,
 
 def test_a_hyperparameter_without_gaps_is_not_spoken_of() -> None:
     assert gaps.notices(pd.DataFrame({"a": [1.0, 2.0], "b": [1.0, 1.0]}), ["a"], ["a", "b"]) == []
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_mean_of_a_trial_is_alike_to_the_last_digit_in_any_order_of_rows(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    trial = np.sort(rng.integers(0, 5, 40))
+    trial = np.unique(trial, return_inverse=True)[1]
+    numbers = np.where(rng.random(40) < 0.1, np.nan, rng.normal(size=40) * 10.0 ** rng.integers(-8, 8, 40))
+    order = rng.permutation(40)
+    found = frames._means(numbers, trial)
+    assert np.array_equal(found, frames._means(numbers[order], trial[order]), equal_nan=True)
+    for one in range(int(trial.max()) + 1):
+        known = [number for number in numbers[trial == one] if not np.isnan(number)]
+        wanted = statistics.fmean(known) if known else np.nan
+        assert found[one] == pytest.approx(wanted, rel=1e-12, abs=1e-8, nan_ok=True)

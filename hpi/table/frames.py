@@ -63,12 +63,16 @@ def _means(numbers: Floats, trial: Integers) -> Floats:
     if n_trials == len(trial):
         return numbers
     known = np.flatnonzero(~np.isnan(numbers))
-    order = known[np.lexsort((numbers[known], trial[known]))]
+    # Sums are taken in the order given: a trial's numbers, ascending, among those of the others.
+    order = known[np.argsort(numbers[known])]
+    trial, numbers, counts = trial[order], numbers[order], np.bincount(trial[order], minlength=n_trials)
     with np.errstate(invalid="ignore"):
-        return np.asarray(
-            np.bincount(trial[order], weights=numbers[order], minlength=n_trials)
-            / np.bincount(trial[order], minlength=n_trials)
-        )
+        means = np.bincount(trial, weights=numbers, minlength=n_trials) / counts
+        if np.isinf(means).any():
+            # The sum of numbers may be beyond a double where their mean is not.
+            means = np.bincount(trial, weights=numbers / counts[trial], minlength=n_trials)
+            means[counts == 0] = np.nan
+    return means
 
 
 def _agreed(values: Values, grouping: Grouping, first: Integers) -> pd.Series:

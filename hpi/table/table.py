@@ -251,4 +251,4 @@ def _unit(grouping: Grouping, tasks: pd.Series | None, choices: Choices) -> Inte
     if tasks is None and choices.repeats != "keep":
         return None
     unit = (grouping.repeat if tasks is None else grouping.configuration)[frames.firsts(grouping)]
-    return unit if len(np.unique(unit)) < len(unit) else None
+    return unit if np.bincount(unit).max(initial=0) > 1 else None

@@ -141,7 +141,7 @@ def _averaged(
     alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
     if n_trials == n:
         return alone
-    varying = [name for name in names if len(np.unique(parsed[name].codes[state.rows])) > 1]
+    varying = [name for name in names if np.ptp(parsed[name].codes[state.rows]) > 0]
     over = " and ".join(varying) or "rows that no column tells apart"
     joins = choices.repeats != "keep"
     is_planned = state.repeated or repeats.planned(parsed, hyperparameters, state.rows, state.cell, repeat)
