@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,8 @@ from hpi.space import Floats, Kind
 
 # Files round, so that a value may stick out by this part of the range; that is nothing to be said.
 _ROUNDING = 1e-6
+# What changes from trial to trial up to so many choices is no declaration.
+_MOST_CHOICES = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,18 @@ def union(first: Told | None, second: Told | None) -> Told | None:
     """Return what holds both: the widest bounds, all choices; None where one is not known or they are of two kinds."""
     if first is None or second is None or first == second:
         return first if first == second else None
-    if first.kind is Kind.FLOAT and second.kind is Kind.INT:
-        second = replace(second, kind=Kind.FLOAT)
-    if {first.kind, second.kind} <= {Kind.FLOAT, Kind.INT}:
-        kind = first.kind if first.kind is second.kind else Kind.FLOAT
+    kind = first.kind if first.kind is second.kind else None
+    numeric = [one.kind in (Kind.FLOAT, Kind.INT) for one in (first, second)]
+    if all(numeric):
         low, high = _widest(min, first.low, second.low), _widest(max, first.high, second.high)
-        return Told(kind, low, high, first.log and second.log)
-    if Kind.FLOAT in (first.kind, second.kind) or Kind.INT in (first.kind, second.kind):
+        return Told(kind or Kind.FLOAT, low, high, first.log and second.log)
+    if any(numeric):
         return None
-    new = [one for one in second.choices if text_of(one) not in set(map(text_of, first.choices))]
-    kind = first.kind if first.kind is second.kind and not new else Kind.CATEGORY
-    return replace(first, kind=kind, choices=(*first.choices, *new))
+    known = set(map(text_of, first.choices))
+    new = [one for one in second.choices if text_of(one) not in known]
+    if len(known) + len(new) > _MOST_CHOICES:
+        return None
+    return Told(Kind.CATEGORY if new or kind is None else kind, choices=(*first.choices, *new))
 
 
 def _widest(end: Any, first: float | None, second: float | None) -> float | None:  # noqa: ANN401 - min or max
@@ -142,7 +145,8 @@ def _levels(name: str, column: pd.Series, told: Told) -> tuple[dict[str, Any], l
     by_key = {key_of(cell): str(label) for cell, label in spelled.items()}
     levels = [by_key.get(key, key.strip()) for key in map(key_of, map(choice_cell, told.choices))]
     levels = [level for level in dict.fromkeys(levels) if level]
-    more = [label for label in dict.fromkeys(by_key.values()) if label not in levels]
+    known = set(levels)
+    more = [label for label in dict.fromkeys(by_key.values()) if label not in known]
     said = []
     if more:
         said.append(f"{name}: the trials have {shown(more)}, which the file does not declare; added to its levels.")

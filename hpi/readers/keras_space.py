@@ -26,15 +26,21 @@ def entries_of(space: object) -> dict[str, list[Mapping[str, Any]]]:
 
 def active(values: Mapping[str, Any], entries: Entries) -> dict[str, Any]:
     """Return the values that the trial used: one whose condition does not hold keeps a value, which says nothing."""
-    return {name: value for name, value in values.items() if _is_active(name, values, entries, 0)}
+    known: dict[str, bool] = {}
+    return {name: value for name, value in values.items() if _is_active(name, values, entries, known)}
 
 
-def _is_active(name: str, values: Mapping[str, Any], entries: Entries, depth: int) -> bool:
+def _is_active(name: str, values: Mapping[str, Any], entries: Entries, known: dict[str, bool], depth: int = 0) -> bool:
     if name not in entries or depth > _DEEPEST:
         return True
-    return any(
-        all(_holds(condition, values, entries, depth) for condition in _conditions(entry)) for entry in entries[name]
-    )
+    if name not in known:
+        # conditions that go in a circle do not switch each other off
+        known[name] = True
+        known[name] = any(
+            all(_holds(condition, values, entries, known, depth) for condition in _conditions(entry))
+            for entry in entries[name]
+        )
+    return known[name]
 
 
 def _conditions(entry: Mapping[str, Any]) -> Sequence[object]:
@@ -42,7 +48,7 @@ def _conditions(entry: Mapping[str, Any]) -> Sequence[object]:
     return conditions if isinstance(conditions, list) else []
 
 
-def _holds(condition: object, values: Mapping[str, Any], entries: Entries, depth: int) -> bool:
+def _holds(condition: object, values: Mapping[str, Any], entries: Entries, known: dict[str, bool], depth: int) -> bool:
     """Whether the parent has one of the values and is itself active; true where the condition is not understood."""
     config = condition.get("config") if isinstance(condition, Mapping) else None
     allowed = config.get("values") if isinstance(config, Mapping) else None
@@ -51,7 +57,7 @@ def _holds(condition: object, values: Mapping[str, Any], entries: Entries, depth
     parent = config.get("name")
     if not isinstance(parent, str) or parent not in values or values[parent] not in allowed:
         return False
-    return _is_active(parent, values, entries, depth + 1)
+    return _is_active(parent, values, entries, known, depth + 1)
 
 
 def told(entries: Entries) -> dict[str, Told | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +9,8 @@ from itertools import islice
 from typing import Any
 
 from hpi.errors import TableError
-from hpi.readers import keras_space
+from hpi.readers.keras_metrics import direction_of_score, measured
+from hpi.readers.keras_space import active, entries_of, told
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
@@ -26,7 +26,7 @@ from hpi.readers.studies import (
     real_of,
     text_of,
 )
-from hpi.roles.vocabulary import ContextKind, Direction
+from hpi.roles.vocabulary import ContextKind
 
 FILE, ORACLE = "trial.json", "oracle.json"
 # As a trial begins, its identifier may stand before it.
@@ -37,7 +37,7 @@ _EPOCHS = "tuner/epochs"
 _OWN = "tuner/"
 _LONGEST = 200
 _HEAD, _LOOKED_AT = 500, 20
-_DIRECTIONS = {"min": Direction.MINIMIZE, "max": Direction.MAXIMIZE}
+_NOTED = ("trial_id", "score", "best_step", "status", "message")
 
 
 @dataclass(frozen=True)
@@ -115,27 +115,23 @@ def _ordered(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> 
 
 
 def _runs(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> Runs:
-    metrics = {name: None for trial in trials for name in _histories(trial)}
+    found = [measured(trial) for trial in trials]
+    columns = {name: name if name not in _NOTED else f"metrics.{name}" for one in found for name in one}
     own = {name: None for trial in trials for name in trial["hyperparameters"]["values"] if name.startswith(_OWN)}
-    columns = {name: name if name not in _NOTED else f"metrics.{name}" for name in metrics}
     runs = Runs(
-        ("trial_id",), (*own, "score", *columns.values(), "best_step", "status", "message"),
-        objectives={"score": _direction(trials, oracle)}, contexts={_EPOCHS: ContextKind.FIDELITY},
+        _NOTED[:1], (*own, "score", *columns.values(), *_NOTED[2:]), contexts={_EPOCHS: ContextKind.FIDELITY},
+        objectives={"score": direction_of_score(trials, found, oracle.get("objective"))},
     )  # fmt: skip
     space: dict[str, Any] = {}
-    for trial in trials:
-        hyperparameters = trial["hyperparameters"]
-        entries = keras_space.entries_of(hyperparameters.get("space"))
+    for trial, metrics in zip(trials, found, strict=True):
+        values, entries = trial["hyperparameters"]["values"], entries_of(trial["hyperparameters"].get("space"))
         space |= {text_of(entry): entry for several in entries.values() for entry in several}
-        used = keras_space.active(hyperparameters["values"], entries)
+        used = active(values, entries)
         runs.configurations.append({name: value for name, value in used.items() if name not in own})
-        note = {name: hyperparameters["values"].get(name) for name in own} | _note(trial)
-        runs.notes.append(note | {columns[name]: _at_best(trial, name) for name in metrics})
-    runs.told = keras_space.told(keras_space.entries_of([*space.values()]))
+        note = {name: value for name, value in values.items() if name in own} | _note(trial)
+        runs.notes.append(note | {columns[name]: one.value for name, one in metrics.items()})
+    runs.told = told(entries_of([*space.values()]))
     return runs
-
-
-_NOTED = ("trial_id", "score", "best_step", "status", "message")
 
 
 def _note(trial: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,63 +144,3 @@ def _note(trial: Mapping[str, Any]) -> dict[str, Any]:
         "status": trial.get("status"),
         "message": lines[-1][:_LONGEST] if lines else None,
     }
-
-
-def _histories(trial: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return what was measured by name: its direction, and the values of each step."""
-    metrics = trial.get("metrics")
-    histories = metrics.get("metrics") if isinstance(metrics, Mapping) else None
-    if not isinstance(histories, Mapping):
-        return {}
-    return {str(name): history for name, history in histories.items() if isinstance(history, Mapping)}
-
-
-def _steps(trial: Mapping[str, Any], metric: str) -> list[tuple[float, float]]:
-    """Return the steps of a metric and its mean over the executions in each, in their order."""
-    observations = _histories(trial).get(metric, {}).get("observations")
-    steps = []
-    for one in observations if isinstance(observations, list) else []:
-        values = one.get("value") if isinstance(one, Mapping) else None
-        numbers = [real_of(value) for value in (values if isinstance(values, list) else [values])]
-        known = [number for number in numbers if number is not None]
-        step = number_of(one.get("step")) if isinstance(one, Mapping) else None
-        if step is not None and known and len(known) == len(numbers):
-            steps.append((step, math.fsum(known) / len(known) if all(map(math.isfinite, known)) else known[0]))
-    return sorted(steps)
-
-
-def _at_best(trial: Mapping[str, Any], metric: str) -> float | None:
-    """Return a metric where the objective was best, else where it ended."""
-    steps = dict(_steps(trial, metric))
-    best = number_of(trial.get("best_step"))
-    if best is not None and best in steps:
-        return steps[best]
-    return steps[max(steps)] if steps else None
-
-
-def _direction(trials: Sequence[Mapping[str, Any]], oracle: Mapping[str, Any]) -> Direction | None:
-    """Return which end of the score is good: as the objective says, or the metric that the scores are equal to."""
-    objective = oracle.get("objective")
-    if isinstance(objective, Mapping) and (end := _end(objective.get("direction"))) is not None:
-        return end
-    if isinstance(objective, list):
-        # several are scored as the sum of those to minimize, less those to maximize
-        return Direction.MINIMIZE
-    scored = [trial for trial in trials if number_of(trial.get("score")) is not None]
-    names = dict.fromkeys(name for trial in scored for name in _histories(trial))
-    if isinstance(objective, str) and objective in names:
-        names = {objective: None}
-    fitting = [name for name in names if all(_is_score(trial, name) for trial in scored)]
-    if not fitting and len(names) == 1:
-        fitting = [*names]
-    known = {_end(_histories(trial).get(name, {}).get("direction")) for trial in scored for name in fitting}
-    return known.pop() if len(known) == 1 else None
-
-
-def _end(word: object) -> Direction | None:
-    return _DIRECTIONS.get(word) if isinstance(word, str) else None
-
-
-def _is_score(trial: Mapping[str, Any], metric: str) -> bool:
-    score, value = number_of(trial.get("score")), _at_best(trial, metric)
-    return score is not None and value is not None and math.isclose(score, value, rel_tol=1e-6)

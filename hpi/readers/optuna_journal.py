@@ -79,6 +79,7 @@ class _Journal:
 
     studies: dict[int, Study] = field(default_factory=dict)
     trials: list[Trial] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
     n_created: int = 0
 
     def apply(self, line: Line) -> bool:
@@ -94,13 +95,16 @@ class _Journal:
         name, directions = line.get("study_name"), line.get("directions")
         if not isinstance(name, str) or not isinstance(directions, list):
             return False
-        if name not in {study.name for study in self.studies.values()}:
+        if name not in self.names:
             self.studies[self.n_created] = Study(name, [_picked(_DIRECTIONS, one) for one in directions] or [None])
             self.n_created += 1
+            self.names.add(name)
         return True
 
     def _delete_study(self, line: Line) -> bool:
-        return self.studies.pop(_index(line, "study_id"), None) is not None
+        study = self.studies.pop(_index(line, "study_id"), None)
+        self.names -= set() if study is None else {study.name}
+        return study is not None
 
     def _name_metrics(self, line: Line) -> bool:
         study = self.studies.get(_index(line, "study_id"))

@@ -47,7 +47,8 @@ class Runs:
     def table(self, limits: ReadLimits) -> tuple[pd.DataFrame, Reading]:
         """Return the frame and what is said of its columns; raises TableError where there are too many of them."""
         names = self._hyperparameters()
-        own = [name for name in (*self.before, *self.after) if name in self.objectives or self._noted(name)]
+        noted = {name for note in self.notes for name, value in note.items() if value is not None}
+        own = [name for name in (*self.before, *self.after) if name in self.objectives or name in noted]
         check_size(len(self.notes), len(names) + len(own), limits)
         plain = plain_names(names)
         called = beside(own, plain.values())
@@ -71,9 +72,6 @@ class Runs:
         """Return the hyperparameters that some run has, those declared first."""
         seen = dict.fromkeys(name for one in self.configurations for name in one)
         return [*(name for name in self.told if name in seen), *(name for name in seen if name not in self.told)]
-
-    def _noted(self, name: str) -> bool:
-        return any(note.get(name) is not None for note in self.notes)
 
     def _note(self, name: str) -> pd.Series:
         return column_of([cell_of(note.get(name)) for note in self.notes])

@@ -86,6 +86,13 @@ def test_of_two_declarations_the_widest_is_taken(first: Told | None, second: Tol
     assert union(first, second) == both
 
 
+def test_choices_that_never_end_are_no_declaration() -> None:
+    told: Told | None = Told(Kind.CATEGORY, choices=("a",))
+    for k in range(0, 2000, 100):
+        told = union(told, Told(Kind.CATEGORY, choices=tuple(map(str, range(k, k + 100)))))
+    assert told is None
+
+
 def test_of_a_value_that_sticks_out_by_rounding_nothing_is_said() -> None:
     low, high = 1e-4 * (1 - 1e-9), 0.1 * (1 + 1e-9)
     space, said = declared(pd.DataFrame({"lr": [low, 0.05, high]}), {"lr": Told(Kind.FLOAT, 1e-4, 0.1, True)})

@@ -94,6 +94,19 @@ def test_conditions_that_go_in_circles_end() -> None:
     np.testing.assert_array_equal(frame["a"], [1, np.nan])
 
 
+def test_a_net_of_conditions_ends() -> None:
+    # each of 60 hangs on all others, twice: as many ways through it as no program can walk
+    names = [f"h{k}" for k in range(60)]
+    space = []
+    for name in names:
+        entry = keras_entry("Int", name, min_value=0, max_value=3, sampling="linear")
+        conditions = [keras_entry("Parent", other, values=[1]) for other in names if other != name]
+        entry["config"]["conditions"] = conditions
+        space += [entry, entry]
+    frame = of(*(keras_trial(k, dict.fromkeys(names, 1), 0.5, space) for k in range(2))).frame
+    assert frame[names].notna().all(axis=None)
+
+
 @pytest.mark.parametrize(
     ("entry", "values", "declared"),
     [
