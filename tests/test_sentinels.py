@@ -87,6 +87,17 @@ def test_where_most_rows_have_it_they_are_kept_and_it_is_said() -> None:
     assert len(hpi.read(search([2147483647.0] * N), metric="loss").trials) == N
 
 
+def test_means_of_the_largest_numbers_are_finite() -> None:
+    rng, largest = np.random.default_rng(0), np.finfo(float).max
+    frame = pd.DataFrame({"lr": np.repeat(rng.random(30), 3), "seed": [0, 1, 2] * 30, "loss": largest})
+    frame.loc[:29, "loss"] = rng.random(30)
+    table = hpi.read(frame)
+    assert table.trials["loss"].tolist()[10:] == pytest.approx([largest] * 20, rel=1e-15)
+    assert table.trials["loss"].tolist()[:10] == pytest.approx(
+        frame["loss"][:30].to_numpy().reshape(10, 3).mean(axis=1)
+    )
+
+
 def test_a_crash_under_one_seed_is_left_out_before_the_mean() -> None:
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"lr": np.repeat(rng.random(20), 3), "seed": [0, 1, 2] * 20, "loss": rng.random(60)})

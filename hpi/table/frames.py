@@ -67,11 +67,15 @@ def _means(numbers: Floats, trial: Integers) -> Floats:
     order = known[np.argsort(numbers[known])]
     trial, numbers, counts = trial[order], numbers[order], np.bincount(trial[order], minlength=n_trials)
     with np.errstate(invalid="ignore"):
-        means = np.bincount(trial, weights=numbers, minlength=n_trials) / counts
-        if np.isinf(means).any():
-            # The sum of numbers may be beyond a double where their mean is not.
-            means = np.bincount(trial, weights=numbers / counts[trial], minlength=n_trials)
-            means[counts == 0] = np.nan
+        means = np.asarray(np.bincount(trial, weights=numbers, minlength=n_trials) / counts, dtype=float)
+    beyond = np.isinf(means)[trial] & np.isfinite(numbers)
+    if beyond.any():
+        # The sum of numbers may be beyond a double where their mean is not.
+        parts = np.where(beyond, numbers / counts[trial], numbers)
+        largest = np.finfo(float).max
+        finite = np.bincount(trial, weights=~np.isfinite(numbers), minlength=n_trials) == 0
+        again = np.bincount(trial, weights=parts, minlength=n_trials).clip(-largest, largest)
+        means = np.where(np.isinf(means) & finite, again, means)
     return means
 
 
