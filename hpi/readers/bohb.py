@@ -12,7 +12,7 @@ from hpi.readers import smac_space
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
-from hpi.readers.studies import chosen, counted_studies, find, in_line, number_of, parsed, real_of
+from hpi.readers.studies import chosen, find, in_line, number_of, parsed, real_of
 from hpi.roles.values import counted
 from hpi.roles.vocabulary import ContextKind, Direction
 
@@ -47,9 +47,11 @@ class BohbReader:
             )
         logs = _logs(files, opened.name)
         searches = {name: _runs(files, *paths) for name, paths in logs.items()}
-        counts = {name: sum(note["state"] == "finished" for note in runs.notes) for name, runs in searches.items()}
-        found = f"The files hold {counted_studies(len(counts))}"
-        name, said = chosen(counts, wanted.study, found, "it has the most finished runs")
+        counts = {
+            name: (sum(note["state"] == "finished" for note in runs.notes), len(runs.notes))
+            for name, runs in searches.items()
+        }
+        name, said = chosen(counts, wanted.study, "The files hold", "finished runs")
         runs = searches[name]
         if not runs.notes:
             raise TableError(f"{in_line(name)} holds no results; give those of a search that has ended.")

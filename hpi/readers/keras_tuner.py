@@ -16,7 +16,6 @@ from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
 from hpi.readers.studies import (
     chosen,
-    counted_studies,
     find,
     folder_of,
     in_line,
@@ -60,10 +59,10 @@ class KerasTunerReader:
         """Return the trials of one project; raises TableError as every reader does."""
         projects = _projects(opened)
         counts = {
-            name: sum(trial.get("status") == "COMPLETED" for trial in trials) for name, trials in projects.items()
+            name: (sum(trial.get("status") == "COMPLETED" for trial in trials), len(trials))
+            for name, trials in projects.items()
         }
-        found = f"The files hold {counted_studies(len(counts))}"
-        name, said = chosen(counts, wanted.study, found, "it has the most completed trials")
+        name, said = chosen(counts, wanted.study, "The files hold", "completed trials")
         oracle = _oracle(opened.files, "" if name == opened.name else name)
         runs = _runs(_ordered(projects[name], oracle), oracle)
         runs.notices = (*said, *runs.notices)

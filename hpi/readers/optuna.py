@@ -13,7 +13,7 @@ from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna_trials import DIRECTIONS, Study, Trial
 from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.readers.sqlite import Database
-from hpi.readers.studies import check_size, chosen, counted_studies, maybe_parsed, scalar_of
+from hpi.readers.studies import check_size, chosen, maybe_parsed, scalar_of
 from hpi.roles.vocabulary import Direction
 
 _NEEDED = ("studies", "trials", "trial_params")
@@ -42,9 +42,8 @@ class OptunaReader:
         with sqlite.opened(opened.data) as (database, notices):
             _check(database)
             storage = _Storage(database)
-            counts = storage.complete_trials()
-            found = f"The file holds {counted_studies(len(counts))}"
-            name, said = chosen(counts, wanted.study, found, "it has the most complete trials")
+            counts = storage.counts()
+            name, said = chosen(counts, wanted.study, "The file holds", "complete trials")
             study = storage.study(name, limits)
         frame, reading = optuna_trials.loaded(study, limits)
         reading = replace(reading, notices=(*notices, *said, *reading.notices))
@@ -80,18 +79,15 @@ class _Storage:
         """Whether a table has a column: it came or went with a version."""
         return column in self._columns.get(table, ())
 
-    def complete_trials(self) -> dict[str, int]:
-        """Return how many complete trials each study has, by name, in order."""
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Return how many complete trials each study has, and how many at all, by name, in order."""
         rows = self._database.rows("SELECT study_id, study_name FROM studies ORDER BY study_id", (), "studies")
         if not rows:
             raise TableError("The Optuna storage holds no study; give one in which trials have ended.")
         self._ids = {str(name): one for one, name in reversed(rows)}
-        complete = dict(
-            self._database.rows(
-                "SELECT study_id, count(*) FROM trials WHERE state = 'COMPLETE' GROUP BY study_id", (), "trials"
-            )
-        )
-        return {str(name): int(complete.get(one, 0)) for one, name in rows}
+        question = "SELECT study_id, sum(state = 'COMPLETE'), count(*) FROM trials GROUP BY study_id"
+        counted = {one: (int(complete or 0), n) for one, complete, n in self._database.rows(question, (), "trials")}
+        return {str(name): counted.get(one, (0, 0)) for one, name in rows}
 
     def study(self, name: str, limits: ReadLimits) -> Study:
         """Return a study with its trials."""

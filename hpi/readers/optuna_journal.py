@@ -12,7 +12,7 @@ from hpi.readers import optuna_trials
 from hpi.readers.limits import ReadLimits
 from hpi.readers.optuna_trials import DIRECTIONS, Study, Trial
 from hpi.readers.protocol import Loaded, Opened, Wanted
-from hpi.readers.studies import Cell, chosen, counted_studies, number_of, parsed, real_of, scalar_of
+from hpi.readers.studies import Cell, chosen, number_of, parsed, real_of, scalar_of
 from hpi.roles.values import counted
 
 _FIRST = 2000
@@ -43,9 +43,11 @@ class OptunaJournalReader:
             raise TableError(
                 f"{opened.name} is an Optuna journal without a study; give one in which trials have ended."
             )
-        counts = {name: sum(trial.state == "COMPLETE" for trial in study.trials) for name, study in studies.items()}
-        found = f"The file holds {counted_studies(len(counts))}"
-        name, said = chosen(counts, wanted.study, found, "it has the most complete trials")
+        counts = {
+            name: (sum(trial.state == "COMPLETE" for trial in study.trials), len(study.trials))
+            for name, study in studies.items()
+        }
+        name, said = chosen(counts, wanted.study, "The file holds", "complete trials")
         frame, reading = optuna_trials.loaded(studies[name], limits)
         reading = replace(reading, notices=(*notices, *said, *reading.notices))
         return Loaded(frame, opened.name, replace(reading, part_is="study", part=name, parts=tuple(counts)))

@@ -11,7 +11,7 @@ from hpi.readers import smac_space
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Files, Loaded, Opened, Wanted
 from hpi.readers.runs import Runs
-from hpi.readers.studies import chosen, counted_studies, find, folder_of, in_line, number_of, parsed, real_of
+from hpi.readers.studies import chosen, find, folder_of, in_line, number_of, parsed, real_of
 from hpi.roles.values import counted
 from hpi.roles.vocabulary import ContextKind, Direction
 
@@ -56,9 +56,8 @@ class SmacReader:
             name: _History(opened.data if files is None else files.read(path), in_line(path))
             for name, path in paths.items()
         }
-        counts = {name: history.n_good for name, history in histories.items()}
-        found = f"The files hold {counted_studies(len(counts))}"
-        name, said = chosen(counts, wanted.study, found, "it has the most successful runs")
+        counts = {name: (history.n_good, len(history.entries)) for name, history in histories.items()}
+        name, said = chosen(counts, wanted.study, "The files hold", "successful runs")
         runs = histories[name].runs(_names(files, folder_of(paths[name])))
         about: tuple[str, ...] = (
             "The search space is not declared, as the run history came alone; zip it together with the "

@@ -135,19 +135,21 @@ def check_size(n_rows: int, n_columns: int, limits: ReadLimits) -> None:
             raise TableError(f"The study has {n:,} {what}; at most {most:,} are read ({variable}). Leave some out.")
 
 
-def chosen(counts: Mapping[str, int], wanted: str | None, found: str, most: str) -> tuple[str, tuple[str, ...]]:
-    """Return which of several studies is taken and what must be said of it.
+def chosen(
+    counts: Mapping[str, tuple[int, int]], wanted: str | None, holder: str, good: str
+) -> tuple[str, tuple[str, ...]]:
+    """Return which of several studies is taken, and what must be said of it.
 
     Parameters
     ----------
     counts
-        How much each of them has of what counts, in order.
+        Of each of them, in order: how many trials ended well, and how many there are.
     wanted
         The one that was asked for.
-    found
-        What holds them, for a sentence: "The file holds 3 studies".
-    most
-        Why the one with the highest count is taken: "it has the most complete trials".
+    holder
+        What holds them, for a sentence: "The file holds".
+    good
+        What was counted first: "complete trials".
 
     Raises
     ------
@@ -156,13 +158,15 @@ def chosen(counts: Mapping[str, int], wanted: str | None, found: str, most: str)
     """
     if wanted is not None:
         if wanted not in counts:
-            raise TableError(f"There is no study {wanted!r}; there is {shown(counts)}. Choose one of them.")
+            raise TableError(f"There is no study {wanted!r}; there is {in_line(shown(counts))}. Choose one of them.")
         return wanted, ()
     taken = max(counts, key=lambda name: counts[name])
     others = [name for name in counts if name != taken]
     if not others:
         return taken, ()
-    return taken, (f"{found}; {in_line(taken)} was taken, as {most}; the others: {in_line(shown(others))}.",)
+    most = good if counts[taken][0] else good.rpartition(" ")[2]
+    why = f"{in_line(taken)} was taken, as it has the most {most}"
+    return taken, (f"{holder} {len(counts):,} studies; {why}; the others: {in_line(shown(others))}.",)
 
 
 def in_line(text: str) -> str:
@@ -188,8 +192,3 @@ def find(files: Files, name: str) -> dict[str, str]:
 def folder_of(path: str) -> str:
     """Return the folder of a file in an archive, "" where it is in none."""
     return path.rpartition("/")[0]
-
-
-def counted_studies(n: int) -> str:
-    """Write how many studies there are."""
-    return f"{n:,} {'study' if n == 1 else 'studies'}"

@@ -277,6 +277,15 @@ def test_the_study_with_the_most_complete_trials_is_taken() -> None:
         of(storage, "other")
 
 
+def test_where_no_trial_is_complete_the_study_with_the_most_trials_is_taken() -> None:
+    storage = Storage()
+    for name, n in (("empty", 0), ("pruned", 2), ("failed", 1)):
+        study = storage.study(name)
+        for number in range(n):
+            storage.trial(study, number, {"lr": (0.1, uniform(0, 1))}, [1.0], "PRUNED")
+    assert "pruned was taken, as it has the most trials; the others: empty, failed." in notices(of(storage))
+
+
 def test_no_study_and_no_trial_are_refused() -> None:
     storage = Storage()
     with pytest.raises(TableError, match="holds no study"):
