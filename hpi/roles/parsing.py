@@ -118,9 +118,8 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
 
     if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST_NUMBER:
         return None
-    try:
-        numbers: Floats = pc.cast(pc.utf8_trim_whitespace(cells), pa.float64()).to_numpy()
-    except pa.ArrowInvalid:
+    numbers = _cast(cells)
+    if numbers is None and (numbers := _cast(pc.utf8_trim_whitespace(cells))) is None:
         return None
     # nan, inf and what is too large are left to the rules.
     if int(np.count_nonzero(np.isfinite(numbers))) != len(cells) - cells.null_count:
@@ -132,6 +131,16 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
     if large and pc.all(pc.match_substring_regex(cells, f"^{_INTEGER}$")).as_py():
         return None
     return numbers if numbers.flags.writeable else numbers.copy()
+
+
+def _cast(cells: pa.ChunkedArray) -> Floats | None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return np.asarray(pc.cast(cells, pa.float64()).to_numpy())
+    except pa.ArrowInvalid:
+        return None
 
 
 def _different(cells: pa.ChunkedArray) -> tuple[NDArray[np.int32], pd.Series]:
