@@ -168,6 +168,7 @@ def test_what_is_too_small_is_said_and_zeros_are_not() -> None:
 def test_digits_that_are_lost_are_said() -> None:
     assert of("9007199254740992", "1").notices == ()
     assert "rounded" in of("9007199254740993", "1").notices[0]
+    assert "rounded" in of(" 9007199254740993", "1").notices[0]
     kept = of("12345678901234567890", "12345678901234567891")
     assert kept.words == ("12345678901234567890", "12345678901234567891")
     assert "kept as text" in kept.notices[0]

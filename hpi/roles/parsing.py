@@ -119,7 +119,10 @@ def _plain_numbers(cells: pa.ChunkedArray) -> Floats | None:
     if (pc.max(pc.binary_length(cells)).as_py() or 0) > _LONGEST_NUMBER:
         return None
     numbers = _cast(cells)
-    if numbers is None and (numbers := _cast(pc.utf8_trim_whitespace(cells))) is None:
+    if numbers is None:
+        cells = pc.utf8_trim_whitespace(cells)
+        numbers = _cast(cells)
+    if numbers is None:
         return None
     # nan, inf and what is too large are left to the rules.
     if int(np.count_nonzero(np.isfinite(numbers))) != len(cells) - cells.null_count:
