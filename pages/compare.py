@@ -24,12 +24,18 @@ def watch() -> None:
     with st.container(key="jobs", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.text(f"{sum(done)} of {len(done)} estimators are done.", width="content")
-            st.button("Cancel", key="cancel_all", on_click=asked.cancel)
+            st.button("Cancel", key="cancel_all", on_click=_cancel_all)
         st.progress(sum(one.status.done if one.is_open else 1.0 for one in asked.works.values()) / len(done))
         for name, one in asked.works.items():
             title = by_name(name).title
             ended = "done" if one.job.error is None else "no answer"
             st.text(job.doing(title, one.status) if one.is_open else f"{title}: {ended}.")
+
+
+def _cancel_all() -> None:
+    asked = side_by_side.held()
+    if asked is not None:
+        asked.cancel()
 
 
 shell.guard(__file__)

@@ -26,7 +26,7 @@ def panel(work: Work | None, answer: state.Answer | str | None) -> None:
     if work is None:
         return
     if work.is_open:
-        _watched(answer if isinstance(answer, state.Answer) else None)
+        _watched(_below(answer if isinstance(answer, state.Answer) else None))
     elif work.was_cancelled or work.job.error is not None:
         word = f"Run {work.title}" if work.was_cancelled else "Try again"
         st.button(word, key="retry_job", on_click=state.retry)
@@ -52,7 +52,7 @@ def beside(name: str) -> None:
     elif asked.refused is not None:
         look.refusal(asked.refused, f"refused-{name}")
         if asked.may_help:
-            st.button("Try again", key=f"retry_{name}", on_click=asked.retry)
+            st.button("Try again", key=f"retry_{name}", on_click=_retry_beside, args=(name,))
 
 
 @st.fragment(run_every=EVERY)
@@ -64,11 +64,11 @@ def _watched_beside(name: str) -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"quiet-job-{name}"
     ):
         st.text(doing(asked.task.title, asked.work.status), width="content")
-        st.button("Cancel", key=f"cancel_{name}", on_click=asked.cancel)
+        st.button("Cancel", key=f"cancel_{name}", on_click=_cancel_beside, args=(name,))
 
 
 @st.fragment(run_every=EVERY)
-def _watched(last: state.Answer | None) -> None:
+def _watched(below: str | None) -> None:
     work = state.session().work
     if work is None or not work.is_open:
         st.rerun()
@@ -76,10 +76,29 @@ def _watched(last: state.Answer | None) -> None:
     with st.container(key="job", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.text(doing(work.title, status), width="content")
-            st.button("Cancel", key="cancel_job", on_click=work.cancel)
+            st.button("Cancel", key="cancel_job", on_click=_cancel)
         if status.phase is Phase.RUNNING:
             st.progress(status.done)
-        look.quiet("job", _below(last))
+        look.quiet("job", below)
+
+
+# Streamlit holds what a button calls and what a fragment was given as long as the session: names do, tables do not
+def _cancel() -> None:
+    work = state.session().work
+    if work is not None:
+        work.cancel()
+
+
+def _cancel_beside(name: str) -> None:
+    asked = state.session().beside.get(name)
+    if asked is not None:
+        asked.cancel()
+
+
+def _retry_beside(name: str) -> None:
+    asked = state.session().beside.get(name)
+    if asked is not None:
+        asked.retry()
 
 
 def doing(title: str, status: Status) -> str:

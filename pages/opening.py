@@ -1,6 +1,6 @@
 """What opens a table: a place to drop a file, and the examples.
 
-Keys of the widgets: upload-<n>, example-<name>; the container open_now.
+Keys of the widgets: upload-<n>, close_table, example-<name>; the container open_now.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages import asking, link, look, menu, metric, opened, sign_in, state, uploads, who, words
+from pages import asking, leaving, link, look, menu, metric, opened, sign_in, state, uploads, who, words
 
 LABEL = "Results of a search: one row a trial"
 FORMATS = (
@@ -60,6 +60,12 @@ def already_open() -> None:
             metric.ask(table)
         else:
             link.to(menu.IMPORTANCE, "See what decides it →")
+        st.button("Close this table", key="close_table", type="tertiary", on_click=_close)
+
+
+def _close() -> None:
+    leaving.close_table()
+    st.query_params.clear()
 
 
 def _open_example(name: str) -> None:
@@ -73,6 +79,7 @@ def _open(files: list[uploads.File]) -> NoReturn:
     with st.spinner("Reading the table ..."):
         is_open = opened.open_files(files)
     now.n_uploads += 1
+    leaving.VISITS.untidy = True
     if is_open:
         link.take_pending()
         if now.table is not None and asking.open_questions(now.table):

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from hpi import serving
 from hpi.jobs import Log
 from hpi.store import Store, StoreSettings
-from pages import sign_in
+from pages import leaving, sign_in
 
 if TYPE_CHECKING:
-    from starlette.middleware import Middleware
     from starlette.routing import Route
 
 SHELL = Path(st.__file__).parent / "static" / "index.html"
@@ -40,7 +40,7 @@ def around() -> tuple[list[Middleware], list[Route], Callable[[Exception], bool]
     health = serving.Health({"store": shelf.is_writable, "jobs": serving.CanWork()})
     log = Log()
     guards = serving.stack(settings, SHELL.read_text("utf-8"), _is_kept, log, base)
-    return guards, health.routes(base), partial(_mishap, log)
+    return [*guards, Middleware(leaving.Watch)], health.routes(base), partial(_mishap, log)
 
 
 def _mishap(log: Log, error: Exception) -> bool:

@@ -12,7 +12,22 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
-from pages import banner, job, link, look, menu, metric, opened, opening, question, share, sign_in, state, words
+from pages import (
+    banner,
+    job,
+    leaving,
+    link,
+    look,
+    menu,
+    metric,
+    opened,
+    opening,
+    question,
+    share,
+    sign_in,
+    state,
+    words,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -24,6 +39,7 @@ def guard(page: str) -> None:
         st.rerun()
     sign_in.bar()
     state.arrive(page)
+    leaving.attend()
     link.follow()
     opened.close_deleted()
     link.write()
