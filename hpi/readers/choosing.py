@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zlib
 from collections.abc import Iterable, Sequence
@@ -38,6 +39,7 @@ def one_table(opened: Opened, wanted: Wanted, limits: ReadLimits) -> tuple[Opene
         )
     found = _tables_in(files)
     if not found:
+        _check_readable(files)
         raise TableError(
             magic.not_a_table_in(files.sizes)
             or f"{magic.shown_name(opened.name)} holds {counted(len(files.sizes), 'file')}, and none is a table: "
@@ -62,6 +64,14 @@ def _tables_in(files: Files) -> list[str]:
             best = rank
             found.append(name)
     return found
+
+
+def _check_readable(files: Files) -> None:
+    """Raise TableError where a file that is called a table is damaged: that is why none was found."""
+    called = [name for name, size in files.sizes.items() if size and _rank(name) > 1]
+    for name in called[:_LOOKED_AT]:
+        with contextlib.suppress(OSError):
+            files.head(name, _HEAD)
 
 
 def _rank(name: str) -> int:

@@ -21,6 +21,8 @@ from hpi.roles.values import shown
 FAR_ROWS, FAR_COLUMNS = 1_000, 100
 # what Excel itself can hold
 _LAST_ROW = 1_048_576
+# Headings, empty columns and rows are read, too, until it is known which cells are the table's.
+_PADDED, _WIDEST = 2, 16_384
 _GLANCE = 20
 
 
@@ -119,7 +121,7 @@ def _rows(sheet: Any, limits: ReadLimits) -> Iterator[Row]:  # noqa: ANN401 - op
         if not cells and number <= _LAST_ROW:
             continue
         n_padded += len(cells)
-        if number > _LAST_ROW or n_padded > limits.cells:
+        if number > _LAST_ROW or n_padded > _PADDED * limits.cells + _WIDEST:
             raise _stray(sheet.title, f"row {number:,}", "beyond what a table has")
         row = Row.of(number, cells)
         if not row.cells:

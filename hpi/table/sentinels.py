@@ -33,7 +33,7 @@ def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
     words = np.zeros(len(values), dtype=bool) if values.text is None else values.worded & ~_is_null(values)
     ledger.leave_out(f"{name} is text, as of a failed trial", int((keep & words).sum()))
     ledger.leave_out(f"no finite value of {name}", int((keep & ~finite & ~words).sum()))
-    _say(values, keep, ledger)
+    _say(values, keep, words, ledger)
     keep = keep & finite
     crashed = keep & np.isin(values.numbers, _stand_ins(values.numbers[keep]))
     if 2 * crashed.sum() > keep.sum():
@@ -49,22 +49,34 @@ def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
     return keep & ~crashed
 
 
-def _say(values: Values, keep: Mask, ledger: Ledger) -> None:
+def _say(values: Values, keep: Mask, words: Mask, ledger: Ledger) -> None:
     """Say which cells of the metric are words or infinite."""
-    if values.words:
+    texts = [word for word in values.words if not _means_null(word)]
+    if texts:
         ledger.notices.append(
-            f"{values.name} holds text in {counted(int(values.worded.sum()), 'row')} "
-            f"({shown(values.words)}), which is no number."
+            f"{values.name} holds text in {counted(int(words.sum()), 'row')} ({shown(texts)}), "
+            "which is no number: left out."
         )
+    nulls = [word for word in values.words if _means_null(word)]
+    if nulls:
+        n = int(values.worded.sum() - words.sum())
+        ledger.notices.append(f"{counted(n, 'row')} {_have(n)} no finite {values.name} ({shown(nulls)}): left out.")
     n = int((keep & np.isinf(values.numbers)).sum())
     if n:
-        verb = "has" if n == 1 else "have"
-        ledger.notices.append(f"{counted(n, 'row')} {verb} an infinite {values.name}: left out.")
+        ledger.notices.append(f"{counted(n, 'row')} {_have(n)} an infinite {values.name}: left out.")
+
+
+def _have(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _means_null(word: str) -> bool:
+    return word.lower().lstrip("+") in NULL_WORDS
 
 
 def _is_null(values: Values) -> Mask:
     """Whether each cell is a word for no number or for an infinite one, shape (n_rows,)."""
-    words = {word for word in values.words if word.lower().lstrip("+") in NULL_WORDS}
+    words = {word for word in values.words if _means_null(word)}
     return np.array([cell in words for cell in values.text] if values.text is not None else [], dtype=bool)
 
 
