@@ -35,6 +35,15 @@ GRACE = 0.5  # seconds between asking a child to end and ending it
 LONGEST = 1 << 20  # bytes of a line
 MEGABYTE = 1 << 20
 NICE = 5
+# What C++, Python and Arrow say of memory that ran out, for a thread as well.
+LACKS_MEMORY = (
+    "bad_alloc",
+    "MemoryError",
+    "Out of memory",
+    "can't start new thread",
+    "Failed to launch worker thread",
+    "Resource temporarily unavailable",
+)
 FRAME = re.compile(r'File "([^"]*)", line (\d+) in (\S+)')
 _PR_SET_PDEATHSIG = 1
 
@@ -179,7 +188,7 @@ class Child:
             return Ending(self._why)
         said.seek(0)
         text = said.read(LONGEST).decode(errors="replace")
-        if "bad_alloc" in text or "MemoryError" in text:
+        if any(words in text for words in LACKS_MEMORY):
             return Ending(End.MEMORY)
         where = [f"{Path(file).name}:{line} {function}" for file, line, function in FRAME.findall(text)]
         return Ending(
@@ -266,7 +275,7 @@ def _limit(memory_mb: int) -> None:
 
 
 def _lacks_memory(error: Exception) -> bool:
-    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
+    return isinstance(error, MemoryError) or any(words in str(error) for words in LACKS_MEMORY)
 
 
 def _where(error: BaseException) -> list[str]:

@@ -47,6 +47,8 @@ class DelimitedReader:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
         check_rows(len(cells[0]), len(names), limits)
         columns = _without_hollow(dict(zip(names, cells, strict=True)), header)
+        if not columns:
+            raise TableError("The file holds neither names nor cells; it needs a line of names and one line a trial.")
         commas: list[str] = []
         if layout.delimiter != "," and b"," in layout.data:
             columns, commas = _with_points(columns)

@@ -150,6 +150,10 @@ def test_a_text_of_all_control_characters_is_refused_where_a_line_is_odd() -> No
     assert "control characters" in refused(f"x,y\n{odd},1\n2\n")
 
 
+def test_separators_alone_are_no_table() -> None:
+    assert "neither names nor cells" in refused(",\n,\n,")
+
+
 # ---------------------------------------------------------------- limits
 
 
