@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -119,9 +119,12 @@ class Combinations:
     ----------
     columns
         At least one.
+    _found
+        How many different ones parts of the rows were seen to hold.
     """
 
     columns: Sequence[Values]
+    _found: list[int] = field(default_factory=list, init=False, repr=False)
 
     @cached_property
     def count(self) -> int:
@@ -135,11 +138,12 @@ class Combinations:
     def reach(self, wanted: int) -> bool:
         """Whether there are so many."""
         n, some = len(self.columns[0]), _ENOUGH * wanted
-        if wanted > n or self._at_least >= wanted:
+        if wanted > n or max(self._at_least, *self._found, 0) >= wanted:
             return wanted <= n
         if some < n and "count" not in self.__dict__:
             # What a part of the rows holds, all of them hold.
             found = ids_of(self.columns, some, np.arange(some))
-            if int(found.max(initial=-1)) + 1 >= wanted:
+            self._found.append(int(found.max(initial=-1)) + 1)
+            if self._found[-1] >= wanted:
                 return True
         return self.count >= wanted
