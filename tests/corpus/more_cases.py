@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -85,6 +86,13 @@ def odd_cell(cell: str) -> Callable[[], bytes]:
     return lambda: lines(["lr", "kind", "loss"], rows)
 
 
+def many_labels() -> bytes:
+    """Nine hundred columns of labels, a third of whose cells are empty: every pair of them could be a condition."""
+    rng = random.Random(0)
+    rows = [[*rng.choices(("a", "b", ""), k=900), f"{rng.random():.4f}"] for _ in range(1000)]
+    return lines([*(f"c{k}" for k in range(900)), "loss"], rows)
+
+
 def all_rows(table: TrialTable) -> None:
     """No row is lost."""
     equal(len(table.frame), N, "rows")
@@ -139,4 +147,6 @@ CASES = (
     Case("Z21e", "cell of 450,000 quotes", "a.csv", odd_cell('"' * (LONG // 4)), holds=all_rows, seconds=2, large=True),
     Case("Z21f", "cell of 180,000 half dates", "a.csv", odd_cell("2026-" * (LONG // 5)), holds=all_rows, seconds=2,
          large=True),
+    Case("Z22", "900 columns of labels with empty cells", "a.csv", many_labels, large=True,
+         holds=lambda table: equal(len(table.hyperparameters), 900, "hyperparameters")),
 )  # fmt: skip
