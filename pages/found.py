@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import streamlit as st
 
 from hpi.statements import Finding, FindingKind, Findings, Strength, with_notices
 from pages import state, words
@@ -56,9 +55,9 @@ def chosen() -> Chosen:
     table = state.session().table
     assert table is not None
     key = (table.fingerprint, table.choices)
-    kept = st.session_state.get(HELD)
+    kept = state.session().kept.get(HELD)
     if kept is None or kept.table != key:
-        kept = st.session_state[HELD] = Chosen(key)
+        kept = state.session().kept[HELD] = Chosen(key)
     return kept  # type: ignore[no-any-return]
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-import streamlit as st
-
 from hpi import checks, comparison, scoring, subspace
 from hpi.comparison import Agreement
 from hpi.errors import HpiError
@@ -78,10 +76,10 @@ def question() -> Any:  # noqa: ANN401
 
 def held() -> SideBySide | None:
     """Return the question that was put to all, if it is the one that is asked now; let go of another one."""
-    kept: SideBySide | None = st.session_state.get(HELD)
+    kept: SideBySide | None = state.session().kept.get(HELD)
     if kept is not None and kept.question != question():
         kept.let_go()
-        del st.session_state[HELD]
+        del state.session().kept[HELD]
         return None
     return kept
 
@@ -103,4 +101,4 @@ def begin() -> None:
     except HpiError as error:
         now.refused = str(error)
         return
-    st.session_state[HELD] = begun
+    state.session().kept[HELD] = begun

@@ -50,7 +50,7 @@ class Session:
     read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
     address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last. `share`:
     the link that is to be made; `made`: the one that was made last, and of what. `files`: what was uploaded, where it
-    holds further tables; `n_uploads`: how often something was.
+    holds further tables; `n_uploads`: how often something was. `kept`: what single pages keep, by their own names.
     """
 
     table: TrialTable | None = None
@@ -74,6 +74,7 @@ class Session:
     made: tuple[Hashable, Made] | None = None
     files: tuple[File, ...] = ()
     n_uploads: int = 0
+    kept: dict[str, Any] = field(default_factory=dict)
     remembered: dict[str, Choices] = field(default_factory=dict)
     designs: dict[Any, Design] = field(default_factory=dict)
     answers: dict[Any, Answer] = field(default_factory=dict)

@@ -37,21 +37,21 @@ def section(answer: state.Answer) -> None:
 
 def kept(answer: state.Answer) -> Curve:
     """The curve of these trials and this region; kept, since moving the target does not change it."""
-    last = st.session_state.get(KEPT)
+    last = state.session().kept.get(KEPT)
     if last is None or last[0] != _key(answer):
         put(answer, curve_of(answer.sample.design, answer.sample.subspace.region, answer.result.method))
-    return st.session_state[KEPT][1]  # type: ignore[no-any-return]
+    return state.session().kept[KEPT][1]  # type: ignore[no-any-return]
 
 
 def put(answer: state.Answer, drawn: Curve) -> None:
     """Keep the curve of an answer."""
     # the design is kept, too: its id stands for it as long as it lives
-    st.session_state[KEPT] = (_key(answer), drawn, answer.sample.design)
+    state.session().kept[KEPT] = (_key(answer), drawn, answer.sample.design)
 
 
 def known(answer: state.Answer) -> Curve | None:
     """Return the curve of an answer, if a page has drawn it; works nothing out."""
-    last = st.session_state.get(KEPT)
+    last = state.session().kept.get(KEPT)
     return last[1] if last is not None and last[0] == _key(answer) else None
 
 

@@ -42,18 +42,18 @@ def test_the_curve_stands_below_the_bars_and_marks_the_target(open_table):
 
 def test_moving_the_target_moves_the_mark_and_keeps_the_curve(open_table):
     app = open_table()
-    before = app.session_state[threshold.KEPT][1]
+    before = app.session_state["hpi"].kept[threshold.KEPT][1]
     app.number_input(key="target").set_value(20.0).run()
     assert line_of_now(app) == 0.2
-    assert app.session_state[threshold.KEPT][1] is before
+    assert app.session_state["hpi"].kept[threshold.KEPT][1] is before
 
 
 @pytest.mark.parametrize(("key", "value"), [("region", 50.0), ("region", 30.0)])
 def test_another_region_is_another_curve(open_table, key, value):
     app = open_table()
-    before = app.session_state[threshold.KEPT][1]
+    before = app.session_state["hpi"].kept[threshold.KEPT][1]
     app.number_input(key=key).set_value(value).run()
-    after = app.session_state[threshold.KEPT][1]
+    after = app.session_state["hpi"].kept[threshold.KEPT][1]
     assert after is not before
     assert after.region == value / 100
     assert (after.targets < after.region).all()
