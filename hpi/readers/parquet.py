@@ -21,6 +21,7 @@ from hpi.errors import TableError
 from hpi.readers import magic, naming
 from hpi.readers.archives import too_much
 from hpi.readers.limits import MEGABYTE, ReadLimits
+from hpi.readers.own import reading_of
 from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.roles.reading import Reading
 from hpi.roles.values import shown
@@ -56,11 +57,12 @@ class ParquetReader:
             warnings.simplefilter("ignore")
             names, left_out = _checked_footer(opened.data, limits)
             frame, more = _frame(_read(opened.data, names, limits))
+            own = reading_of(pq.ParquetFile(pa.BufferReader(opened.data)).metadata.metadata, frozenset(frame.columns))
         notices = []
         if left_out:
             listed = shown([f"{name} ({kind})" for name, kind in left_out.items()])
             notices.append(f"Nested and binary columns were left out: {listed}.")
-        return Loaded(frame, opened.name, Reading(self.name, (*notices, *more)))
+        return Loaded(frame, opened.name, (own or Reading(self.name)).said(*notices, *more))
 
 
 def _check_ends(data: bytes) -> None:
