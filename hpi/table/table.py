@@ -179,24 +179,23 @@ def validated(
     if ranking is not None:
         columns = fronts.taken_for_outcomes(columns, ranking)
     choices = reading.under(choices)
-    keep = trials.counting_rows(parsed, columns, choices, ledger, ranking.needed if ranking else ())
-    if not keep.any():
-        raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
-    grouping = trials.group(parsed, columns, choices, keep, ledger)
+    grouping = _grouped(parsed, columns, choices, ledger, ranking.needed if ranking else ())
     kept = frames.trials_of(parsed, columns, grouping, choices)
     hyperparameters, columns = frames.hyperparameters_of(kept, columns, choices)
     tasks = _tasks(parsed, columns, kept, ledger)
-    metric = next((column for column in columns if column.role is Role.METRIC), None)
-    guessed = notices.about_guess(metric)
-    space = [
+    said = (
+        *notices.about_cells(parsed, columns),
+        *notices.about_guess(_metric(columns)),
+        *ledger.notices,
         *notices.about_fixed(parsed, columns),
         *notices.about_space(parsed, kept, columns, hyperparameters, choices),
-    ]
-    cells = notices.about_cells(parsed, columns)
+    )
     ends = states.counts(parsed, columns)
     if ranking is not None:
-        kept, columns = fronts.with_rank(kept, columns, ranking, tasks, ledger)
-        metric = next((column for column in columns if column.role is Role.METRIC), None)
+        rank = Ledger()
+        kept, columns = fronts.with_rank(kept, columns, ranking, tasks, rank)
+        said = (*said, *rank.notices)
+    metric = _metric(columns)
     return TrialTable(
         name=name,
         frame=frame,
@@ -208,7 +207,7 @@ def validated(
         n_repeats=np.bincount(grouping.trial).astype(np.int64),
         unit=_unit(grouping, tasks, choices),
         excluded=tuple(ledger.excluded.items()),
-        notices=tuple(dict.fromkeys([*reading.notices, *cells, *guessed, *ledger.notices, *space])),
+        notices=tuple(dict.fromkeys([*reading.notices, *said])),
         choices=chosen,
         fingerprint=fingerprint,
         tasks=tasks,
@@ -217,6 +216,20 @@ def validated(
         states=ends,
         curves=grouping.curves,
     )
+
+
+def _grouped(
+    parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger, needed: Sequence[str]
+) -> Grouping:
+    """Return which rows count and stand for which trial; raises TableError where none does."""
+    keep = trials.counting_rows(parsed, columns, choices, ledger, needed)
+    if not keep.any():
+        raise TableError(f"No row counts as a trial: {_reasons(ledger)}. Choose another metric or task.")
+    return trials.group(parsed, columns, choices, keep, ledger)
+
+
+def _metric(columns: Sequence[Column]) -> Column | None:
+    return next((column for column in columns if column.role is Role.METRIC), None)
 
 
 def check_shape(frame: pd.DataFrame) -> None:
