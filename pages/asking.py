@@ -16,6 +16,7 @@ from pages import opened, state
 
 FEWEST, MOST = 2, 3  # outcomes that are ranked together
 FRONT = "Trials than which none is better in one and as good in all of them have rank 1; without these the next are 2."
+SEVERAL = {"study": "studies", "sheet": "sheets", "table": "tables"}
 EPOCHS = {"best": "its best", "last": "its last"}
 
 
@@ -31,12 +32,12 @@ def draw(table: TrialTable) -> None:
     if state.session().files:
         _part(table)
     if table.curves is not None:
-        epoch(table)
+        _epoch(table)
     if len(table.objectives) > 1:
         _objective(table)
 
 
-def epoch(table: TrialTable) -> None:
+def _epoch(table: TrialTable) -> None:
     """Ask which row counts of a trial that has one for each epoch."""
     state.copy(reduce=table.choices.reduce)
     st.segmented_control(
@@ -50,7 +51,7 @@ def _part(table: TrialTable) -> None:
     state.copy(part=reading.part)
     with st.container(width=480):
         st.selectbox(
-            f"The file holds {len(reading.parts):,} tables. Look at the {reading.part_is}", reading.parts, key="part",
+            f"The file holds {len(reading.parts):,} {SEVERAL[reading.part_is]}. Look at", reading.parts, key="part",
             on_change=_part_chosen,
         )  # fmt: skip
 

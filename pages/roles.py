@@ -147,8 +147,7 @@ def _in_order(column: pd.Series) -> tuple[str, ...]:
 
 def rows(table: TrialTable) -> None:
     """Draw what is done with repeats and with several tasks, where the table has such."""
-    if table.curves is not None:
-        asking.epoch(table)
+    asking.draw(table)
     contexts = {column.context for column in table.columns if column.role is Role.CONTEXT}
     if ContextKind.REPEAT in contexts:
         state.copy(repeats=table.choices.repeats)

@@ -69,7 +69,7 @@ def test_the_study_with_the_most_complete_trials_is_taken_and_another_can_be(app
     assert (table.reading.part, len(table.frame)) == ("long", 40)
     assert table.direction is Direction.MINIMIZE
     choice_of = app.selectbox(key="part")
-    assert choice_of.label == "The file holds 2 tables. Look at the study"
+    assert choice_of.label == "The file holds 2 studies. Look at"
     choice_of.set_value("short").run()
     table = session(app).table
     assert table is not None
