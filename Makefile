@@ -12,7 +12,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run serve install lint test fuzz bench study-importance study-findings study-edges study-serving screenshots test-oldest clean
+.PHONY: help run serve install lint test fuzz bench study-importance study-findings study-edges study-serving study-reading screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -26,6 +26,7 @@ help:
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
 	@echo 'make study-serving  50 viewers at once: benchmarks/serving.md (three minutes; QUICK=1: half)'
+	@echo 'make study-reading  how fast beside pandas, what memory stays: benchmarks/reading.md (ten minutes; QUICK=1: four)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
@@ -62,6 +63,9 @@ study-edges: $(DEV_STAMP)
 
 study-serving: $(DEV_STAMP)
 	$(PY) -m benchmarks.serving
+
+study-reading: $(DEV_STAMP)
+	$(PY) -m benchmarks.reading
 
 screenshots: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+import hpi
 from benchmarks import edges
+from benchmarks.reading import __main__ as reading
+from benchmarks.reading import memory, tables, timing
+from benchmarks.reading import report as reading_report
+from benchmarks.reading.memory import AGAIN, BEFORE, CLOSED, FRESH, LEFT, OPEN, Memory
+from benchmarks.reading.plan import FULL, QUICK, Plan
+from benchmarks.reading.timing import APART, GZIP, LARGE, LOADED, PANDAS, PARQUET, READ, SMALL, Spent
+from benchmarks.reading.timing import Timed as Read
 from benchmarks.speed import __main__ as speed
 from benchmarks.speed import against, ours, peers, report, thresholds
 from benchmarks.speed.measure import Timed, alternating, same_ranking
@@ -89,3 +99,69 @@ def test_the_study_of_edges_compares_with_and_without_steps(tmp_path, monkeypatc
     (row,) = re.findall(r"\| window \| x \| 0.81\d \| (\S+) -> (\S+) \|", (tmp_path / "edges.md").read_text())
     assert float(row[0]) < -0.04
     assert abs(float(row[1])) < 0.06
+
+
+def test_the_study_of_reading_times_every_way_to_read_every_file(tmp_path, monkeypatch):
+    """Without the app, which QUICK=1 make study-reading opens; it fails where a cell is not what was written."""
+    monkeypatch.setenv("QUICK", "tiny")
+    monkeypatch.setattr(reading, "OUT", tmp_path / "reading.md")
+    reading.main()
+    text = (tmp_path / "reading.md").read_text()
+    ways = re.findall(r"^\| ([^|]+), ([\d,]+) x 12 \| [^|]+ \| ([^|]+) \|", text, re.MULTILINE)
+    sizes = {LARGE: "2,000", PARQUET: "2,000", GZIP: "2,000", SMALL: "200"}
+    assert ways == [(kind, size, way) for kind, size in sizes.items() for way in (PANDAS, LOADED, READ, APART)]
+    assert "Not measured: this form of the study leaves it out." in text
+    assert "| yes |" not in text
+    assert "nan" not in text
+
+
+def reading_study(plan: Plan = FULL, ours: float = 4.0, closed: float = 400.0, left: float = 400.0) -> str:
+    """Return the report of a hand-made study: pandas takes 2 s, so 4 s are allowed; 250 MB before, so 400 are."""
+    ways = {PANDAS: Spent((2.5, 2.0)), LOADED: Spent((1.0,)), READ: Spent((9.0, ours)), APART: Spent((6.0,))}
+    read = {kind: Read(1_000_000, 154.3, ways) for kind in (LARGE, PARQUET, GZIP, SMALL)}
+    held = {FRESH: 200.0, BEFORE: 250.0, OPEN: 700.0, CLOSED: closed, AGAIN: 701.0, LEFT: left}
+    return reading_report.written(
+        reading_report.Study(plan, "make study-reading", "here", read, Memory(189.8, held, most=1100.0))
+    )
+
+
+def test_reading_may_take_half_as_long_again_as_pandas_and_a_second():
+    line = "| Reading 1,000,000 x 12 from CSV | at most 1.5 times pandas.read_csv plus 1 s: 4.00 s | "
+    assert f"{line}4.00 s, 2.00 times pandas' 2.00 s; 0 % below what is allowed | yes |" in reading_study()
+    assert f"{line}4.40 s, 2.20 times pandas' 2.00 s; 10 % over what is allowed | no |" in reading_study(ours=4.4)
+    assert f"{line}3.00 s, 1.50 times pandas' 2.00 s; 25 % below what is allowed |  |" in reading_study(QUICK, ours=3.0)
+
+
+def test_a_closed_table_may_leave_150_megabytes_behind():
+    assert re.findall(r"at most 150 MB more than before \| (.+) \|", reading_study()) == ["+150 MB | yes"] * 2
+    worse = reading_study(closed=401.0, left=249.0)
+    assert re.findall(r"at most 150 MB more than before \| (.+) \|", worse) == ["+151 MB | no", "-1 MB | yes"]
+    assert "| the CSV is open, its bars are drawn | 700 MB | +450 MB |" in worse
+    assert max(len(line) for line in worse.splitlines() if not line.startswith("|")) <= 120
+
+
+def test_what_is_read_is_held_against_what_was_written():
+    frame = tables.made(300)
+    assert timing.same(hpi.read(frame), frame)
+    for column, cell in (("h5", 0.5), ("k2", 100), ("act", "gelu"), ("loss", 2.0)):
+        changed = frame.copy()
+        changed.loc[299, column] = cell
+        assert not timing.same(hpi.read(changed), frame)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux says in /proc what a process holds")
+def test_memory_that_a_process_takes_is_seen():
+    held = 100_000_000
+    code = f"import sys; sys.stdin.readline(); x = b'1' * {held}; print('', flush=True); sys.stdin.readline()"
+    command = [sys.executable, "-c", code, "--mark=7"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
+        assert one.stdin
+        assert one.stdout
+        pid = memory.started_with("--mark=7")
+        before = memory.status(pid, "VmRSS")
+        one.stdin.write("\n")
+        one.stdin.flush()
+        one.stdout.readline()
+        assert pid == one.pid
+        assert memory.status(pid, "VmRSS") - before == pytest.approx(held / 1e6, abs=5)
+        assert memory.status(pid, "VmHWM") >= memory.status(pid, "VmRSS")
