@@ -152,16 +152,17 @@ def test_what_is_read_is_held_against_what_was_written():
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux says in /proc what a process holds")
 def test_memory_that_a_process_takes_is_seen():
     held = 100_000_000
-    code = f"import sys; sys.stdin.readline(); x = b'1' * {held}; print('', flush=True); sys.stdin.readline()"
+    code = f"print(flush=True); input(); x = b'1' * {held}; print(flush=True); input()"
     command = [sys.executable, "-c", code, "--mark=7"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
         assert one.stdin
         assert one.stdout
-        pid = memory.started_with("--mark=7")
-        before = memory.status(pid, "VmRSS")
+        one.stdout.readline()
+        assert memory.started_with("--mark=7") == one.pid
+        before = memory.status(one.pid, "VmRSS")
         one.stdin.write("\n")
         one.stdin.flush()
         one.stdout.readline()
-        assert pid == one.pid
-        assert memory.status(pid, "VmRSS") - before == pytest.approx(held / 1e6, abs=5)
-        assert memory.status(pid, "VmHWM") >= memory.status(pid, "VmRSS")
+        assert memory.status(one.pid, "VmRSS") - before == pytest.approx(held / 1e6, abs=5)
+        assert memory.status(one.pid, "VmHWM") >= memory.status(one.pid, "VmRSS")
+        one.stdin.write("\n")
