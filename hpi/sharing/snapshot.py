@@ -121,7 +121,7 @@ def _table(record: Mapping[str, Any], content: bytes, notices: list[str]) -> Tri
     """Return the table with the roles that its columns had when it was stored."""
     name = _text(record, "file") or "table"
     try:
-        choices = unpack(record["choices"], {})
+        choices = unpack(_with_reduce(record["choices"]), {})
         if not isinstance(choices, Choices):
             raise TypeError
         table = from_parquet(content, name, choices)
@@ -129,6 +129,11 @@ def _table(record: Mapping[str, Any], content: bytes, notices: list[str]) -> Tri
         table = from_parquet(content, name, Choices())
         notices.append("The roles that were chosen for the columns cannot be taken over; they are inferred anew.")
     return _as_understood(table, record.get("roles"), notices)
+
+
+def _with_reduce(choices: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return packed choices with what links meant before it could be chosen: the last epoch of a trial counted."""
+    return {**choices, "fields": {"reduce": "last", **choices["fields"]}}
 
 
 def _as_understood(table: TrialTable, roles: object, notices: list[str]) -> TrialTable:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hpi
@@ -127,6 +128,22 @@ def test_columns_keep_the_roles_that_they_had():
     roles = record["roles"] | {"e": "context"}  # as if an older version had inferred so
     after = restore(record | {"roles": roles}, blobs)
     assert {column.name: column.role for column in after.table.columns}["e"] is hpi.Role.CONTEXT
+
+
+def test_a_link_made_before_epochs_could_be_chosen_counts_the_last_as_it_did():
+    rng = np.random.default_rng(1)
+    lr, epoch = np.repeat(rng.random(40), 3), np.tile([1, 2, 3], 40)
+    table = hpi.read(pd.DataFrame({"lr": lr, "epoch": epoch, "loss": lr + abs(epoch - 2)}))
+    shared = Snapshot(table, View(table.metric, table.direction), "importance")
+
+    def before(record):
+        fields = record["choices"]["fields"]
+        return record | {
+            "choices": record["choices"] | {"fields": {key: fields[key] for key in fields if key != "reduce"}}
+        }
+
+    assert set(there_and_back(shared).table.trials["epoch"]) == {2}
+    assert set(there_and_back(shared, before).table.trials["epoch"]) == {3}
 
 
 def test_a_table_that_is_none_is_refused():
