@@ -39,6 +39,11 @@ def refuse(sample: Sample, uses_target: bool = True) -> None:
 
 def _refuse_region(sample: Sample) -> None:
     found, loss = _independent(sample, sample.n_region), sample.design.loss
+    if found < FEWEST_REGION and sample.n_region == len(loss):
+        raise EstimatorError(
+            f"There are {_counted(found, sample)} that count; at least {FEWEST_REGION} are needed for a number. "
+            "Widen the filters, if there are any, or see on the page Data which rows were left out, and why."
+        )
     if found < FEWEST_REGION:
         raise EstimatorError(
             f"The region holds {_counted(found, sample)}; at least {FEWEST_REGION} are needed for a number. "

@@ -9,8 +9,9 @@ import streamlit as st
 
 from hpi.table import TrialTable
 from hpi.words.spreadsheet import as_csv
-from pages import opened, state, uploads
+from pages import look, opened, state, uploads
 
+SAID = "appended"  # what came of the last files
 MOST_CELLS = 2_000_000  # what is written while a page is drawn; more of it by `python -m hpi convert`
 
 
@@ -29,10 +30,13 @@ def draw(table: TrialTable, may_change: bool) -> None:
 
 def _append() -> None:
     now = state.session()
-    with st.expander("Add the trials of another file of the same search"):
+    with st.expander("Add the trials of another file of the same search", expanded=SAID in now.kept):
         files = uploads.drop("Files with the same columns", key=f"append-{now.n_uploads}")
         if files:
             with st.spinner("Reading the table ..."):
-                opened.append(files)
+                now.kept[SAID] = opened.append(files)
             now.n_uploads += 1
             st.rerun()
+        if SAID in now.kept:
+            look.refusal(now.kept[SAID], "refused-append")
+            look.quiet("appended", None if now.kept[SAID] else "Added: every page shows all rows now.")

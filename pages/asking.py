@@ -15,9 +15,16 @@ from hpi.table.fronts import Ranking
 from pages import opened, state
 
 FEWEST, MOST = 2, 3  # outcomes that are ranked together
-FRONT = "Trials than which none is better in one and as good in all of them have rank 1; without these the next are 2."
+FRONT = (
+    "Rank 1 is the Pareto front: trials than which no other is better in one metric and at least as good in all. Rank "
+    "2 is the front of those that remain, and so on."
+)
+WHICH = (
+    "The best epoch is what early stopping on this metric would have kept; a trial of more epochs has more tries. The "
+    "last is what there was when training ended. Where they differ, so may the advice."
+)
 SEVERAL = {"study": "studies", "sheet": "sheets", "table": "tables"}
-EPOCHS = {"best": "its best", "last": "its last"}
+EPOCHS = {"best": "its best epoch", "last": "its last epoch"}
 
 
 def open_questions(table: TrialTable) -> bool:
@@ -42,7 +49,7 @@ def _epoch(table: TrialTable) -> None:
     state.copy(reduce=table.choices.reduce)
     st.segmented_control(
         f"The table has a row for each {table.curves}. Of each trial counts", list(EPOCHS), format_func=EPOCHS.get,
-        key="reduce", required=True, on_change=_epoch_chosen,
+        key="reduce", required=True, on_change=_epoch_chosen, help=WHICH,
     )  # fmt: skip
 
 

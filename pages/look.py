@@ -48,6 +48,8 @@ STYLE = """<style>
   .st-key-three > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] {width: auto; min-width: 0}
   .st-key-three > div > [data-testid=stHorizontalBlock] > :nth-child(2) {grid-row: 1 / span 2; grid-column: 2}
 }
+.st-key-open_now [data-testid=stPageLink] a {background: #0F766E; border-radius: .5rem; padding: .3rem .9rem}
+.st-key-open_now [data-testid=stPageLink] a p {color: #FFFFFF; font-weight: 600}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 /* The menu: in the bar at the top where there is room, else in lines of its own. */
 .st-key-menu {gap: .1rem; row-gap: .2rem}

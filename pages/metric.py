@@ -32,10 +32,11 @@ def change(table: TrialTable) -> None:
     """Draw what changes the metric or its direction."""
     state.copy(metric=table.metric, direction=table.direction)
     st.selectbox("Metric", sharing.candidates(table), key="metric", on_change=_metric_chosen, args=("metric",))
-    st.segmented_control(
-        "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
-        on_change=_direction_chosen, args=("direction",),
-    )  # fmt: skip
+    if not table.choices.rank:  # rank 1 is the best
+        st.segmented_control(
+            "Which values are better?", list(DIRECTIONS), format_func=DIRECTIONS.get, key="direction",
+            on_change=_direction_chosen, args=("direction",),
+        )  # fmt: skip
     asking.together(table)
 
 

@@ -52,20 +52,19 @@ def _open_files(files: Sequence[File], wanted: Wanted) -> bool:
     return True
 
 
-def append(files: Sequence[File]) -> None:
-    """Append the trials of further files to the table that is open; where they do not fit, keep it and say why."""
+def append(files: Sequence[File]) -> str | None:
+    """Append the trials of further files to the table that is open; where they do not fit, keep it and return why."""
     now = session()
     assert now.table is not None
-    now.refused = None
     try:
         table = readers.append(now.table, uploads.read(files, Wanted()))
     except HpiError as error:
-        now.refused = str(error)
-        return
+        return str(error)
     asked, choices = now.asked, table.choices
     _put(table)
     now.asked, now.remembered[header(table)] = asked, choices
     _keep()
+    return None
 
 
 def open_example(name: str) -> bool:
@@ -145,7 +144,7 @@ def _put(table: TrialTable, remark: str | None = None) -> None:
     now.table, now.remark, now.refused = table, remark, None
     now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
     now.example = now.draft = now.shared = now.share = now.made = None
-    now.files = ()
+    now.files, now.kept = (), {}
 
 
 def _keep() -> None:

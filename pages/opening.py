@@ -11,11 +11,11 @@ import streamlit as st
 
 from pages import asking, leaving, link, look, menu, metric, opened, sign_in, state, uploads, who, words
 
-LABEL = "Results of a search: one row a trial"
+LABEL = "Drag the results of a search here, or choose them: CSV, Excel, Parquet, JSON, .db, .sqlite3, .zip"
 FORMATS = (
-    "CSV, Excel, Parquet or JSON; an Optuna database; the folder of a SMAC, BOHB or Keras Tuner run as a zip. The "
-    "columns of Optuna, Ray Tune, W&B, MLflow, scikit-learn and others are known. Several files of one search can be "
-    "dropped at once."
+    "A table has one row a trial. The columns of Optuna, Ray Tune, W&B, MLflow, scikit-learn and others are known. A "
+    ".db is an Optuna study, a .zip the folder of a SMAC, BOHB or Keras Tuner run. Several files of one search can be "
+    "dropped at once. They go to this server and nowhere else."
 )
 EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",

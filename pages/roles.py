@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from hpi.roles import Column, ContextKind, Declaration, Role
+from hpi.roles.by_itself import is_state
 from hpi.space import Kind
 from hpi.subspace import number
 from hpi.table import TrialTable
@@ -21,7 +22,8 @@ from pages import asking, look, opened, state
 
 MAX_LEVELS = 1000
 # what a click on a column does
-USE, LEAVE_OUT, UNDO = "use it", "leave out", "undo"
+USE, LEAVE_OUT, UNDO, COUNT = "use as hyperparameter", "leave out", "undo", "count all rows"
+GIVES = {USE: Role.HYPERPARAMETER, LEAVE_OUT: Role.LEFT_OUT, COUNT: Role.CONTEXT}
 CLICK = "Wrong?"
 REPEATS = {"auto": "averaged where planned", "average": "averaged to one trial", "keep": "kept as trials"}
 ALL_TASKS = "all, ranked within each"
@@ -31,15 +33,19 @@ def read(table: TrialTable, may_change: bool) -> None:
     """Draw the roles as a table to read; where they may be changed, with one click that undoes what was inferred."""
     frame = words.roles(table)
     config: dict[str, Any] = {
-        "Better": st.column_config.TextColumn(width=130), "Why": st.column_config.TextColumn(width="large")
+        "Better": st.column_config.TextColumn(width=130), "Kind": st.column_config.TextColumn(width=90),
+        "Why": st.column_config.TextColumn(width="large"),
     }  # fmt: skip
     if may_change:
         frame.insert(2, CLICK, [_action(table, column) for column in table.columns])
         config[CLICK] = st.column_config.ButtonColumn(
             key="role_click",
             on_click=_clicked,
-            width=110,
-            help="use it: as a hyperparameter. leave out: it takes no part. undo: as it was understood.",
+            type="tertiary",
+            alignment="left",
+            width=185,
+            help="leave out: it takes no part. count all rows: also those of trials that did not end well. undo: as it "
+            "was understood.",
         )
     height = look.table_height(len(table.columns), most=20)
     st.dataframe(frame, hide_index=True, key="roles", height=height, column_config=config)
@@ -51,8 +57,10 @@ def _action(table: TrialTable, column: Column) -> str:
     """Return what a click does to a column; "" where nothing sensible can be done."""
     if column.name in {**dict(table.choices.roles), **dict(table.choices.space)}:
         return UNDO
-    if column.role is Role.METRIC or column.fixed:
+    if column.role is Role.METRIC or column.fixed or table.parsed[column.name].n_distinct < 2:
         return ""
+    if is_state(table.parsed[column.name]):
+        return COUNT
     return LEAVE_OUT if column.role is Role.HYPERPARAMETER else USE
 
 
@@ -68,8 +76,8 @@ def change_role(column: Column, action: str) -> None:
     """Do what a click on a column asks for."""
     if action == UNDO:
         _undo(column.name)
-    elif action in (LEAVE_OUT, USE):
-        _give(column.name, Role.LEFT_OUT if action == LEAVE_OUT else Role.HYPERPARAMETER)
+    elif action in GIVES:
+        _give(column.name, GIVES[action])
 
 
 def _undo(name: str) -> None:

@@ -6,11 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from hpi.roles import Role
+from hpi.roles.vocabulary import is_run_key
 from hpi.subspace import Sample
 from hpi.table import TrialTable
 from pages import look
 
 MOST = 2000
+MOST_IDENTIFIERS = 3
 
 
 def read(table: TrialTable, sample: Sample) -> None:
@@ -32,11 +35,19 @@ def best_first(table: TrialTable, sample: Sample) -> pd.DataFrame:
     row = sample.design.row[:MOST]
     shown = table.trials.iloc[row]
     names = [column.name for column in table.columns if column.name in shown.columns and column.name != table.metric]
-    shown = shown[[str(table.metric), *names]].apply(_as_numbers)
+    shown = shown[[str(table.metric), *names]].apply(_as_numbers).assign(**_identifiers(table, shown.index))
     rank = np.arange(len(row))
     part = np.where(rank < sample.n_target, "target", np.where(rank < sample.n_region, "region", "outside"))
     shown.insert(0, _unused("part", shown), part)
     return shown.set_axis(pd.Index(rank + 1, name=_unused("rank", shown)))
+
+
+def _identifiers(table: TrialTable, rows: pd.Index) -> dict[str, pd.Series]:
+    """Return the columns that number or name runs, by which a trial is found again; none where rows were averaged."""
+    if (table.n_repeats > 1).any():
+        return {}
+    names = [column.name for column in table.columns if column.role is Role.LEFT_OUT and is_run_key(column.name)]
+    return {name: table.frame[name].loc[rows] for name in names[:MOST_IDENTIFIERS]}
 
 
 def note(table: TrialTable, sample: Sample) -> str:

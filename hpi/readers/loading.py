@@ -21,6 +21,7 @@ from hpi.readers.parquet import ParquetReader
 from hpi.readers.protocol import Loaded, Opened, Reader, Wanted
 from hpi.readers.records import JSON, LINES
 from hpi.readers.smac import SmacReader
+from hpi.roles.reading import Reading
 
 # The first that accepts a source reads it, so the most particular comes first.
 READERS: tuple[Reader, ...] = (
@@ -88,11 +89,23 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     if reader is None:
         raise TableError(magic.refusal(opened))
     loaded = reader.load(opened, wanted, limits)
+    _check_taken(loaded.reading, opened, wanted)
     notices = (*opened.notices, *magic.misnamed(opened.name, reader.name), *loaded.reading.notices)
     reading = replace(loaded.reading, reader=reader.name, notices=notices)
     if len(opened.parts) > 1:
         reading = replace(reading, part_is="table", part=opened.part, parts=opened.parts)
     return finishing.finished(replace(loaded, reading=reading), limits)
+
+
+def _check_taken(reading: Reading, opened: Opened, wanted: Wanted) -> None:
+    """Raise TableError where a part was asked for that such a source does not have."""
+    has = {reading.part_is} | ({"table"} if opened.parts else set())
+    for part_is, name in vars(wanted).items():
+        if name is not None and part_is not in has:
+            there = f"; it has the {reading.part_is} {reading.part!r}" if reading.part is not None else ""
+            raise TableError(
+                f"The {part_is} {name!r} was asked for, but {opened.name} has no {part_is}s to choose{there}."
+            )
 
 
 def _reader_of(opened: Opened) -> Reader | None:

@@ -108,6 +108,10 @@ def test_trials_of_another_file_are_added_to_the_table_that_is_open(open_table):
     place = next(place for place in app.file_uploader if place.key.startswith("append-"))
     place.set_value([as_upload(search(100, seed=1), "tuesday.csv")]).run()
     assert len(session(app).table.frame) == 300  # type: ignore[union-attr]
+    assert "Added: every page shows all rows now." in said(app)
+    place = next(place for place in app.file_uploader if place.key.startswith("append-"))
+    place.set_value([as_upload(search(100, seed=1), "tuesday.csv")]).run()
+    assert "tuesday.csv is in the table already" in said(app)
     place = next(place for place in app.file_uploader if place.key.startswith("append-"))
     place.set_value([as_upload(search(50, seed=2).rename(columns={"lr": "rate"}), "other.csv")]).run()
     assert "Only tables with the same columns can be appended: other.csv has no column lr" in said(app)
@@ -169,7 +173,7 @@ def test_what_is_left_out_can_be_used(open_table, monkeypatch):
     app = open_table(frame)
     assert role(app, "seed") is Role.CONTEXT
     with within(app, monkeypatch):
-        roles.change_role(next(c for c in session(app).table.columns if c.name == "seed"), "use it")  # type: ignore[union-attr]
+        roles.change_role(next(c for c in session(app).table.columns if c.name == "seed"), roles.USE)  # type: ignore[union-attr]
     assert role(app, "seed") is Role.HYPERPARAMETER
 
 
@@ -225,3 +229,21 @@ def test_a_hostile_table_can_be_downloaded_without_a_formula(open_table):
     app = open_table(hostile())
     app.switch_page("pages/data.py").run()
     assert any(button.proto.label == "Download the table as CSV" for button in app.get("download_button"))
+
+
+def test_a_state_offers_to_count_all_rows_and_never_becomes_a_hyperparameter_by_a_click(open_table, monkeypatch):
+    frame = search(100).assign(state=["COMPLETE"] * 60 + ["PRUNED"] * 40)
+    app = open_table(frame)
+    app.switch_page("pages/data.py").run()
+    assert words(app).set_index("Column").loc["state", "Wrong?"] == roles.COUNT
+    assert "Trials ended as COMPLETE: 60, PRUNED: 40" in said(app)
+    with within(app, monkeypatch):
+        roles.change_role(next(c for c in session(app).table.columns if c.name == "state"), roles.COUNT)  # type: ignore[union-attr]
+    assert role(app, "state") is Role.CONTEXT
+    assert len(session(app).table.trials) == 100  # type: ignore[union-attr]
+
+
+def test_too_few_trials_are_said_with_what_became_of_the_others(open_table):
+    app = open_table(search(40).assign(state=["COMPLETE"] * 12 + ["PRUNED"] * 28))
+    assert "There are 12 trials that count; at least 16 are needed for a number." in said(app)
+    assert "Attention: by state only 12 of the 40 trials" in said(app)
