@@ -61,6 +61,24 @@ def test_parquet_is_the_same_table_with_what_its_source_declared(capsys, study, 
     assert (after.reading.reader, after.reading.parts) == ("Parquet", ())
 
 
+def test_what_was_chosen_goes_along(capsys, tmp_path):
+    rows = "".join(f"{RNG.random():.4f},{i % 4},{RNG.random():.4f},{RNG.random():.4f}\n" for i in range(40))
+    (tmp_path / "a.csv").write_text(f"lr,depth,loss,other\n{rows}")
+    out = tmp_path / "out.parquet"
+    answer(
+        capsys, "convert", tmp_path / "a.csv", "--metric", "other", "--maximize", "--role", "depth=context", "-o", out
+    )  # fmt: skip
+    after = hpi.read(out)
+    assert (after.metric, after.direction) == ("other", "maximize")
+    assert [hyperparameter.name for hyperparameter in after.hyperparameters] == ["lr"]
+    assert {column.name: column.reason for column in after.columns}["depth"] == "said by the file (Parquet)"
+
+
+def test_what_a_csv_cannot_hold_is_said(capsys, study, tmp_path):
+    said = answer(capsys, "convert", study, "-o", tmp_path / "out.csv")
+    assert any("--metric, --maximize" in notice for notice in said["notices"])  # type: ignore[attr-defined]
+
+
 def test_csv_has_every_row_and_column_as_understood(capsys, study, tmp_path):
     out = tmp_path / "out.csv"
     answer(capsys, "convert", study, "-o", out)
