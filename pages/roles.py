@@ -32,8 +32,10 @@ ALL_TASKS = "all, ranked within each"
 def read(table: TrialTable, may_change: bool) -> None:
     """Draw the roles as a table to read; where they may be changed, with one click that undoes what was inferred."""
     frame = words.roles(table)
+    frame["Role"] = frame["Role"].where(frame["Better"] == "", frame["Role"] + ": " + frame["Better"])
+    frame = frame.drop(columns="Better")
     config: dict[str, Any] = {
-        "Better": st.column_config.TextColumn(width=130), "Kind": st.column_config.TextColumn(width=90),
+        "Kind": st.column_config.TextColumn(width=90),
         "Why": st.column_config.TextColumn(width="large"),
     }  # fmt: skip
     if may_change:

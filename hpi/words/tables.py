@@ -52,7 +52,7 @@ def source(table: TrialTable) -> list[str]:
         looked = [one.name + (f" ({DIRECTIONS[one.direction]})" if one.direction else "") for one in table.objectives]
         said.append(f"The search looked at {' and '.join(looked)}")
     if table.states:
-        said.append(f"Trials ended as {', '.join(f'{label}: {n:,}' for label, n in table.states)}")
+        said.append(f"Rows by how their trial ended: {', '.join(f'{label}: {n:,}' for label, n in table.states)}")
     return said
 
 

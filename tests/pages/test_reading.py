@@ -236,7 +236,7 @@ def test_a_state_offers_to_count_all_rows_and_never_becomes_a_hyperparameter_by_
     app = open_table(frame)
     app.switch_page("pages/data.py").run()
     assert words(app).set_index("Column").loc["state", "Wrong?"] == roles.COUNT
-    assert "Trials ended as COMPLETE: 60, PRUNED: 40" in said(app)
+    assert "Rows by how their trial ended: COMPLETE: 60, PRUNED: 40" in said(app)
     with within(app, monkeypatch):
         roles.change_role(next(c for c in session(app).table.columns if c.name == "state"), roles.COUNT)  # type: ignore[union-attr]
     assert role(app, "state") is Role.CONTEXT
