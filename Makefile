@@ -26,7 +26,7 @@ help:
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
 	@echo 'make study-serving  50 viewers at once: benchmarks/serving.md (three minutes; QUICK=1: half)'
-	@echo 'make study-reading  how fast beside pandas, what memory stays: benchmarks/reading.md (ten minutes; QUICK=1: four)'
+	@echo 'make study-reading  how fast beside pandas, what memory stays: benchmarks/reading.md (seven minutes; QUICK=1: four)'
 	@echo 'make screenshots  pictures of the pages'
 	@echo 'make test-oldest  the tests without the browser, on the oldest packages allowed'
 	@echo 'make clean        remove the environments and caches'
