@@ -24,6 +24,7 @@ HOMES = {
     "streamlit": {"pages", "app"},
     "plotly": {"figures", "reporting"},
     "sklearn": {"surrogate", "estimators"},
+    "openpyxl": {"readers"},
     **dict.fromkeys(("pickle", "joblib", "dill", "cloudpickle", "marshal", "shelve"), set()),
 }
 # Up to seconds of start-up: imported inside the function that needs them. scipy.special takes a tenth of one.

@@ -13,6 +13,8 @@ from hpi.roles.values import Values
 from hpi.roles.vocabulary import Direction, Role
 
 MOST = 3  # an export that marks more of them marks everything that was measured
+# Those whose marks are of what the search looked at; others (MLflow) mark whatever was logged.
+SEARCHES = ("DeepCAVE", "Hyperopt", "Optuna", "Optuna Dashboard", "scikit-learn")
 
 
 def objectives(parsed: Mapping[str, Values], columns: Sequence[Column], reading: Reading) -> tuple[Objective, ...]:
@@ -24,7 +26,7 @@ def objectives(parsed: Mapping[str, Values], columns: Sequence[Column], reading:
     marked = [
         column
         for column in columns
-        if source is not None and source.primary and re.fullmatch(source.primary, column.name, re.DOTALL)
+        if source is not None and source.title in SEARCHES and re.fullmatch(source.primary, column.name, re.DOTALL)
         if column.outcome and len(parsed[column.name].finite)
     ]
     found = marked if 1 < len(marked) <= MOST else metric
