@@ -73,10 +73,9 @@ def test_words_are_counted_where_a_number_says_it_too() -> None:
         ("trial_status", "COMPLETED", ["ABANDONED", "EARLY_STOPPED", "FAILED", "CANDIDATE"]),
         ("status", "TERMINATED", ["ERROR", "PENDING", "PAUSED"]),
         ("st_status", "completed", ["stopped", "failed", "in_progress"]),
-        ("status", 1, [0, 2, 3, 4]),
     ],
     ids=["Optuna", "Optuna's enum", "W&B", "MLflow", "Katib", "SageMaker", "SMAC's enum", "SMAC", "Ax", "Ray",
-         "Syne Tune", "codes of SMAC"],
+         "Syne Tune"],
 )  # fmt: skip
 def test_a_partial_value_is_no_result(name: str, done: object, others: list[object]) -> None:
     n_each = 3
@@ -102,6 +101,99 @@ def test_most_runs_of_weights_and_biases_may_have_failed() -> None:
     assert table.states == (("failed", 50), ("finished", 10))
     said(table, "Attention", "only 10 of the 60", "the other 50 were left out", "make State a context column")
     assert len(table.revise(roles=(("State", Role.CONTEXT),)).trials) == N
+
+
+# ---------------------------------------------------------------- bare numbers
+
+
+@pytest.mark.parametrize(
+    ("name", "codes", "there"),
+    [
+        ("status", [0] * 40 + [1] * 20, "0: 40, 1: 20"), ("status", [1] * 50 + [2] * 10, "1: 50, 2: 10"),
+        ("state", ["0"] * 59 + ["1"], "0: 59, 1: 1"), ("State", [1.0] * 30 + [0.0] * 25 + [None] * 5, "0: 25, 1: 30"),
+        ("status", [0] * 57 + [137] * 3, "0: 57, 137: 3"), ("trial_state", [3, 0] * 30, "0: 30, 3: 30"),
+        ("exit_status", [0] * 58 + [1] * 2, "0: 58, 1: 2"), ("run_status", [-1, 1] * 30, "-1: 30, 1: 30"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_of_a_bare_number_nobody_knows_whether_it_is_a_success(
+    name: str, codes: list[object], there: str, shuffled: bool
+) -> None:
+    frame = search(**{name: codes})
+    table = hpi.read(frame.sample(frac=1, random_state=0) if shuffled else frame)
+    assert table.excluded == ()
+    assert len(table.trials) == N
+    assert [h.name for h in table.hyperparameters] == ["lr", "opt"]
+    assert {f"{label}: {n}" for label, n in table.states if label != "(empty)"} == set(there.split(", "))
+    about = [notice for notice in table.notices if notice.startswith(name)]
+    assert about == [
+        f"{name} holds bare numbers ({there}); which of them is a success is not known, so all rows were kept. "
+        f"Filter them (make {name} a context column), or take those of failed trials out of the file."
+    ]
+    assert not any(name in notice for notice in table.revise(roles=((name, Role.CONTEXT),)).notices)
+
+
+def test_one_number_for_all_leaves_nothing_to_ask() -> None:
+    table = hpi.read(search(status=0))
+    assert (table.states, len(table.trials)) == ((("0", N),), N)
+    assert not any("bare numbers" in notice for notice in table.notices)
+
+
+def test_words_beside_a_bare_number_decide() -> None:
+    table = hpi.read(search(status=[0, 1] * 30, state=["COMPLETE"] * 55 + ["FAIL"] * 5))
+    assert dict(table.excluded) == {"state is FAIL": 5}
+    assert not any("bare numbers" in notice for notice in table.notices)
+
+
+# smac.runhistory.StatusType, optuna.trial.TrialState, hyperopt.JOB_STATES, deepcave.runs.status.Status
+@pytest.mark.parametrize(
+    ("header", "name", "success", "others"),
+    [
+        (["config_id", "seed", "cost", "time", "starttime", "endtime", "lr", "depth"], "status", 1, [2, 3, 4, 5, 8]),
+        (["config_id", "instance", "budget", "cost", "lr", "depth"], "status", 1, [2, 3]),
+        (["number", "value", "params_lr", "params_opt"], "state", 1, [0, 2, 3, 4]),
+        (["tid", "result.loss", "misc.vals.lr", "misc.tid"], "state", 2, [0, 1, 3, 4]),
+        (["config_id", "metric:loss", "start_time", "end_time", "lr", "depth"], "status", 1, [2, 3, 4, 5, 6]),
+    ],
+    ids=["SMAC", "SMAC with instances", "Optuna", "Hyperopt", "DeepCAVE"],
+)
+def test_numbers_are_states_where_the_export_is_known(
+    header: list[str], name: str, success: int, others: list[int]
+) -> None:
+    ends = [other for other in others for _ in range(3)]
+    frame = made_up(header).assign(**{name: [success] * (N - len(ends)) + ends})
+    assert dict(hpi.read(frame).excluded) == {f"{name} is {other}": 3 for other in others}
+    # a number that the export does not write is somebody's own
+    foreign = hpi.read(frame.replace({name: {others[-1]: 10}}))
+    assert foreign.excluded == ()
+    said(foreign, f"{name} holds bare numbers", f"{success}: {N - len(ends)}", "all rows were kept")
+
+
+# ---------------------------------------------------------------- nothing ended well
+
+
+@pytest.mark.parametrize(
+    ("states", "what"),
+    [
+        (["PRUNED"] * N, "(PRUNED); all of them were kept, and partial values"),
+        (["FAIL"] * 10 + ["PRUNED"] * 50, "(FAIL, PRUNED); all of them were kept, and partial values"),
+        (["RUNNING"] * N, "(RUNNING); all of them were kept, and partial values"),
+        (["FAIL"] * N, "(FAIL); all of them were kept, and values of trials that did not end well"),
+    ],
+)
+def test_values_of_no_ended_trial_are_said_loudly(states: list[str], what: str) -> None:
+    table = hpi.read(search(state=states))
+    assert len(table.trials) == N
+    wanted = f"Attention: state says of no trial with a finite metric that it ended well {what} are being counted"
+    assert sum(notice.startswith(wanted) for notice in table.notices) == 1
+
+
+def test_only_the_states_of_what_is_kept_are_named() -> None:
+    frame = search(state=["PRUNED"] * 50 + ["COMPLETE"] * 10)
+    frame.loc[50:, "loss"] = np.nan
+    table = hpi.read(frame)
+    assert len(table.trials) == 50
+    said(table, "Attention: state says of no trial", "(PRUNED)", "partial values are being counted as results")
 
 
 # ---------------------------------------------------------------- rows that hold no trial

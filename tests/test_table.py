@@ -219,7 +219,7 @@ def test_where_nothing_ended_well_everything_is_kept_and_said() -> None:
     ("name", "done", "other"),
     [
         ("status", "FINISHED", "KILLED"), ("State", "finished", "crashed"), ("Status", "Succeeded", "EarlyStopped"),
-        ("trial_status", "COMPLETED", "ABANDONED"), ("status", "SUCCESS", "TIMEOUT"), ("status", 1, 2),
+        ("trial_status", "COMPLETED", "ABANDONED"), ("status", "SUCCESS", "TIMEOUT"),
         ("state", "TrialState.COMPLETE", "TrialState.PRUNED"), ("status", "StatusType.SUCCESS", "StatusType.CRASHED"),
         ("status", "TERMINATED", "ERROR"),
     ],
