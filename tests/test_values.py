@@ -146,6 +146,28 @@ def test_thousands_are_read_where_they_are_sure() -> None:
     assert "1,024" in of("1,024", "2,048").about_commas
 
 
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (("0,633", "1,204", "2,000"), [0.633, 1.204, 2]),
+        (("12,5", "1,234"), [12.5, 1.234]),
+        (("-3,25e-4", "7", None, "none"), [-0.000325, 7, NAN, NAN]),
+        (("1,2345", "1,234"), [1.2345, 1.234]),
+    ],
+)
+def test_commas_that_cannot_separate_thousands_are_decimal(cells: tuple[str, ...], numbers: list[float]) -> None:
+    values = of(*cells)
+    np.testing.assert_array_equal(values.numbers, numbers)
+    assert values.notices[0] == "x: the comma was read as the decimal point (0,5 is 0.5)."
+
+
+@pytest.mark.parametrize(
+    "cells", [("1,024", "2,048"), ("64,32", "128,64"), ("3,3", "5,5"), ("0,5", "a"), ("0,5", "0.25"), ("1,2,3", "0,5")]
+)
+def test_other_commas_stay(cells: tuple[str, ...]) -> None:
+    assert np.isnan(of(*cells).numbers[0])
+
+
 def test_lists_of_one_value_are_that_value() -> None:
     values = of("[1]", "[ 2.5 ]", "[]", "[np.float64(4.0)]")
     np.testing.assert_array_equal(values.numbers, [1, 2.5, NAN, 4])

@@ -10,10 +10,11 @@ import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.cutting import check_rows, cut
-from hpi.readers.layout import layout_of, names_of
+from hpi.readers.layout import Layout, layout_of, names_of
 from hpi.readers.limits import ReadLimits
 from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.readers.text import table_text
+from hpi.roles.parsing import has_decimal_commas
 from hpi.roles.reading import Reading
 from hpi.roles.values import shown
 
@@ -24,7 +25,12 @@ _WORDS = "(?i:none|null|na|n/a|nan|inf|-inf)"
 _DECIMAL_COMMA = r"[+-]?[0-9]*,?[0-9]+(?:[eE][+-]?[0-9]+)?"
 # 1.234,5: points between thousands, as the comma after them shows.
 _POINTS = r"[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+"
+_SMALL = r"[+-]?[0-9]{1,3}"
 _NAMED = 6
+# How a column is written, as it is said.
+_DECIMALS = "The comma was read as the decimal point"
+_BOTH = "The comma was read as the decimal point, and the points before it as separators of thousands,"
+_THOUSANDS = "The points were read as separators of thousands (4.749 is 4749), as the comma is the decimal sign,"
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,7 @@ class DelimitedReader:
         columns = _without_hollow(dict(zip(names, cells, strict=True)), header)
         if not columns:
             raise TableError("The file holds neither names nor cells; it needs a line of names and one line a trial.")
-        commas: list[str] = []
-        if layout.delimiter != "," and b"," in layout.data:
-            columns, commas = _with_points(columns)
+        columns, commas = _with_points(columns, layout)
         notices = (*text.notices, *layout.notices, *about_names, *odd, *commas)
         return Loaded(_framed(columns), opened.name, Reading(self.name, notices))
 
@@ -72,36 +76,53 @@ def _without_hollow(columns: dict[str, pa.ChunkedArray], header: Sequence[str]) 
     }
 
 
-def _with_points(columns: dict[str, pa.ChunkedArray]) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
-    """Return the columns with decimal commas turned into points, as commas do not separate cells here."""
+def _with_points(columns: dict[str, pa.ChunkedArray], layout: Layout) -> tuple[dict[str, pa.ChunkedArray], list[str]]:
+    """Return the columns with decimal commas turned into points; beside those, 4.749 is read as thousands."""
     import pyarrow.compute as pc
 
-    done, decimals, thousands = {}, [], []
+    if b"," not in layout.data or (layout.delimiter == "," and b'"' not in layout.data):
+        return columns, []
+    written = {name: _written(cells, layout.delimiter == ",") for name, cells in columns.items()}
+    if not set(written.values()) - {None}:
+        return columns, []
     for name, cells in columns.items():
-        done[name] = cells
-        if not pc.any(pc.match_substring(cells, ",")).as_py():
-            continue
-        trimmed = pc.utf8_trim_whitespace(cells)
-        if _all_match(trimmed, f"{_DECIMAL_COMMA}|{_WORDS}|"):
-            decimals.append(name)
-        elif _all_match(trimmed, f"{_POINTS}(?:,[0-9]*)?|{_DECIMAL_COMMA}|{_WORDS}|"):
-            thousands.append(name)
-            trimmed = pc.replace_substring(trimmed, ".", "")
-        else:
-            continue
-        done[name] = pc.replace_substring(trimmed, ",", ".")
-    notices = [
-        f"{what} in {shown(names, _NAMED)}."
-        for what, names in (
-            ("The comma was read as the decimal point", decimals),
-            (
-                "The comma was read as the decimal point, and the points before it as separators of thousands,",
-                thousands,
-            ),
-        )
-        if names
-    ]
-    return done, notices
+        written[name] = written[name] or _points_alone(cells)
+    done = dict(columns)
+    for name, how in written.items():
+        cells = columns[name] if how is None else pc.utf8_trim_whitespace(columns[name])
+        cells = pc.replace_substring(cells, ".", "") if how in (_BOTH, _THOUSANDS) else cells
+        done[name] = cells if how is None else pc.replace_substring(cells, ",", ".")
+    named = {how: [name for name, one in written.items() if one == how] for how in (_DECIMALS, _BOTH, _THOUSANDS)}
+    return done, [f"{how} in {shown(names, _NAMED)}." for how, names in named.items() if names]
+
+
+def _written(cells: pa.ChunkedArray, is_rare: bool) -> str | None:
+    """Return how the commas in a column are to be read, None where there are none, or they stand in words.
+
+    Where commas separate the cells, a column of decimal ones `is_rare`, and has to be one for sure.
+    """
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(cells, ",")).as_py():
+        return None
+    trimmed = pc.utf8_trim_whitespace(cells)
+    if is_rare:
+        if not _all_match(trimmed, f"{_DECIMAL_COMMA}|{_WORDS}|"):
+            return None
+        different = pd.Series(pd.array(pc.unique(trimmed).drop_null(), dtype="str"))
+        return _DECIMALS if has_decimal_commas(different[different != ""]) else None
+    if _all_match(trimmed, f"{_DECIMAL_COMMA}|{_WORDS}|"):
+        return _DECIMALS
+    return _BOTH if _all_match(trimmed, f"{_POINTS}(?:,[0-9]*)?|{_DECIMAL_COMMA}|{_WORDS}|") else None
+
+
+def _points_alone(cells: pa.ChunkedArray) -> str | None:
+    """Return that points separate thousands if they cannot be told from that, in a file with decimal commas."""
+    import pyarrow.compute as pc
+
+    if not pc.any(pc.match_substring(cells, ".")).as_py():
+        return None
+    return _THOUSANDS if _all_match(pc.utf8_trim_whitespace(cells), f"{_POINTS}|{_SMALL}|{_WORDS}|") else None
 
 
 def _all_match(cells: pa.ChunkedArray, pattern: str) -> bool:

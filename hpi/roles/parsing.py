@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,9 @@ _PERCENT = _NUMBER + _BLANK + "?%"
 # Commas between thousands; not for sure in 1,024, which may be a decimal comma.
 _THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _SURELY_THOUSANDS = r"[+-]?[1-9][0-9]{0,2}(?:(?:,[0-9]{3}){2,}(?:\.[0-9]+)?|,[0-9]{3}\.[0-9]+)"
+_EXPONENT = "(?:[eE][+-]?[0-9]+)?"
+_DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+" + _EXPONENT
+_SURELY_DECIMAL = r"[+-]?(?:0[0-9]*,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,}))" + _EXPONENT
 # Hyperopt's lists of one value, or of none where inactive.
 _LISTED = r"\[(?:[^\[\],]*)\]"
 _NUMPY = r"^np\.\w+\((.*)\)$"
@@ -36,6 +41,7 @@ _NOT_ZERO = r"[^eE]*[1-9].*"
 _INTEGER = r"[+-]?[0-9]+"
 # Longer "numbers" are digits of something else, and parsing them costs time that grows with the square.
 _LONGEST_NUMBER = 400
+_SIZE = re.compile("[1-9][0-9]{0,6}")
 EXACT = 2.0**53
 _INTEGERS_END = 2.0**63
 # The ends of 64 bits stand for no number that its digits would tell from another.
@@ -171,6 +177,10 @@ def _understood(name: str, text: pd.Series, weights: Integers) -> Cells:
     if not looks.any() and filled.any() and _match(text[filled], _PERCENT).all():
         text, looks = text.str.rstrip("%").str.rstrip(), filled
         notices.append(f"{name}: the percent signs were dropped and the cells read as numbers.")
+    if not looks.all() and has_decimal_commas(text[filled]):
+        text = text.str.replace(",", ".", regex=False)
+        looks = _looks_numeric(text)
+        notices.append(f"{name}: the comma was read as the decimal point (0,5 is 0.5).")
     if not looks.all() and _has_thousands(text[filled]):
         text = text.str.replace(",", "", regex=False)
         looks = _looks_numeric(text)
@@ -222,6 +232,25 @@ def _has_thousands(text: pd.Series) -> bool:
     if not separated.any() or not (separated | _looks_numeric(text) | _says_none(text)).all():
         return False
     return bool(_match(text[separated], _SURELY_THOUSANDS).any())
+
+
+def has_decimal_commas(text: pd.Series) -> bool:
+    """Whether the filled cells are numbers (or words for none), some with a comma that cannot separate thousands."""
+    commas = _match(text, _DECIMAL_COMMA)
+    if not commas.any() or not _match(text[commas], _SURELY_DECIMAL).any():
+        return False
+    return bool((commas | _match(text, _INTEGER + _EXPONENT) | _says_none(text)).all()) and not _are_pairs(text[commas])
+
+
+def _are_pairs(text: pd.Series) -> bool:
+    """Whether the cells are rather two sizes each, such as the layers 64,32 or the kernel 3,3."""
+    pairs = [cell.split(",") for cell in text]
+    return all(map(_is_size, itertools.chain(*pairs))) or all(one == other != "0" for one, other in pairs)
+
+
+def _is_size(digits: str) -> bool:
+    """Whether this is a power of two or a multiple of ten, as the fraction of a number is by chance only."""
+    return bool(_SIZE.fullmatch(digits)) and (int(digits).bit_count() == 1 or int(digits) % 10 == 0)
 
 
 def _says_none(text: pd.Series) -> Mask:

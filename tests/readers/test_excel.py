@@ -127,6 +127,12 @@ def test_integers_beyond_what_a_double_holds_stay_exact() -> None:
     assert list(frame["loss"]) == [2, 3, 4]
 
 
+def test_decimal_commas_in_cells_of_text_are_read_and_said() -> None:
+    table = hpi.read(book([HEADER, *([lr, opt, f"{loss // 8},{loss % 8}5"] for lr, opt, loss in BODY)]))
+    assert table.metric == "loss"
+    assert sum("comma was read as the decimal point" in notice for notice in table.notices) == 1
+
+
 def test_errors_of_excel_are_empty_and_counted() -> None:
     loaded = load(book([*ROWS, ["#N/A", "#DIV/0!", 7], ["NA", "None", 8]]))
     assert loaded.frame.iloc[-2].isna().tolist() == [True, True, False]

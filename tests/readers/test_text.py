@@ -249,17 +249,43 @@ def test_commas_and_points_are_read_as_they_are_written_in_german() -> None:
     loaded = load("a;b;c;d\n0,5;1.234,5;1.234;1.5\n-1,25;2.345.678;5.678;2,5\nNone;7;nan;3\n")
     assert loaded.frame["a"].tolist() == ["0.5", "-1.25", "None"]
     assert loaded.frame["b"].tolist() == ["1234.5", "2345678", "7"]
-    assert loaded.frame["c"].tolist() == ["1.234", "5.678", "nan"]
+    assert loaded.frame["c"].tolist() == ["1234", "5678", "nan"]
     assert loaded.frame["d"].tolist() == ["1.5", "2,5", "3"]
     assert loaded.reading.notices == (
         "The comma was read as the decimal point in a.",
         "The comma was read as the decimal point, and the points before it as separators of thousands, in b.",
+        "The points were read as separators of thousands (4.749 is 4749), as the comma is the decimal sign, in c.",
     )
+
+
+def test_thousands_beside_decimal_commas_are_thousands() -> None:
+    loaded = load("steps;lr;loss;acc\n4.749;0,0004;1,853;0.123\n12.000.000;0,01;2,5;0.456\n500;0,1;1,0;0.789\n")
+    assert loaded.frame["steps"].tolist() == ["4749", "12000000", "500"]
+    assert loaded.frame["acc"].tolist() == ["0.123", "0.456", "0.789"]
+    assert loaded.reading.notices == (
+        "The comma was read as the decimal point in lr, loss.",
+        "The points were read as separators of thousands (4.749 is 4749), as the comma is the decimal sign, in steps.",
+    )
+
+
+@pytest.mark.parametrize("values", [("4.749", "0.5"), ("4.749", "1234"), ("4.7490", "5.123"), ("1.5", "2.5")])
+def test_points_that_may_be_decimal_stay(values: tuple[str, str]) -> None:
+    assert column(f"a;b\n{values[0]};0,5\n{values[1]};1,5\n", "a") == list(values)
+
+
+def test_points_without_a_decimal_comma_beside_them_stay() -> None:
+    assert column("a;b\n4.749;x,y\n5.123;z\n", "a") == ["4.749", "5.123"]
+
+
+def test_quoted_decimal_commas_are_read_and_said() -> None:
+    loaded = load('a,b,c,d\n"0,633","64,32","1,024",4.749\n"1,204","128,64","2,048",5.123\n')
+    assert cells(loaded.frame) == [["0.633", "64,32", "1,024", "4749"], ["1.204", "128,64", "2,048", "5123"]]
+    assert loaded.reading.notices[0] == "The comma was read as the decimal point in a."
 
 
 def test_words_with_commas_stay() -> None:
     assert column("a;b\nx,y;1\nz;2\n", "a") == ["x,y", "z"]
-    assert column('a,b\n"0,5",1\n"1,5",2\n', "a") == ["0,5", "1,5"]
+    assert column('a,b\n"0,5",1\n"1,5",2\n', "a") == ["0.5", "1.5"]
 
 
 def test_cells_without_a_character_are_missing_and_words_for_none_are_not() -> None:
