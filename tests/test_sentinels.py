@@ -80,6 +80,41 @@ def test_an_end_that_others_come_near_is_a_result() -> None:
     assert len(hpi.read(search(losses() * 1e12 + 2147483647)).trials) == N
 
 
+@pytest.mark.parametrize(
+    "diverged", [[3e9], [1e10] * 4, [1e10] * 12, [4294967296.0, 1e12, 1e300]], ids=["one", "four", "a fifth", "wild"]
+)
+@pytest.mark.parametrize("end", [2147483647, 4294967295])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_diverged_trials_make_an_end_that_comes_again_no_result(diverged: list[float], end: int, sign: int) -> None:
+    found = sign * losses(*[end] * 6, *diverged)
+    table = hpi.read(search(found), direction="minimize" if sign > 0 else "maximize")
+    assert dict(table.excluded) == {f"loss is {sign * end}, which stands for a failure": 6}
+    assert sorted(table.trials["loss"]) == sorted(found[6:])
+
+
+def test_an_end_that_comes_once_while_others_come_near_is_said_and_kept() -> None:
+    table = hpi.read(search(losses(2147483647, 3e9)))
+    assert (len(table.trials), table.excluded) == (N, ())
+    said(table, "1 trial has loss 2147483647, which often stands for a crash", "was kept: if it stands for a failure")
+
+
+def test_an_end_that_comes_again_among_such_numbers_is_said_and_kept() -> None:
+    ceiling = np.minimum(np.linspace(1e8, 2.4e9, N), 2147483647)
+    n = int((ceiling == 2147483647).sum())
+    table = hpi.read(search(ceiling))
+    assert (len(table.trials), table.excluded) == (N, ())
+    said(table, f"{n} trials have loss 2147483647, which often stands for a crash; as others come near it")
+    # the numbers of another unit lie close to each other: one notice is enough
+    near = hpi.read(search(1e9 + losses(*[1147483647] * 3)))
+    assert sum("2147483647" in notice for notice in near.notices) == 1
+    assert len(near.trials) == N
+
+
+def test_one_end_among_numbers_of_its_size_is_not_worth_a_word() -> None:
+    table = hpi.read(search(np.linspace(1e9, 2147483647, N)))
+    assert not [notice for notice in table.notices if "2147483647" in notice]
+
+
 def test_where_most_rows_have_it_they_are_kept_and_it_is_said() -> None:
     table = hpi.read(search(losses(*[2147483647] * 40)))
     assert len(table.trials) == N

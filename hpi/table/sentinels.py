@@ -20,8 +20,10 @@ _ENDS = (
 )
 # As people write the last two.
 _WRITTEN = (3.4028235e38, 3.402823e38, 1.7976931348623157e308, 1.797693134862315e308)
-# The end of a type stands for a failure only where it is this many times as large as any other value.
+# The end of a type stands for a failure only where it is this many times as large as any other value or, if it comes
+# again, as most others: a trial or a quarter of them that diverged do not make it a result.
 _FAR = 10
+_MOST = 0.75
 # A number that people write for a failure (999999) comes more than once, this many quartile ranges from the rest.
 _RANGES = 100
 _AGAIN = 2
@@ -35,7 +37,8 @@ def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
     ledger.leave_out(f"no finite value of {name}", int((keep & ~finite & ~words).sum()))
     _say(values, keep, words, ledger)
     keep = keep & finite
-    crashed = keep & np.isin(values.numbers, _stand_ins(values.numbers[keep]))
+    failures, doubtful = _stand_ins(values.numbers[keep])
+    crashed = keep & np.isin(values.numbers, failures)
     if 2 * crashed.sum() > keep.sum():
         ledger.notices.append(
             f"Attention: {_shown(values.numbers[crashed])} often stands for a crash; {int(crashed.sum()):,} of "
@@ -45,8 +48,10 @@ def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
     for value in np.unique(values.numbers[crashed]):
         n = int((crashed & (values.numbers == value)).sum())
         ledger.leave_out(f"{name} is {_shown(value)}, which stands for a failure", n)
-    _note(name, values.numbers[keep & ~crashed], ledger)
-    return keep & ~crashed
+    keep = keep & ~crashed
+    _doubt(name, values.numbers[keep], doubtful, ledger)
+    _note(name, values.numbers[keep], doubtful, ledger)
+    return keep
 
 
 def _say(values: Values, keep: Mask, words: Mask, ledger: Ledger) -> None:
@@ -80,22 +85,39 @@ def _is_null(values: Values) -> Mask:
     return np.array([cell in words for cell in values.text] if values.text is not None else [], dtype=bool)
 
 
-def _stand_ins(numbers: Floats) -> Floats:
-    """Return the numbers among the finite ones, shape (n,), that are the end of a type and far from all others."""
+def _stand_ins(numbers: Floats) -> tuple[Floats, Floats]:
+    """Return the ends of types among the finite numbers, shape (n,): those that stand for a failure, those that may.
+
+    One stands for a failure that is far from all others or, where it comes again, from most. It may where it is
+    far from most, or comes again.
+    """
     ends = np.isin(np.abs(numbers), (*_ENDS, *_WRITTEN))
     others = np.abs(numbers[~ends])
     if not ends.any() or not len(others):
-        return np.array([])
-    found = np.unique(numbers[ends])
-    return np.asarray(found[np.abs(found) / _FAR > others.max()])
+        return np.array([]), np.array([])
+    found, times = np.unique(numbers[ends], return_counts=True)
+    size, again = np.abs(found) / _FAR, times >= _AGAIN
+    far = size > np.quantile(others, _MOST, method="higher")
+    failures = (size > others.max()) | (far & again)
+    return found[failures], found[~failures & (far | again)]
 
 
-def _note(name: str, numbers: Floats, ledger: Ledger) -> None:
-    """Say that the largest or smallest number comes again and is far from the rest."""
+def _doubt(name: str, numbers: Floats, doubtful: Floats, ledger: Ledger) -> None:
+    """Say which numbers may stand for a failure, as ends of types do, and were kept."""
+    for value in doubtful:
+        n = int((numbers == value).sum())
+        ledger.notices.append(
+            f"{counted(n, 'trial')} {_have(n)} {name} {_shown(value)}, which often stands for a crash; as others come "
+            "near it, it was kept: if it stands for a failure, take those rows out of the file or empty their cells."
+        )
+
+
+def _note(name: str, numbers: Floats, said: Floats, ledger: Ledger) -> None:
+    """Say that the largest or smallest number comes again and is far from the rest, unless that is said."""
     for end, word in ((numbers.max(initial=-np.inf), "largest"), (numbers.min(initial=np.inf), "smallest")):
         n = int((numbers == end).sum())
         rest = numbers[numbers != end]
-        if n < _AGAIN or 2 * n > len(numbers):
+        if n < _AGAIN or 2 * n > len(numbers) or end in said:
             continue
         with np.errstate(over="ignore", invalid="ignore"):
             spread = float(np.subtract(*np.quantile(rest, (0.75, 0.25))))
