@@ -10,6 +10,10 @@ from hpi.roles.values import counted
 
 # An axis or two, and what an index makes: Step, Relative Time (Process), Unnamed: 0.
 _MOST_OTHERS = 3
+_WANDB_AXES = frozenset({
+    *("step", "_step", "epoch", "global_step", "trainer/global_step", "wall time", "_timestamp", "_runtime"),
+    *("relative time (process)", "relative time (wall)"),
+})  # fmt: skip
 _TENSORBOARD = frozenset({"wall time", "step", "value"})
 
 _RUNS = (
@@ -77,7 +81,14 @@ def check_document(keys: Collection[str]) -> None:
 
 
 def _wandb_lines(names: Sequence[str]) -> list[str]:
-    """Return the columns "run - metric" that have __MIN and __MAX beside them, [] if there is more than those."""
+    """Return the columns "run - metric" of a chart, [] if there is more than those.
+
+    They have __MIN and __MAX beside them; or, of groups ("lr: 0.1 - loss"), one metric and an axis first.
+    """
     there = set(names)
     lines = [name for name in names if " - " in name and {f"{name}__MIN", f"{name}__MAX"} <= there]
-    return lines if lines and len(names) - 3 * len(lines) <= _MOST_OTHERS else []
+    if lines:
+        return lines if len(names) - 3 * len(lines) <= _MOST_OTHERS else []
+    axis, *lines = names or [""]
+    metrics = {name.rpartition(" - ")[2] if " - " in name else None for name in lines}
+    return lines if axis.lower() in _WANDB_AXES and len(metrics) == 1 and None not in metrics else []
