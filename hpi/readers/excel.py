@@ -121,16 +121,24 @@ def _rows(sheet: Any, limits: ReadLimits) -> Iterator[Row]:  # noqa: ANN401 - op
         if not cells and number <= _LAST_ROW:
             continue
         n_padded += len(cells)
-        if number > _LAST_ROW or n_padded > _PADDED * limits.cells + _WIDEST:
-            raise _stray(sheet.title, f"row {number:,}", "beyond what a table has")
+        if number > _LAST_ROW:
+            raise _stray(sheet.title, "cells", f"row {number:,}", f"below the last that Excel has ({_LAST_ROW:,})")
+        if n_padded > _PADDED * limits.cells + _WIDEST:
+            raise TableError(
+                f"Sheet {sheet.title!r} has {n_padded:,} cells down to row {number:,}, empty ones among them; at most "
+                f"{_PADDED * limits.cells + _WIDEST:,} are gone through, two for each that is read (HPI_READ_CELLS). "
+                "Delete what is far from the table, or save the table alone as CSV."
+            )
         row = Row.of(number, cells)
         if not row.cells:
             continue
         if n_rows and number - before > FAR_ROWS:
-            raise _stray(sheet.title, row.first, f"{number - before - 1:,} empty rows below the table")
+            raise _stray(
+                sheet.title, row.shown(row.first), row.first, f"{number - before - 1:,} empty rows below the table"
+            )
         far = row.after_gap(right, FAR_COLUMNS)
         if far:
-            raise _stray(sheet.title, far, "far to the right of the table")
+            raise _stray(sheet.title, row.shown(far), far, "far to the right of the table")
         before, right, n_rows = number, max(right, len(row.cells)), n_rows + 1
         if n_rows > limits.rows + 1:
             raise TableError(
@@ -160,5 +168,5 @@ def _facts(files: Files, sheet: Any) -> workbook.Facts:  # noqa: ANN401
     return workbook.facts_of(files.head(part, files.sizes[part]), sheet.title)
 
 
-def _stray(sheet: str, where: str, how: str) -> TableError:
-    return TableError(f"Sheet {sheet!r} has something in {where}, {how}; delete it, or save the table alone as CSV.")
+def _stray(sheet: str, what: str, where: str, how: str) -> TableError:
+    return TableError(f"Sheet {sheet!r} has {what} in {where}, {how}; delete it, or save the table alone as CSV.")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 import pandas as pd
 
@@ -28,12 +27,11 @@ def flattened(frame: pd.DataFrame, limits: ReadLimits, kept: Container[str] = ()
     """
     columns: dict[str, pd.Series] = {}
     notices: list[str] = []
-    n_rows, n_columns = frame.shape
+    n_columns = frame.shape[1]
     for position, name in enumerate(map(str, frame.columns)):
         if name not in kept and _may_hold_objects(name, frame):
             others = len(columns) + n_columns - position - 1
-            left = replace(limits, columns=limits.columns - others, cells=limits.cells - others * n_rows)
-            found, said = _opened(name, frame, left)
+            found, said = _opened(name, frame, limits, others)
             notices += said
             if found is not None:
                 columns |= found
@@ -92,9 +90,11 @@ def leaves(record: dict[str, object], prefix: str = "") -> Iterator[str]:
             yield prefix + key
 
 
-def _opened(name: str, frame: pd.DataFrame, limits: ReadLimits) -> tuple[dict[str, pd.Series] | None, list[str]]:
+def _opened(
+    name: str, frame: pd.DataFrame, limits: ReadLimits, others: int
+) -> tuple[dict[str, pd.Series] | None, list[str]]:
     """Return a column for each key, None if the column must stay as it is, and what to say."""
-    rows, objects, n_filled = Rows(limits, "row"), Objects(), 0
+    rows, objects, n_filled = Rows(limits, "row", (others, others * len(frame))), Objects(), 0
     try:
         for cell in frame[name]:
             found = {} if _is_empty(cell) else objects.of(cell)

@@ -21,8 +21,11 @@ from hpi.readers.text import decode_whole
 from hpi.roles.reading import Reading
 
 _HEAD = 65_536
+# Where Optuna's trials have what was measured.
+_VALUES = "values"
 _FEW_BRACKETS = 1_000_000
 _START = re.compile(r'\{\s*(?:["\'}]|\w+\s*:|\Z)|\[\s*(?:[\[{"\]\-0-9]|true|false|null|NaN|Infinity|\Z)')
+_SCALAR = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|-?[0-9][0-9.eE+-]*|true|false|null|-?Infinity|NaN)\s*', re.DOTALL)
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 # After the first value of a line: what separates cells, and what follows is no further value.
 _CELLS = re.compile(r"[ \t]*[,;|\t][ \t]*(?![\[{\r\n \t]|\Z)")
@@ -41,7 +44,8 @@ class RecordsReader:
             return False
         head = _head(opened.data)
         if not _START.match(head):
-            return False
+            # A value alone is no table in any format; called JSON, it is refused as that.
+            return not self.lines and opened.name.lower().endswith(".json") and _SCALAR.fullmatch(head) is not None
         end = _end_of_first(head)
         rest = "" if end is None else head[end:]
         if _CELLS.match(rest):
@@ -54,15 +58,26 @@ class RecordsReader:
         _check_brackets(text, limits)
         source, rows = JsonText(text), Rows(limits)
         part, parts, said = _table(source, wanted)
-        for record in part.records():
-            rows.add(record)
+        _fill(rows, part.records(), limits)
         if not rows.names:
             raise TableError(f"The JSON holds no record with values; {documents.NEED}.")
         said = [*notices, *said, *source.notices, *rows.notices]
         reading = Reading(self.name, tuple(said))
-        if len(parts) > 1:
+        if len(parts) > 1 or (parts and wanted.table is not None):
             reading = replace(reading, part_is="table", part=part.name, parts=parts)
         return Loaded(pd.DataFrame(rows.taken()), opened.name, reading)
+
+
+def _fill(rows: Rows, records: Iterator[Record], limits: ReadLimits) -> None:
+    for record in records:
+        if rows.n >= limits.rows:
+            n = rows.n + 1 + sum(1 for _ in records)
+            raise TableError(
+                f"There are {n:,} records; at most {limits.rows:,} are read, each as a row (HPI_READ_ROWS). "
+                "Leave some out."
+            )
+        rows.add(record)
+    rows.spread(_VALUES, "value")
 
 
 def _check_brackets(text: str, limits: ReadLimits) -> None:
@@ -110,6 +125,10 @@ def _table(source: JsonText, wanted: Wanted) -> tuple[Part, tuple[str, ...], lis
     second = next(values, None)
     if second is None and isinstance(first[1], dict):
         return documents.table_of(first[1], wanted)
+    if second is None and not isinstance(first[1], list):
+        raise TableError(
+            f"The JSON is {documents.described(first[1])} alone, and needs a list of records: {documents.NEED}."
+        )
     if second is None:
         raise TableError(f"The JSON is a list that holds no object; {documents.NEED}.")
     return Part("", 0, lambda: _records(source, chain([first, second], values))), (), []

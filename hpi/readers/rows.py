@@ -11,10 +11,11 @@ import pandas as pd
 from hpi.errors import TableError
 from hpi.readers.limits import ReadLimits
 from hpi.readers.naming import listed
-from hpi.roles.values import counted
+from hpi.roles.wording import counted, ordinal
 
 MAX_DEPTH = 20
 MAX_CELL = 1_000_000
+_MOST_SPREAD = 10
 # Integers beyond are not all doubles, so they stay text and the parser of cells says what it does with them.
 _EXACT = 2**53
 
@@ -28,12 +29,16 @@ class Rows:
         How many rows, columns and cells there may be.
     what
         What a row comes from, for the refusals.
+    beside
+        How many columns and cells of the limits others have taken.
     """
 
-    def __init__(self, limits: ReadLimits, what: str = "record") -> None:
+    def __init__(self, limits: ReadLimits, what: str = "record", beside: tuple[int, int] = (0, 0)) -> None:
         self._limits, self._what = limits, what
+        self._columns_beside, self._cells_beside = beside
         self._columns: dict[str, list[object]] = {}
         self._twice: dict[str, int] = {}
+        self._spread: list[str] = []
         self.n = 0
 
     def add(self, record: Mapping[str, object]) -> None:
@@ -51,10 +56,13 @@ class Rows:
             )
         self._add(record, "", 1)
         self.n += 1
-        if self.n * len(self._columns) > self._limits.cells:
+        n_cells = self.n * len(self._columns) + self._cells_beside
+        if n_cells > self._limits.cells:
+            beside = f", with {self._cells_beside:,} in other columns," if self._cells_beside else ""
             raise TableError(
-                f"The first {self.n:,} {self._what}s with {len(self._columns):,} different keys make more than "
-                f"{self._limits.cells:,} cells, which is all that is read (HPI_READ_CELLS). Leave some keys out."
+                f"The first {self.n:,} {self._what}s with {len(self._columns):,} different keys{beside} make "
+                f"{n_cells:,} cells; no more than {self._limits.cells:,} cells are read (HPI_READ_CELLS). "
+                "Leave some keys out."
             )
 
     def _add(self, record: Mapping[str, object], prefix: str, depth: int) -> None:
@@ -85,11 +93,13 @@ class Rows:
             )
 
     def _new(self, name: str) -> list[object]:
-        most = self._limits.columns
-        if len(self._columns) >= most:
+        n, most = len(self._columns) + 1, self._limits.columns
+        if n + self._columns_beside > most:
+            beside = f" beside {counted(self._columns_beside, 'other column')}" if self._columns_beside else ""
             raise TableError(
-                f"{self._what.capitalize()} {self.n + 1:,} brings the {most + 1:,}th key; at most {most:,} different "
-                "keys are read, as each becomes a column (HPI_READ_COLUMNS). Use the same keys in all of them."
+                f"{self._what.capitalize()} {self.n + 1:,} brings the {ordinal(n)} key{beside}; at most {most:,} "
+                "different keys are read, as each becomes a column (HPI_READ_COLUMNS). Use the same keys in all of "
+                "them."
             )
         self._columns[name] = []
         return self._columns[name]
@@ -105,7 +115,27 @@ class Rows:
         return [
             f"The key {listed([name])} comes twice in {counted(n, self._what)}; the last was kept."
             for name, n in self._twice.items()
-        ]
+        ] + self._spread
+
+    def spread(self, name: str, alone: str) -> None:
+        """Make columns name_0, name_1 of a column that holds lists of one to ten numbers; of lists of one, `alone`."""
+        lists = [cell for cell in self._columns.get(name, ()) if cell is not None]
+        lengths = {len(cell) if isinstance(cell, list) else 0 for cell in lists}
+        if len(lengths) != 1 or not 1 <= max(lengths) <= _MOST_SPREAD or not all(map(_are_numbers, lists)):
+            return
+        n = lengths.pop()
+        new = [alone] if n == 1 else [f"{name}_{i}" for i in range(n)]
+        if set(new) & set(self._columns):
+            return
+        before, self._columns = self._columns, {}
+        for key, cells in before.items():
+            if key != name:
+                self._columns[key] = cells
+                continue
+            for i, one in enumerate(new):
+                self._columns[one] = [cell[i] if isinstance(cell, list) else None for cell in cells]
+        became = f"the columns {listed(new)}" if n > 1 else f"the column {alone}"
+        self._spread.append(f"{name} held a list of {counted(n, 'number')} in every {self._what}; it became {became}.")
 
     def taken(self) -> dict[str, pd.Series]:
         """Return the columns in numbers or text, and let go of the cells; raises TableError for a cell too long."""
@@ -141,6 +171,10 @@ def _column(name: str, cells: list[object]) -> pd.Series:
         return pd.Series(text, dtype="str")
     except UnicodeEncodeError:
         return pd.Series([cell if cell is None else plain(cell) for cell in text], dtype="str")
+
+
+def _are_numbers(cell: object) -> bool:
+    return isinstance(cell, list) and all(isinstance(one, int | float) and not isinstance(one, bool) for one in cell)
 
 
 def _are_exact(cells: Sequence[object]) -> bool:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hpi.errors import TableError
 from hpi.readers.archives import too_much
 from hpi.readers.limits import ReadLimits
+from hpi.readers.naming import listed
 from hpi.readers.workbook import Block, Facts, damaged, letters_of
 from hpi.roles.values import counted, shown
 
@@ -51,6 +52,11 @@ class Row:
     def first(self) -> str:
         """Where the first cell is that holds anything: XFD12."""
         return f"{letters_of(next(i for i, cell in enumerate(self.cells, 1) if cell is not None))}{self.number}"
+
+    def shown(self, where: str) -> str:
+        """Return what stands in a cell (XFD12) of this row, for a sentence."""
+        at = next(i for i, _ in enumerate(self.cells) if f"{letters_of(i + 1)}{self.number}" == where)
+        return repr(listed([str(self.cells[at])]))
 
     def after_gap(self, right: int, most: int) -> str | None:
         """Return where a cell is that follows more than `most` empty ones, beyond column `right`; None if none is."""

@@ -312,7 +312,7 @@ def test_sheets_without_a_table_are_refused(sheets: Sequence[Sequence[Sequence[o
     ],
 )
 def test_cells_far_from_the_table_are_refused_by_their_place(row: int, column: int, says: str) -> None:
-    with pytest.raises(TableError, match=f"Sheet 'S1' has something in {says}"):
+    with pytest.raises(TableError, match=f"Sheet 'S1' has 'x' in {says}"):
         load(book(ROWS, edit=lambda made: made["S1"].cell(row, column, "x")))
 
 
@@ -330,7 +330,7 @@ def test_the_size_that_a_sheet_states_is_not_believed() -> None:
 
 
 def test_row_numbers_beyond_excel_do_not_keep_it_busy() -> None:
-    with pytest.raises(TableError, match=r"beyond what a table has|empty rows below"):
+    with pytest.raises(TableError, match=r"below the last that Excel has|empty rows below"):
         load(of_xml(NAMES + xml_rows('<c r="A#"><v>1</v></c>') + '<row r="999999999"><c><v>1</v></c></row>'))
 
 

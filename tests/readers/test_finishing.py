@@ -184,6 +184,12 @@ def test_a_chart_in_any_format_is_refused():
             read(source)
 
 
+@pytest.mark.parametrize("axis", ["Step", "Relative Time (Process)", "Relative Time (Wall)", "epoch"])
+def test_a_chart_of_groups_is_refused_as_a_chart(axis):
+    groups = named(axis, *(f"lr: {lr} - val/loss" for lr in (0.1, 0.01, 0.001)))
+    refused(groups, "chart", "Weights & Biases", "3 lines", "lr: 0.1 - val/loss", "CSV Export")
+
+
 def test_a_curve_of_tensorboard_is_refused():
     refused(named("Wall time", "Step", "Value"), "TensorBoard", "HParams")
 
@@ -195,6 +201,9 @@ def test_a_curve_of_tensorboard_is_refused():
         ("lr", "a - b", "loss", "a - b__MIN", "x", "y", "z"),
         ("lr", "wd", "depth", "opt", "run - loss", "run - loss__MIN", "run - loss__MAX"),
         ("loss", "loss__MIN", "loss__MAX", "lr"),
+        ("Step", "a - loss", "b - loss", "lr"),
+        ("Step", "a - loss", "b - acc"),
+        ("lr", "a - loss", "b - loss"),
     ],
 )
 def test_a_table_of_runs_is_no_chart(names):
@@ -240,6 +249,7 @@ def test_objects_stay_in_their_cells_where_they_would_be_too_many_columns():
     assert finish(frame, ReadLimits(columns=5)).frame.shape == (3, 5)
     loaded = finish(frame, ReadLimits(columns=4))
     assert loaded.frame.shape == (3, 3)
+    assert "the 3rd key beside 2 other columns; at most 4 different keys" in loaded.reading.notices[0]
     assert "HPI_READ_COLUMNS" in loaded.reading.notices[0]
 
 

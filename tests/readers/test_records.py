@@ -42,6 +42,31 @@ def refused(data: object, *words: str, limits: ReadLimits | None = None) -> None
     assert "\n" not in str(found.value)
 
 
+@pytest.mark.parametrize(
+    ("n", "names"), [(1, ["value"]), (2, ["values_0", "values_1"]), (10, [f"values_{i}" for i in range(10)])]
+)
+def test_lists_of_values_become_columns(n, names):
+    records = [{"lr": i / 8, "values": [i + k / 4 for k in range(n)], "state": "COMPLETE"} for i in range(3)]
+    loaded = load([*records, {"lr": 0.5, "values": None, "state": "FAIL"}])
+    assert list(loaded.frame.columns) == ["lr", *names, "state"]
+    assert loaded.frame[names[-1]].tolist()[:3] == [i + (n - 1) / 4 for i in range(3)]
+    assert math.isnan(loaded.frame[names[0]].iloc[3])
+    assert any(notice.startswith(f"values held a list of {n} number") for notice in loaded.reading.notices)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[[1], [1, 2]], [[], []], [list(range(11))] * 2, [["a"], ["b"]], [[True], [False]], [1, [2]], [None, None]],
+)
+def test_other_lists_of_values_stay(values):
+    loaded = load([{"lr": 0.5, "values": one} for one in values])
+    assert list(loaded.frame.columns) == ["lr", "values"]
+
+
+def test_lists_of_values_take_no_name_that_is_there():
+    assert list(load([{"value": 3, "values": [1.5]}] * 2).frame.columns) == ["value", "values"]
+
+
 # ---------------------------------------------------------------- forms
 
 FORMS = {
@@ -271,6 +296,9 @@ def test_what_stands_beside_the_records_is_named():
         ('["a", "b"]\n[1, 2]\n[3]', ("Row 2", "1 cell,", "2 columns")),
         ('["a", "a"]\n[1, 2]', ("'a'", "twice")),
         ("[]", ("one a trial",)),
+        ("42", ("is a number alone", "needs a list of records")),
+        (' "x"\n', ("is a text alone", "needs a list of records")),
+        ("null", ("is null alone", "needs a list of records")),
         ("{}", ("empty object",)),
         ("[{}, {}]", ("no record with values",)),
         ('{"lr": 0.1, "loss": 1}', ("one object with the keys lr, loss",)),
@@ -305,13 +333,13 @@ def test_a_last_line_that_was_cut_is_left_out():
 @pytest.mark.parametrize("write", [json.dumps, in_lines], ids=["list", "lines"])
 def test_too_many_different_keys_are_refused_where_they_come(write):
     refused(write([{f"key_{i}": 1} for i in range(5_000)]), "Record 1,001", "1,000", "HPI_READ_COLUMNS", "each becomes")
-    refused(write([{f"key_{i}": 1} for i in range(9)]), "Record 4", limits=ReadLimits(columns=3))
+    refused(write([{f"key_{i}": 1} for i in range(9)]), "Record 4", "the 4th key", limits=ReadLimits(columns=3))
 
 
 @pytest.mark.parametrize("write", [json.dumps, in_lines], ids=["list", "lines"])
 def test_rows_and_cells_have_limits(write):
-    refused(write(RECORDS), "more than 2 records", "HPI_READ_ROWS", limits=ReadLimits(rows=2))
-    refused(write(RECORDS), "more than 8 cells", "HPI_READ_CELLS", limits=ReadLimits(cells=8))
+    refused(write(RECORDS), "There are 3 records", "at most 2", "HPI_READ_ROWS", limits=ReadLimits(rows=2))
+    refused(write(RECORDS), "12 cells", "more than 8 cells", "HPI_READ_CELLS", limits=ReadLimits(cells=8))
     assert len(load(write(RECORDS), limits=ReadLimits(rows=3, columns=4, cells=12)).frame) == 3
 
 
