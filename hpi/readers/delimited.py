@@ -10,8 +10,9 @@ import pandas as pd
 
 from hpi.errors import TableError
 from hpi.readers.cutting import check_rows, cut
-from hpi.readers.layout import Layout, layout_of, names_of
+from hpi.readers.layout import Layout, in_two_rows, layout_of, names_of
 from hpi.readers.limits import ReadLimits
+from hpi.readers.naming import listed
 from hpi.readers.protocol import Loaded, Opened, Wanted
 from hpi.readers.text import table_text
 from hpi.roles.parsing import has_decimal_commas
@@ -48,6 +49,7 @@ class DelimitedReader:
         text = table_text(opened.data)
         layout = layout_of(text)
         header, cells, odd = cut(layout, limits)
+        header, cells, joined = _whole_header(header, cells)
         names, about_names = names_of(header)
         if len(cells[0]) == 0:
             raise TableError("The file has a header and no rows; it needs one line a trial.")
@@ -56,8 +58,30 @@ class DelimitedReader:
         if not columns:
             raise TableError("The file holds neither names nor cells; it needs a line of names and one line a trial.")
         columns, commas = _with_points(columns, layout)
-        notices = (*text.notices, *layout.notices, *about_names, *odd, *commas)
+        notices = (*text.notices, *layout.notices, *joined, *about_names, *odd, *commas)
         return Loaded(_framed(columns), opened.name, Reading(self.name, notices))
+
+
+def _whole_header(
+    header: list[str], cells: list[pa.ChunkedArray]
+) -> tuple[list[str], list[pa.ChunkedArray], list[str]]:
+    """Return the header, joined where it stands in two rows, the columns below it, and notices."""
+    if len(cells[0]) < 2:
+        return header, cells, []
+    second, third = ([column[row].as_py() or "" for column in cells] for row in range(2))
+    joined = in_two_rows(header, second, third)
+    if joined is None or any(_comes_again(word, column) for word, column in zip(second, cells, strict=True)):
+        return header, cells, []
+    example = next(name for name, above in zip(joined, header, strict=True) if name != above.strip())
+    notice = f"The header stands in two rows: its names were joined by underscores, such as {listed([example])}."
+    return joined, [column.slice(1) for column in cells], [notice]
+
+
+def _comes_again(word: str, cells: pa.ChunkedArray) -> bool:
+    """Whether the word in the first cell stands in one below, as a trial's value does and a name does not."""
+    import pyarrow.compute as pc
+
+    return bool(word) and not word.strip().isdecimal() and (pc.any(pc.equal(cells.slice(1), word)).as_py() or False)
 
 
 def _framed(columns: dict[str, pa.ChunkedArray]) -> pd.DataFrame:

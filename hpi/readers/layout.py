@@ -139,6 +139,47 @@ def _counts(lines: Sequence[str], delimiter: str) -> list[int]:
         return [line.count(delimiter) + 1 for line in lines]
 
 
+def in_two_rows(first: Sequence[str], second: Sequence[str], third: Sequence[str]) -> list[str] | None:
+    """Return the header that stands in two rows, its names joined (params over lr is params_lr); None if it does not.
+
+    So it does where names of the first row come twice, or are missing, the second makes them different without a
+    number, and numbers begin in the third. Numbers that count the columns of one name (values over 0 and 1) are no
+    other numbers.
+    """
+    above, below, under = ([cell.strip() for cell in row] for row in (first, second, third))
+    named = [name for name in above if name]
+    is_twice = len(set(named)) < len(named)
+    if not is_twice and all(above[1:]):
+        return None
+    if _has_numbers(_without_counts(above, below)) or not any(below) or not _has_numbers(under):
+        return None
+    for i in range(1, len(above)):
+        # merged cells are written once, before those that they cover
+        if not above[i] and below[i] and below[i - 1]:
+            above[i] = above[i - 1]
+    joined = ["_".join(part for part in pair if part) for pair in zip(above, below, strict=True)]
+    filled = [name for name in joined if name]
+    return joined if len(set(filled)) == len(filled) > len(set(named)) else None
+
+
+def _has_numbers(cells: Sequence[str]) -> bool:
+    return any(re.fullmatch(_NUMBER, cell) for cell in cells)
+
+
+def _without_counts(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the cells below, without those that count the columns of one name from 0."""
+    groups: dict[str, list[str]] = {}
+    for name, cell in zip(above, below, strict=True):
+        groups.setdefault(name, []).append(cell)
+    counts = [str(i) for i in range(len(below))]
+    return [
+        cell
+        for name, cells in groups.items()
+        if not (name and len(cells) > 1 and cells == counts[: len(cells)])
+        for cell in cells
+    ]
+
+
 def names_of(cells: Sequence[object]) -> tuple[list[str], list[str]]:
     """Return the names of the columns from the cells of the header, and notices.
 

@@ -292,6 +292,54 @@ def test_cells_without_a_character_are_missing_and_words_for_none_are_not() -> N
     assert column('x,y\n1,\n2,""\n3,NA\n4,None\n5,nan\n6,null\n', "y") == [None, None, "NA", "None", "nan", "null"]
 
 
+# ---------------------------------------------------------------- headers in two rows
+
+
+def optuna_trials(values: int) -> pd.DataFrame:
+    """What Optuna's trials_dataframe(multi_index=True) gives."""
+    metrics = [("values", i) for i in range(values)] if values > 1 else [("value", "")]
+    keys = [("number", ""), *metrics, ("params", "depth"), ("params", "lr"), ("state", "")]
+    rows = [[i, *(i + k / 4 for k in range(values)), 3 + i, i / 8, "COMPLETE"] for i in range(3)]
+    return pd.DataFrame(rows, columns=pd.MultiIndex.from_tuples(keys))
+
+
+@pytest.mark.parametrize(("values", "names"), [(1, ["value"]), (2, ["values_0", "values_1"])])
+@pytest.mark.parametrize("index", [True, False])
+def test_a_header_in_two_rows_is_joined(values: int, names: list[str], index: bool) -> None:
+    frame = optuna_trials(values)
+    loaded = load(frame.to_csv(index=index))
+    expected = ["number", *names, "params_depth", "params_lr", "state"]
+    assert list(loaded.frame.columns) == ["Unnamed: 0"] * index + expected
+    assert loaded.frame["params_lr"].tolist() == ["0.0", "0.125", "0.25"]
+    assert "two rows" in loaded.reading.notices[0]
+
+
+def test_a_name_over_several_columns_is_written_once() -> None:
+    loaded = load("run,params,,loss\n,lr,depth,\na,0.1,3,0.5\nb,0.2,4,0.25\n")
+    assert list(loaded.frame.columns) == ["run", "params_lr", "params_depth", "loss"]
+    assert cells(loaded.frame) == [["a", "0.1", "3", "0.5"], ["b", "0.2", "4", "0.25"]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "a,a,b\n1,2,3\n4,5,6\n",
+        "a,a,b\nx,x,\n1,2,3\n",
+        "a,a,b\nx,y,\nz,z,z\n",
+        "a,a,b\nx,y,0.5\n1,2,3\n",
+        "a,a,b\nx,y,z\n",
+        "a,a,b\nx,y,\nx,z,1\n",
+    ],
+)
+def test_names_that_come_twice_over_no_second_header_are_refused(data: str) -> None:
+    assert "'a' appears twice" in refused(data)
+
+
+@pytest.mark.parametrize("data", [",opt,act\na,adam,relu\n1,2,3\n", "opt,act,\nadam,relu,\n1,2,\n", "a,b\nx,y\n1,2\n"])
+def test_words_below_names_that_are_there_are_no_header(data: str) -> None:
+    assert len(load(data).frame) == 2
+
+
 # ---------------------------------------------------------------- whatever comes
 
 ODD = st.one_of(
