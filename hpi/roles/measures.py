@@ -110,7 +110,7 @@ DOUBTFUL: dict[tuple[str, ...], tuple[Direction | None, frozenset[str]]] = {
     **dict.fromkeys(
         (("ep", "len"), ("ep", "length"), ("episode", "len"), ("episode", "length"), ("coverage",), ("novelty",),
          ("diversity",), ("serendipity",), ("ild",), ("occupancy",), ("ipc",), ("cpi",), ("std",),
-         ("stderr",), ("sem",), ("iqr",), ("volatility",), ("turnover",), ("stability",), ("sharpness",),
+         ("stderr",), ("sem",), ("iqr",), ("volatility",), ("turnover",), ("sharpness",),
          ("calibration",), ("drift",), ("acceptance", "rate"), ("policy", "entropy")),
         (None, frozenset[str]()),
     ),
