@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.errors import SpaceError, TableError
+from hpi.readers import Opened, ReadLimits
+from hpi.readers.loading import load_opened
+from hpi.readers.protocol import Wanted
 from hpi.roles import infer
 from hpi.roles.by_itself import Column
 from hpi.roles.choices import Choices, Declaration
@@ -24,6 +27,9 @@ from hpi.roles.outcomes import outcome_of
 from hpi.roles.sources import SOURCES, detect
 from hpi.roles.vocabulary import ContextKind, Direction, Role, context_of, words_of
 from hpi.space import Kind
+from hpi.table import build
+from hpi.words.spreadsheet import as_csv
+from tests.readers.stored_studies import bohb_result, keras_trial, lines, packed, run_history, smac_run
 from tests.strategies import made_up, searches
 
 
@@ -287,6 +293,8 @@ def test_every_source_is_recognised_by_some_header() -> None:
         "Nevergrad": ["lr", "#parametrization", "#num-ask", "#loss"],
         "TensorBoard": ["lr", "hparam/accuracy"],
         "Keras Tuner": ["trial_id", "hyperparameters.values.lr", "score"],
+        "SMAC": ["config_id", "lr", "seed", "cost", "time", "status", "starttime", "endtime", "origin"],
+        "BOHB": ["config_id", "lr", "budget", "loss", "duration_s", "state"],
         "": ["hp_config.lr", "hp_config.wd", "performance"],
     }
     assert {title: detect(names).title for title, names in others.items()} == {title: title for title in others}
@@ -1052,3 +1060,167 @@ def test_words_of_letters_with_accents() -> None:
 def test_the_reason_of_a_hyperparameter_says_whether_its_name_is_known() -> None:
     assert the(search(dropout=np.linspace(0, 1, N)[::-1]), "dropout").reason == "the name is that of a hyperparameter"
     assert the(search(wiggle=np.linspace(0, 1, N)[::-1]), "wiggle").reason.startswith("it varies")
+
+
+# ---------------------------------------------------------------- a study as a CSV
+
+
+def tuned(n: int = 24) -> Opened:
+    """A project of Keras Tuner that Hyperband searched."""
+    rng, files = np.random.default_rng(0), {}
+    for k in range(n):
+        own = {"tuner/epochs": 3 + 6 * (k % 2), "tuner/initial_epoch": 3 * (k % 2), "tuner/bracket": k % 3}
+        own |= {"tuner/round": k % 2} | ({"tuner/trial_id": f"{k - 1:04d}"} if k % 2 else {})
+        values = {
+            "lr": 10.0 ** rng.uniform(-4, -1),
+            "units": 32 * int(rng.integers(1, 5)),
+            "opt": ["sgd", "adam"][k % 2],
+        }
+        one = keras_trial(k, values | own, float(rng.uniform()))
+        one["metrics"]["metrics"]["default_objective"] = one["metrics"]["metrics"].pop("val_accuracy")  # type: ignore[index]
+        files[f"p/trial_{k}/trial.json"] = one
+    return packed(files)
+
+
+def configured(seeds: tuple[int, ...], n: int = 30, **fields: object) -> Opened:
+    """A run of SMAC with the moments in seconds since it began, each configuration under every seed."""
+    rng = np.random.default_rng(0)
+    configs = {str(k): {"lr": 10.0 ** rng.uniform(-4, 0), "depth": int(rng.integers(1, 9))} for k in range(1, n + 1)}
+    data = [
+        smac_run(k, float(rng.uniform()), seed=seed, starttime=10 * k, endtime=10 * k + 5, **fields)
+        for k in range(1, n + 1)
+        for seed in seeds
+    ]
+    return packed({"runhistory.json": run_history(data, configs)})
+
+
+def halved(n: int = 30) -> Opened:
+    """A search of BOHB, of which every third configuration was run further, and some of these failed."""
+    rng = np.random.default_rng(0)
+    configs = [
+        [[k, 0, 0], {"lr": 10.0 ** rng.uniform(-4, 0), "x": rng.uniform()}, {"model_based_pick": k > 6}]
+        for k in range(n)
+    ]
+    results = [bohb_result([k, 0, 0], 1.0, float(rng.uniform())) for k in range(n)]
+    results += [bohb_result([k, 0, 0], 3.0, float(rng.uniform()) if k % 4 else None) for k in range(0, n, 3)]
+    return packed({"results.json": lines(*results), "configs.json": lines(*configs)})
+
+
+def study_and_csv(table: hpi.TrialTable) -> tuple[dict[str, str], dict[str, str]]:
+    """The roles of a study and of the CSV of it, without the scales that only a declared space tells."""
+    back = hpi.read(as_csv(table.frame).encode())
+    there, here = ({column.name: short(column).removesuffix(" log") for column in one.columns} for one in (table, back))
+    return there, here
+
+
+@pytest.mark.parametrize(
+    "opened",
+    [configured((7,)), configured((7, 8)), configured((7, 8), budget=3.0, instance="a"), halved()],
+    ids=["SMAC", "SMAC, two seeds", "SMAC, a budget", "BOHB"],
+)
+def test_the_csv_of_a_study_has_the_roles_of_the_study(opened: Opened) -> None:
+    loaded = load_opened(opened, Wanted(), ReadLimits())
+    there, here = study_and_csv(build(loaded.frame, loaded.name, reading=loaded.reading))
+    assert here == there
+    assert "M min" in there.values()
+
+
+def test_the_csv_of_a_keras_tuner_has_its_roles_and_asks_for_the_direction() -> None:
+    loaded = load_opened(tuned(), Wanted(), ReadLimits())
+    there, here = study_and_csv(build(loaded.frame, loaded.name, reading=loaded.reading))
+    assert (there["score"], here["score"]) == ("M max", "M ?")
+    assert here | {"score": "M max"} == there
+    assert {name: there[name] for name in there if name.startswith("tuner/") or name == "default_objective"} == {
+        "tuner/epochs": "fidelity", "tuner/initial_epoch": "-", "tuner/bracket": "-", "tuner/round": "-",
+        "tuner/trial_id": "-", "default_objective": "-",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("study", "metric"), [("smac", "cost"), ("keras_tuner", "score")])
+def test_the_csv_of_a_real_study_has_its_roles(shared: Path, study: str, metric: str) -> None:
+    there, here = study_and_csv(hpi.read(shared / "exports" / study))
+    assert there.pop(metric) == "M min"
+    assert here.pop(metric) == ("M ?" if study == "keras_tuner" else "M min")
+    assert here == there
+
+
+def test_several_costs_of_smac_are_outcomes_and_the_first_is_the_metric() -> None:
+    names = ["config_id", "lr", "depth", "seed", "cost_0", "cost_1", "time", "status", "starttime", "endtime"]
+    frame = made_up(names).assign(status="SUCCESS", starttime=np.arange(60), endtime=np.arange(60) + 5)
+    found = roles(frame)
+    assert (found["cost_0"], found["cost_1"], found["endtime"]) == ("M min", "-", "-")
+    assert the(frame, "cost_1").outcome
+
+
+def test_what_keras_tuner_notes_among_the_values_is_no_hyperparameter() -> None:
+    frame = search(**{"tuner/epochs": [2, 4, 10] * (N // 3), "tuner/round": [0, 1, 2] * (N // 3)})
+    assert {name: roles(frame)[name] for name in ("tuner/epochs", "tuner/round")} == {
+        "tuner/epochs": "fidelity", "tuner/round": "-",
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- codes, tasks of one row, attributes
+
+
+@pytest.mark.parametrize(
+    "name", ["exit_code", "exit code", "exitCode", "return_code", "returncode", "job_exit_code", "errno", "signal"]
+)
+def test_what_a_process_ended_with_is_no_hyperparameter(name: str) -> None:
+    column = the(search(**{name: [0, 1, 9] * (N // 3)}), name)
+    assert (column.role, column.outcome) == (Role.LEFT_OUT, False)
+
+
+def test_a_signal_may_be_a_name_or_a_period() -> None:
+    assert roles(search(signal=["SIGKILL", "SIGTERM", None] * (N // 3)))["signal"] == "-"
+    assert roles(search(signal=[7, 9, 12] * (N // 3)))["signal"] == "int"
+    assert roles(search(signal=["sine", "square", "step"] * (N // 3)))["signal"] == "category"
+
+
+@pytest.mark.parametrize("name", ["Task ID", "task_id", "task", "Task", "problem", "dataset_id"])
+@pytest.mark.parametrize("is_text", [True, False], ids=["text", "numbers"])
+def test_a_task_of_one_row_is_an_identifier(name: str, is_text: bool) -> None:
+    cells = [f"t{k}" if is_text else k for k in range(N)]
+    assert roles(search(**{name: cells}))[name] == "-"
+    nearly = [cells[max(k, 3)] for k in range(N)]
+    assert roles(search(**{name: nearly}))[name] == "-"
+    assert roles(search(**{name: cells[: N // 6] * 6}))[name] == "task"
+
+
+def test_a_task_of_one_row_under_a_prefix_is_an_identifier() -> None:
+    frame = made_up(["config/lr", "config/depth", "acc"])
+    assert roles(frame.assign(**{"config/dataset": np.arange(N)}))["config/dataset"] == "-"
+    assert roles(frame.assign(**{"config/dataset": np.arange(N) // 6}))["config/dataset"] == "task"
+
+
+@pytest.mark.parametrize("cells", [["[1, 2]"] * N, [f"[{k}, 2]" for k in range(N)]], ids=["constant", "different"])
+@pytest.mark.parametrize("mark", [".", "_"])
+def test_what_somebody_noted_beside_a_trial_is_never_the_metric(mark: str, cells: list[str]) -> None:
+    rng = np.random.default_rng(0)
+    lr, k, t, acc = (name.replace(".", mark) for name in ("params.lr", "params.k", "user_attrs.t", "user_attrs.acc"))
+    frame = pd.DataFrame({"number": range(N), lr: rng.random(N), k: rng.integers(1, 9, N), "values": cells})
+    frame = frame.assign(**{"state": "COMPLETE", t: rng.random(N), acc: rng.random(N)})
+    assert roles(frame) == dict.fromkeys(frame.columns, "-") | {lr: "float", k: "int"}
+    assert the(frame, acc).outcome
+    assert the(frame, acc, Choices(metric=acc)).direction is Direction.MAXIMIZE
+    frame["values"] = rng.random(N)
+    assert roles(frame)["values"] == "M ?"
+
+
+def test_a_note_is_not_the_metric_where_nothing_is_marked() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.random(N), "lr": rng.random(N), "w": rng.random(N), "user_attrs.acc": rng.random(N)})
+    assert not any(role.startswith("M") for role in roles(frame).values())
+
+
+@pytest.mark.parametrize("values", [None, [], "nan"])
+def test_json_trials_without_values_ask_for_the_metric(values: object) -> None:
+    trials = [
+        {"number": k, "params": {"lr": 0.1 / (k + 1), "k": k % 5}, "values": values, "state": "COMPLETE",
+         "user_attrs": {"t": k / 7, "acc": k * 37 % N / 9}}
+        for k in range(N)
+    ]  # fmt: skip
+    table = hpi.read(json.dumps(trials).encode())
+    assert table.metric is None
+    assert [h.name for h in table.hyperparameters] == ["params.lr", "params.k"]
+    listed = [trial | {"values": [trial["number"], 2]} for trial in trials]
+    assert hpi.read(json.dumps(listed).encode()).metric in (None, "values_0", "values.0")

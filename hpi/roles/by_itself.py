@@ -26,16 +26,6 @@ _KEY = r"(?=.*\d)(?=.*[a-f])(?:[0-9a-f]{7,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a
 _CLOCKS = ((1e9, 4e9), (1e12, 4e12))
 _SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
 _PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
-_COUNTERS = one_of(
-    "number|no|nr|num|index|idx|row|trial|trials|run|runs|iteration|iter|step|unnamed|i|n|counter|order|job|"
-    "experiment|exp|arm|round|attempt|evaluation|eval|sample|point|config|configuration|model|epoch|level"
-)
-# Beside a configuration under a mark that many use, these stand for themselves.
-_WHAT_IS_TRAINED = frozenset(
-    (word,) for word in one_of("model|algorithm|algo|method|classifier|estimator|arch|architecture|backbone|learner")
-)
-# A loss that is a word (hinge, log_loss) is a choice, not an outcome.
-_CHOICES = one_of("loss|metric|distance metric|eval metric|objective|error|target|precision|score|power")
 DONE = one_of("complete|completed|finished|success|successful|succeeded|ok|done|terminated|passed")
 _NOT_DONE = one_of(
     "pruned|fail|failed|failure|running|waiting|crashed|killed|timeout|memout|memoryout|aborted|notevaluated|unknown|"
@@ -85,6 +75,8 @@ class Column:
 def look(values: Values, source: Source | None) -> Column:
     """Return what the column is by itself; a hyperparameter is what is nothing else."""
     mark = None if source is None else source.mark(values.name)
+    if source is not None and values.n_filled and (said := source.context(values.name)):
+        return _context(values, said)
     glances = (_by_state, _by_mark, _by_name, _by_cells, _by_neighbours)
     found = next(filter(None, (glance(values, source, mark) for glance in glances)), None)
     if found is None:
@@ -145,7 +137,7 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
         return None
     if mark is Mark.META:
         # A run time among the bookkeeping can still be asked about.
-        name = values.name.removeprefix("user_attrs_")
+        name = re.sub(r"^user_attrs[._]", "", values.name)
         moment = vocabulary.is_stamp(words_of(name))
         measured = values.is_numeric and not moment and outcomes.outcome_of(name) is not None
         return left_out(values.name, f"bookkeeping{source.said}", outcome=measured)
@@ -156,7 +148,7 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
     prefix = source.prefix(values.name)
     kind = vocabulary.context_of(words_of(values.name[len(prefix) :]))
     if kind in (ContextKind.TASK, ContextKind.REPEAT):
-        return _context(values.name, kind)
+        return _context(values, kind)
     if _nearly_all_differ(values):
         return left_out(values.name, "an identifier: nearly every cell is a different text")
     return Column(values.name, Role.HYPERPARAMETER, reason=f"the name starts with {prefix.strip()}{source.said}")
@@ -169,8 +161,11 @@ _SAYS = {
 }
 
 
-def _context(name: str, kind: ContextKind) -> Column:
-    return Column(name, Role.CONTEXT, context=kind, reason=f"context: {_SAYS[kind]}")
+def _context(values: Values, kind: ContextKind) -> Column:
+    # A task of one trial compares nothing.
+    if kind is ContextKind.TASK and 5 * values.n_distinct > 4 * values.n_filled:
+        return left_out(values.name, "an identifier: nearly every row is another task")
+    return Column(values.name, Role.CONTEXT, context=kind, reason=f"context: {_SAYS[kind]}")
 
 
 def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
@@ -179,7 +174,7 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "an identifier: it counts the rows")
     if vocabulary.is_stamp(words) and _may_be_moments(values, words):
         return left_out(name, "a timestamp: says when, not how")
-    if words[-1:] == ("status",):
+    if words[-1:] == ("status",) or _ends_a_process(values, words):
         return left_out(name, "says how each trial stands")
     if vocabulary.is_machine(words):
         return left_out(name, "bookkeeping: says what a trial ran on")
@@ -187,7 +182,7 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "marks the trials that came out best")
     kind = vocabulary.context_of(words)
     if kind is not None and not _nearly_all_differ(values) and _suits(values, kind, words):
-        return _context(name, kind)
+        return _context(values, kind)
     if vocabulary.is_identifier(words):
         return left_out(name, "an identifier by its name")
     if vocabulary.is_path(words) and not values.is_numeric:
@@ -205,13 +200,22 @@ def _may_be_moments(values: Values, words: tuple[str, ...]) -> bool:
     """Whether the cells under a moment's name can be moments: large numbers, or text with digits in it."""
     if values.words and vocabulary.is_weak_stamp(words):
         return all(re.search(r"\d", word) for word in values.words)
-    return bool(values.words) or bool({"time", "date"} & set(words)) or bool(np.all(values.finite > 1e8))
+    surely = bool(values.words) or not {"time", "date", "starttime", "endtime"}.isdisjoint(words)
+    return surely or bool(np.all(values.finite > 1e8))
 
 
 def _marks_the_best(values: Values, words: tuple[str, ...]) -> bool:
     """Whether the column says yes or no to whether a trial was the best."""
     said = words[-1:] in (("best",), ("pareto",), ("optimal",)) and set(words[:-1]) <= {"is"}
     return said and (values.lowered in BOOLS or values.lowered <= {"0", "1"})
+
+
+def _ends_a_process(values: Values, words: tuple[str, ...]) -> bool:
+    """Whether the column is what a process ended with. A signal may be a period, too, unless some were sent none."""
+    if words != ("signal",):
+        return vocabulary.is_exit(words)
+    sent = values.n_filled < len(values) or 0 in values.finite
+    return _all_match(values, r"(?i:sig[a-z]{2,}\d?)") or (values.is_numeric and values.is_integer and sent)
 
 
 def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
@@ -230,7 +234,7 @@ def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
         if _is_span(values):
             return left_out(values.name, "a duration: an outcome that is no number")
-        if " ".join(words) in _CHOICES or "time" in why:
+        if " ".join(words) in vocabulary.CHOICES or "time" in why:
             return None
         return left_out(values.name, f"an outcome by its name ({why}), but it holds no numbers")
     return left_out(values.name, f"an outcome: {why}", outcome=True)
@@ -241,7 +245,7 @@ def _counts(values: Values, words: tuple[str, ...]) -> bool:
     if not (values.is_numeric and values.is_integer) or values.n_distinct < len(values) or len(values) < 2:
         return False
     numbers = words[-1:] in (("id",), ("index",), ("idx",), ("number",), ("nr",), ("no",))
-    return not words or words[0] == "unnamed" or numbers or (len(words) == 1 and words[0] in _COUNTERS)
+    return not words or words[0] == "unnamed" or numbers or (len(words) == 1 and words[0] in vocabulary.COUNTERS)
 
 
 def _nearly_all_differ(values: Values) -> bool:
@@ -288,7 +292,7 @@ def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> 
     if source is None or not source.hyperparameter:
         return None
     words = words_of(values.name)
-    if not source.title and (words in _WHAT_IS_TRAINED or (len(words) < 4 and outcomes.is_known(words))):
+    if not source.title and (words in vocabulary.WHAT_IS_TRAINED or (len(words) < 4 and outcomes.is_known(words))):
         return None
     reason = f"not marked as a hyperparameter, as others here are{source.said}"
     return left_out(values.name, reason, outcome=values.is_numeric)

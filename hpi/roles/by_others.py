@@ -13,7 +13,7 @@ from hpi.roles.alike import MANY
 from hpi.roles.by_itself import Column, left_out
 from hpi.roles.combinations import Combinations, group_ids, ids_of, n_with_empty
 from hpi.roles.values import Values
-from hpi.roles.vocabulary import ContextKind, Role, words_of
+from hpi.roles.vocabulary import ContextKind, Role, is_attribute, words_of
 
 Parsed = Mapping[str, Values]
 Columns = dict[str, Column]
@@ -36,7 +36,7 @@ def generic_outcomes(columns: Columns, parsed: Parsed, metric: str | None) -> Co
     name beside a real outcome stays one.
     """
     known = any(
-        column.outcome and meant.preference(name)[0] < meant.COSTLY_GROUP
+        column.outcome and not is_attribute(name) and meant.preference(name)[0] < meant.COSTLY_GROUP
         for name, column in columns.items()
     )  # fmt: skip
     known = known or metric is not None
@@ -210,12 +210,14 @@ def choose_metric(columns: Columns, parsed: Parsed, primary: frozenset[str], las
     last_may_be
         Whether the last column may be taken where no name tells: the only rule that looks at the order.
     """
-    found = [name for name, column in columns.items() if column.outcome]
+    outcome = [name for name, column in columns.items() if column.outcome]
+    # What somebody noted beside a trial can be asked about; the search did not look at it.
+    found = [name for name in outcome if not is_attribute(name)]
     if primary & set(found):
         found = [name for name in found if name in primary]
     known = [name for name in found if len(parsed[name].finite)]
     varying = [name for name in known if parsed[name].n_distinct > 1]
-    if found:
+    if outcome:
         return min(varying or known, key=meant.preference, default=None)
     rest = names_with(columns, Role.HYPERPARAMETER)
     if last_may_be and len(rest) > 1 and looks_measured(parsed[rest[-1]]):

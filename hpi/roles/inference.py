@@ -211,4 +211,6 @@ def _direction(name: str, parsed: Parsed, source: Source | None) -> Direction | 
     goals = parsed["metric.goal"].words if "metric.goal" in parsed else ()
     if len(goals) == 1 and goals[0].lower() in tuple(Direction) and name in _named_by_sweep(parsed) | {name}:
         return Direction(goals[0].lower())
+    if source is not None and source.open_ended and re.fullmatch(source.open_ended, name):
+        return None
     return meant.direction_of(re.sub(r"^metric:", "", re.sub(r"\s*\[.*\]\s*$", "", name)))

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from hpi.roles.vocabulary import ContextKind
+
 
 class Mark(StrEnum):
     """What an export's own convention says of a column."""
@@ -34,6 +36,10 @@ class Source:
         Whether its metrics are better when higher, always.
     primary
         The metric that the search itself looked at, if the export knows.
+    open_ended
+        The metrics of which the search was told which end is good, whatever they are called.
+    contexts
+        Which columns are context, also where every trial has the same.
     """
 
     title: str
@@ -44,6 +50,8 @@ class Source:
     signature: str = ""
     maximize: bool = False
     primary: str = ""
+    open_ended: str = ""
+    contexts: tuple[tuple[str, ContextKind], ...] = ()
 
     def mark(self, name: str) -> Mark | None:
         """Return what the export says of the column `name`, None if nothing."""
@@ -55,6 +63,10 @@ class Source:
             if pattern and re.fullmatch(pattern, name, re.DOTALL):
                 return mark
         return None
+
+    def context(self, name: str) -> ContextKind | None:
+        """Return what the export says that a context is of, None if it does not say that the column is one."""
+        return dict(self.contexts).get(name)
 
     @property
     def said(self) -> str:
@@ -93,6 +105,9 @@ _TENSORBOARD = r"hparam/(?!.*(?:lr|rate|batch|size|dropout|layer|unit|optim|deca
 _AX = r"trial_index|arm_name|trial_status|generation_node|generation_method"
 _OMNIOPT = r"submit_time|queue_time|start_time|end_time|program_string|exit_code|hostname|signal|OO_Info_.*|run_time"
 
+_OPTUNA_NOTES = r"number|(?:user_attrs|system_attrs|distributions|intermediate_values)(?:\..+)?"
+_SEARCHED = (("instance", ContextKind.REPEAT), ("seed", ContextKind.REPEAT), ("budget", ContextKind.FIDELITY))
+
 # The most telling mark first: the first that fits is taken.
 SOURCES: tuple[Source, ...] = (
     Source(
@@ -114,6 +129,15 @@ SOURCES: tuple[Source, ...] = (
         metric=r"values?(?:_.+)?",
         meta=r"number|datetime_.+|duration|(?:user|system)_attrs_.+|state|study_(?:id|name)|trial_id",
         primary=r"values?(?:_.+)?",
+    ),
+    # Its trials as JSON.
+    Source(
+        "Optuna",
+        hyperparameter=r"(params\.).+",
+        metric=r"values?(?:[._].+)?",
+        meta=rf"{_OPTUNA_NOTES}|datetime_.+|duration|state|study_(?:id|name)|trial_id|directions?",
+        signature=rf"{_OPTUNA_NOTES}|values?(?:[._].+)?|datetime_(?:start|complete)",
+        primary=r"values?(?:[._].+)?",
     ),
     Source(
         "Optuna Dashboard",
@@ -166,6 +190,36 @@ SOURCES: tuple[Source, ...] = (
         metric=r"score|metrics\..+",
         meta=r"trial_id|status|best_step|message|hyperparameters\.space|"
         r"hyperparameters\.values\.tuner/(?!epochs$).+",
+        open_ended="score",
+    ),
+    # The studies that hpi itself reads, as it writes their tables.
+    Source(
+        "Keras Tuner",
+        metric=r"score|default_objective|multi_objective|metrics\..+",
+        meta=r"trial_id|status|best_step|message|tuner/(?!epochs$).+",
+        needed=4,
+        signature="trial_id|score|best_step|status",
+        primary="score",
+        open_ended="score",
+        contexts=(("tuner/epochs", ContextKind.FIDELITY),),
+    ),
+    Source(
+        "SMAC",
+        metric=r"cost(?:_\d+)?|time|cpu_time",
+        meta="config_id|status|starttime|endtime|origin",
+        needed=5,
+        signature="config_id|seed|time|cpu_time|status|starttime|endtime|origin",
+        primary=r"cost(?:_\d+)?",
+        contexts=_SEARCHED,
+    ),
+    Source(
+        "BOHB",
+        metric="loss|duration_s",
+        meta="config_id|model_based_pick|exception|state",
+        needed=5,
+        signature="config_id|budget|loss|duration_s|model_based_pick|exception|state",
+        primary="loss",
+        contexts=_SEARCHED[2:],
     ),
     Source(
         "",

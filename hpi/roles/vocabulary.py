@@ -61,7 +61,7 @@ for _kind, _names in (
         "budget|budgets|epoch|iteration|iter|training iteration|n resources|resource|resources|fidelity|step|"
         "global step|timestep|timesteps total|epoch number|epoch id|epochs done|epochs trained|n iterations done|"
         "curr epoch|current epoch|last epoch|final epoch|curr step|current step|last step|final step|last iteration|"
-        "trainer global step|trainer step|train global step|train step|train epoch|train iteration",
+        "trainer global step|trainer step|train global step|train step|train epoch|train iteration|tuner epochs",
     ),
 ):
     for _name in _names.split("|"):
@@ -78,8 +78,25 @@ IDENTIFIERS = frozenset(
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
         "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent|"
         "uploader|author|creator|username|user name|workspace|experiment key|run key|"
-        "parent experiment|parent run|parent trial|parent"
+        "parent experiment|parent run|parent trial|parent|"
+        # Keras Tuner's own among the values
+        "tuner bracket|tuner round|tuner initial epoch|tuner trial id"
     )
+)
+# One word that numbers rows where every cell is another whole number.
+COUNTERS = one_of(
+    "number|no|nr|num|index|idx|row|trial|trials|run|runs|iteration|iter|step|unnamed|i|n|counter|order|job|"
+    "experiment|exp|arm|round|attempt|evaluation|eval|sample|point|config|configuration|model|epoch|level"
+)
+# A loss that is a word (hinge, log_loss) is a choice, not an outcome.
+CHOICES = one_of("loss|metric|distance metric|eval metric|objective|error|target|precision|score|power")
+# Beside a configuration under a mark that many use, these stand for themselves.
+WHAT_IS_TRAINED = frozenset(
+    (word,) for word in one_of("model|algorithm|algo|method|classifier|estimator|arch|architecture|backbone|learner")
+)
+_EXITS = frozenset(
+    tuple(name.split())
+    for name in one_of("exit code|exitcode|return code|returncode|ret code|retcode|exit signal|errno|exit value")
 )
 # Names of what a trial ran on and with, which the trackers write down by themselves.
 _MACHINES = frozenset(
@@ -156,6 +173,16 @@ def is_run_key(name: str) -> bool:
     """Whether rows of one run may share the cell: an identifier, or a name that ends in id."""
     words = words_of(name)
     return is_identifier(words) or (bool(words) and words[-1] in ("id", "uid", "run", "trial", "index", "number"))
+
+
+def is_exit(words: Sequence[str]) -> bool:
+    """Whether the name is that of what a process ended with: exit_code, returncode, job_exit_code."""
+    return tuple(words) in _EXITS or tuple(words[-2:]) in _EXITS
+
+
+def is_attribute(name: str) -> bool:
+    """Whether the name is that of what somebody noted beside a trial of Optuna: user_attrs_acc, user_attrs.acc."""
+    return re.fullmatch(r"(?:user_attrs[._]|UserAttribute ).+", name, re.DOTALL) is not None
 
 
 def is_stamp(words: Sequence[str]) -> bool:
