@@ -121,21 +121,13 @@ def _rows(sheet: Any, limits: ReadLimits) -> Iterator[Row]:  # noqa: ANN401 - op
         if not cells and number <= _LAST_ROW:
             continue
         n_padded += len(cells)
-        if number > _LAST_ROW:
-            raise _stray(sheet.title, "cells", f"row {number:,}", f"below the last that Excel has ({_LAST_ROW:,})")
-        if n_padded > _PADDED * limits.cells + _WIDEST:
-            raise TableError(
-                f"Sheet {sheet.title!r} has {n_padded:,} cells down to row {number:,}, empty ones among them; at most "
-                f"{_PADDED * limits.cells + _WIDEST:,} are gone through, two for each that is read (HPI_READ_CELLS). "
-                "Delete what is far from the table, or save the table alone as CSV."
-            )
+        _check_padding(sheet.title, number, n_padded, limits)
         row = Row.of(number, cells)
         if not row.cells:
             continue
         if n_rows and number - before > FAR_ROWS:
-            raise _stray(
-                sheet.title, row.shown(row.first), row.first, f"{number - before - 1:,} empty rows below the table"
-            )
+            how = f"{number - before - 1:,} empty rows below the table"
+            raise _stray(sheet.title, row.shown(row.first), row.first, how)
         far = row.after_gap(right, FAR_COLUMNS)
         if far:
             raise _stray(sheet.title, row.shown(far), far, "far to the right of the table")
@@ -145,6 +137,19 @@ def _rows(sheet: Any, limits: ReadLimits) -> Iterator[Row]:  # noqa: ANN401 - op
                 f"Sheet {sheet.title!r} has more than {limits.rows:,} rows (HPI_READ_ROWS). Leave some out."
             )
         yield row
+
+
+def _check_padding(sheet: str, number: int, n: int, limits: ReadLimits) -> None:
+    """Refuse a row below those that Excel has, and too many cells, most of them empty, down to a row."""
+    if number > _LAST_ROW:
+        raise _stray(sheet, "cells", f"row {number:,}", f"below the last that Excel has ({_LAST_ROW:,})")
+    most = _PADDED * limits.cells + _WIDEST
+    if n > most:
+        raise TableError(
+            f"Sheet {sheet!r} has {n:,} cells down to row {number:,}, empty ones among them; at most {most:,} are gone "
+            "through, two for each that may be read (HPI_READ_CELLS). Delete what is far from the table, or save the "
+            "table alone as CSV."
+        )
 
 
 def _parsed(sheet: Any) -> Iterator[Sequence[Any]]:  # noqa: ANN401

@@ -127,7 +127,8 @@ def _table(source: JsonText, wanted: Wanted) -> tuple[Part, tuple[str, ...], lis
         return documents.table_of(first[1], wanted)
     if second is None and not isinstance(first[1], list):
         raise TableError(
-            f"The JSON is {documents.described(first[1])} alone, and needs a list of records: {documents.NEED}."
+            f"The JSON is {documents.described(first[1])} alone, and needs a list of records, one a trial: "
+            '[{"lr": 0.1, "loss": 0.5}, ...].'
         )
     if second is None:
         raise TableError(f"The JSON is a list that holds no object; {documents.NEED}.")

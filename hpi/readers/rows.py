@@ -135,7 +135,8 @@ class Rows:
             for i, one in enumerate(new):
                 self._columns[one] = [cell[i] if isinstance(cell, list) else None for cell in cells]
         became = f"the columns {listed(new)}" if n > 1 else f"the column {alone}"
-        self._spread.append(f"{name} held a list of {counted(n, 'number')} in every {self._what}; it became {became}.")
+        where = f"every {self._what}" if len(lists) == self.n else f"{len(lists):,} of {self.n:,} {self._what}s"
+        self._spread.append(f"{name} held a list of {counted(n, 'number')} in {where}; it became {became}.")
 
     def taken(self) -> dict[str, pd.Series]:
         """Return the columns in numbers or text, and let go of the cells; raises TableError for a cell too long."""

@@ -329,6 +329,12 @@ def test_the_size_that_a_sheet_states_is_not_believed() -> None:
             assert stated == b"nonsense"
 
 
+def test_too_many_empty_cells_are_counted() -> None:
+    rows = [HEADER, *([None] * 99 + [k] for k in range(200))]
+    with pytest.raises(TableError, match=r"16,503 cells down to row 166, .* at most 16,484 .*HPI_READ_CELLS"):
+        load(book(rows), limits=ReadLimits(cells=50))
+
+
 def test_row_numbers_beyond_excel_do_not_keep_it_busy() -> None:
     with pytest.raises(TableError, match=r"below the last that Excel has|empty rows below"):
         load(of_xml(NAMES + xml_rows('<c r="A#"><v>1</v></c>') + '<row r="999999999"><c><v>1</v></c></row>'))
