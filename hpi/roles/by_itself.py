@@ -176,6 +176,8 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "a timestamp: says when, not how")
     if words[-1:] == ("status",) or _ends_a_process(values, words):
         return left_out(name, "says how each trial stands")
+    if vocabulary.is_standing(words):
+        return left_out(name, "bookkeeping: where in Hyperband the trial stood")
     if vocabulary.is_machine(words):
         return left_out(name, "bookkeeping: says what a trial ran on")
     if _marks_the_best(values, words):

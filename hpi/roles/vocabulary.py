@@ -78,9 +78,7 @@ IDENTIFIERS = frozenset(
         "generation node|generation method|worker|worker id|parent id|parent run id|group id|model hash|"
         "checkpoint|checkpoint dir name|artifact uri|workdir|intermediate|bracket|rung|sweep name|program|agent|"
         "uploader|author|creator|username|user name|workspace|experiment key|run key|"
-        "parent experiment|parent run|parent trial|parent|"
-        # Keras Tuner's own among the values
-        "tuner bracket|tuner round|tuner initial epoch|tuner trial id"
+        "parent experiment|parent run|parent trial|parent"
     )
 )
 # One word that numbers rows where every cell is another whole number.
@@ -94,6 +92,8 @@ CHOICES = one_of("loss|metric|distance metric|eval metric|objective|error|target
 WHAT_IS_TRAINED = frozenset(
     (word,) for word in one_of("model|algorithm|algo|method|classifier|estimator|arch|architecture|backbone|learner")
 )
+# What Keras Tuner notes among the values: where in Hyperband a trial stood.
+_STANDINGS = frozenset(tuple(f"tuner {name}".split()) for name in one_of("bracket|round|initial epoch|trial id"))
 _EXITS = frozenset(
     tuple(name.split())
     for name in one_of("exit code|exitcode|return code|returncode|ret code|retcode|exit signal|errno|exit value")
@@ -178,6 +178,11 @@ def is_run_key(name: str) -> bool:
 def is_exit(words: Sequence[str]) -> bool:
     """Whether the name is that of what a process ended with: exit_code, returncode, job_exit_code."""
     return tuple(words) in _EXITS or tuple(words[-2:]) in _EXITS
+
+
+def is_standing(words: Sequence[str]) -> bool:
+    """Whether the name is that of a trial's place in a tournament of Keras Tuner: tuner/bracket."""
+    return tuple(words) in _STANDINGS
 
 
 def is_attribute(name: str) -> bool:
