@@ -1109,6 +1109,7 @@ def halved(n: int = 30) -> Opened:
 def study_and_csv(table: hpi.TrialTable) -> tuple[dict[str, str], dict[str, str]]:
     """The roles of a study and of the CSV of it, without the scales that only a declared space tells."""
     back = hpi.read(as_csv(table.frame).encode())
+    assert len(back.trials) == len(table.trials)
     there, here = ({column.name: short(column).removesuffix(" log") for column in one.columns} for one in (table, back))
     return there, here
 
