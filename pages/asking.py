@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from hpi.readers.loading import SEVERAL
 from hpi.roles.searched import ends_of
 from hpi.table import TrialTable
 from hpi.table.fronts import Ranking
@@ -23,7 +24,6 @@ WHICH = (
     "The best epoch is what early stopping on this metric would have kept; a trial of more epochs has more tries. The "
     "last is what there was when training ended. Where they differ, so may the advice."
 )
-SEVERAL = {"study": "studies", "sheet": "sheets", "table": "tables"}
 EPOCHS = {"best": "its best epoch", "last": "its last epoch"}
 
 

@@ -104,6 +104,14 @@ def test_a_frame_is_the_same_table_and_stays_as_it_was() -> None:
     pd.testing.assert_frame_equal(frame, before)
 
 
+@pytest.mark.parametrize("part", ["study", "sheet", "table"])
+@pytest.mark.parametrize("source", [PLAIN.encode(), pd.DataFrame({"lr": [1.0, 2.0], "loss": [3.0, 4.0]})])
+def test_a_part_that_such_a_source_does_not_have_is_refused(part: str, source: object) -> None:
+    several = {"study": "studies", "sheet": "sheets", "table": "tables"}[part]
+    with pytest.raises(TableError, match=f"The {part} 'x' was asked for, but .* has no {several}"):
+        read(source, **{part: "x"})  # type: ignore[arg-type]
+
+
 def test_a_source_that_nobody_reads_is_refused_by_name() -> None:
     with pytest.raises(TableError, match=r"dict cannot be read.*DataFrame"):
         read({1: 2})

@@ -23,6 +23,7 @@ from hpi.readers.records import JSON, LINES
 from hpi.readers.smac import SmacReader
 from hpi.roles.reading import Reading
 
+SEVERAL = {"study": "studies", "sheet": "sheets", "table": "tables"}
 # The first that accepts a source reads it, so the most particular comes first.
 READERS: tuple[Reader, ...] = (
     OptunaReader(),
@@ -48,7 +49,9 @@ def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None
     """
     wanted, limits = wanted or Wanted(), limits or ReadLimits.from_environment()
     if isinstance(source, pd.DataFrame):
-        return finishing.finished(frame.load(source), limits)
+        loaded = frame.load(source)
+        _check_taken(loaded.reading, "a DataFrame", wanted)
+        return finishing.finished(loaded, limits)
     return load_opened(origin.opened(source, limits), wanted, limits)
 
 
@@ -89,7 +92,7 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     if reader is None:
         raise TableError(magic.refusal(opened))
     loaded = reader.load(opened, wanted, limits)
-    _check_taken(loaded.reading, opened, wanted)
+    _check_taken(loaded.reading, opened.name, wanted, opened.parts)
     notices = (*opened.notices, *magic.misnamed(opened.name, reader.name), *loaded.reading.notices)
     reading = replace(loaded.reading, reader=reader.name, notices=notices)
     if len(opened.parts) > 1:
@@ -97,15 +100,13 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     return finishing.finished(replace(loaded, reading=reading), limits)
 
 
-def _check_taken(reading: Reading, opened: Opened, wanted: Wanted) -> None:
+def _check_taken(reading: Reading, name: str, wanted: Wanted, parts: Sequence[str] = ()) -> None:
     """Raise TableError where a part was asked for that such a source does not have."""
-    has = {reading.part_is} | ({"table"} if opened.parts else set())
-    for part_is, name in vars(wanted).items():
-        if name is not None and part_is not in has:
+    has = {reading.part_is} | ({"table"} if parts else set())
+    for part_is, asked in vars(wanted).items():
+        if asked is not None and part_is not in has:
             there = f"; it has the {reading.part_is} {reading.part!r}" if reading.part is not None else ""
-            raise TableError(
-                f"The {part_is} {name!r} was asked for, but {opened.name} has no {part_is}s to choose{there}."
-            )
+            raise TableError(f"The {part_is} {asked!r} was asked for, but {name} has no {SEVERAL[part_is]}{there}.")
 
 
 def _reader_of(opened: Opened) -> Reader | None:
