@@ -53,10 +53,8 @@ class ExcelReader:
             facts = _facts(files, sheet)
             rows = list(_rows(sheet, limits))
         frame, more = table_of(sheet.title, rows, facts, limits)
-        reading = Reading(self.name, (*notices, *more))
-        if len(sheets) > 1:
-            names = tuple(one.title for one in sheets)
-            reading = Reading(self.name, reading.notices, part_is="sheet", part=sheet.title, parts=names)
+        names = tuple(one.title for one in sheets)
+        reading = Reading(self.name, (*notices, *more), part_is="sheet", part=sheet.title, parts=names)
         return Loaded(frame, opened.name, reading)
 
 

@@ -81,7 +81,7 @@ def test_a_plain_sheet_comes_out_as_it_went_in() -> None:
     assert list(loaded.frame.columns) == HEADER
     assert loaded.frame.to_numpy(dtype=object).tolist() == BODY
     assert loaded.reading.notices == ()
-    assert (loaded.reading.part_is, loaded.reading.parts) == ("", ())
+    assert (loaded.reading.part_is, loaded.reading.parts) == ("sheet", ("S1",))
 
 
 CELLS = st.one_of(
@@ -282,7 +282,7 @@ def test_sheets_of_charts_are_no_sheets() -> None:
 
     loaded = load(book(ROWS, edit=draw))
     assert list(loaded.frame.columns) == HEADER
-    assert loaded.reading.parts == ()
+    assert loaded.reading.parts == ("S1",)
 
 
 @pytest.mark.parametrize(
@@ -450,3 +450,17 @@ def test_mutated_workbooks_give_a_table_or_a_refusal(seed: int) -> None:
         return
     assert isinstance(loaded, Loaded)
     assert loaded.frame.shape[0] >= 1
+
+
+def test_the_only_sheet_can_be_asked_for_by_its_name() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Runs"
+    for row in [["lr", "loss"], *([i / 10, i] for i in range(20))]:
+        sheet.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    assert len(hpi.read(file.getvalue(), sheet="Runs").frame) == 20
+    with pytest.raises(TableError, match="'x'"):
+        hpi.read(file.getvalue(), sheet="x")
