@@ -183,18 +183,14 @@ def validated(
     kept = frames.trials_of(parsed, columns, grouping, choices)
     hyperparameters, columns = frames.hyperparameters_of(kept, columns, choices)
     tasks = _tasks(parsed, columns, kept, ledger)
-    said = (
-        *notices.about_cells(parsed, columns),
-        *notices.about_guess(_metric(columns)),
-        *ledger.notices,
-        *notices.about_fixed(parsed, columns),
-        *notices.about_space(parsed, kept, columns, hyperparameters, choices),
-    )
+    said = [*notices.about_cells(parsed, columns), *notices.about_guess(_metric(columns)), *ledger.notices]
+    said += notices.about_fixed(parsed, columns)
+    said += notices.about_space(parsed, kept, columns, hyperparameters, choices)
     ends = states.counts(parsed, columns)
     if ranking is not None:
         rank = Ledger()
         kept, columns = fronts.with_rank(kept, columns, ranking, tasks, rank)
-        said = (*said, *rank.notices)
+        said += rank.notices
     metric = _metric(columns)
     return TrialTable(
         name=name,
