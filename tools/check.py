@@ -21,8 +21,9 @@ STEPS = {
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy --strict hpi": ["-m", "mypy"],
     UNITS: ["-m", "pytest", "-m", "not browser", *SIDE_BY_SIDE],
-    # in processes of their own: Playwright leaves an event loop running in the thread that uses it
-    BROWSER: ["-m", "pytest", "-m", "browser", "-n", "2", "--dist", "loadfile"],
+    # in a process of its own: Playwright leaves an event loop running in the thread that uses it; one after the other,
+    # since two browsers that draw and two servers that answer are too much for two cores
+    BROWSER: ["-m", "pytest", "-m", "browser"],
 }
 NAMES = list(STEPS)
 CHOICES = {"lint": NAMES[:3], "tests": NAMES[3:4], "browser": NAMES[4:], "all": NAMES}
