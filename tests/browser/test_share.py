@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.charts import wait_for_chart, wait_until_idle
+from tests.browser.charts import wait_for_change, wait_for_chart, wait_until_idle
 from tests.browser.steps import BARS, choose, go, press, see, see_bars, widget
 from tests.pages.tables import search
 
@@ -153,10 +153,10 @@ def expire_all(store: Path) -> None:
 
 @pytest.mark.parametrize("estimator", ["f-ANOVA"])
 def test_a_slow_answer_opens_at_once_and_no_job_runs(server, page, new_page, estimator):
-    see_bars(page, server, search(n=300))
+    quick = see_bars(page, server, search(n=300))
     choose(page, "estimator", estimator)
+    before = numbers(wait_for_change(page, quick, selector=BARS))
     expect(widget(page, "job")).to_have_count(0, timeout=90_000)
-    before = numbers(wait_for_chart(page, selector=BARS))
     link, _ = make_link(page)
     other = new_page()
     assert numbers(open_link(other, link)) == before
