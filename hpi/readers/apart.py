@@ -15,6 +15,7 @@ from pathlib import Path
 from hpi.child import Child, End, Ending
 from hpi.errors import HpiError, TableError
 from hpi.readers.limits import ReadLimits
+from hpi.readers.origin import too_large
 from hpi.readers.protocol import Wanted
 from hpi.roles import Choices, Reading
 from hpi.table import TrialTable, cells
@@ -64,11 +65,7 @@ def read_apart(
 def _check_sizes(files: Sequence[tuple[str, bytes]], limits: ReadLimits) -> None:
     size = sum(len(content) for _, content in files)
     if size > limits.file_bytes:
-        what = "The file has" if len(files) == 1 else "The files have"
-        raise TableError(
-            f"{what} {size / 1e6:,.0f} MB; at most {limits.file_mb:,} MB are read (HPI_READ_FILE_MB). "
-            "Leave out columns or rows."
-        )
+        raise too_large(size, limits, "The file has" if len(files) == 1 else "The files have")
 
 
 def _error(ending: Ending, limits: ReadLimits, note: Callable[..., None] | None) -> HpiError:

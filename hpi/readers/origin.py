@@ -93,7 +93,7 @@ def _from_path(source: str | os.PathLike[str], limits: ReadLimits) -> Opened:
         if path.exists() and not path.is_file():
             raise TableError(f"{path.name} is no regular file; give the path of one.")
         if path.stat().st_size > limits.file_bytes:
-            raise _too_large(path.stat().st_size, limits)
+            raise too_large(path.stat().st_size, limits)
         return Opened(path.name, path.read_bytes())
     except (OSError, ValueError) as error:
         # strerror leaves out the path, which may say more than it should.
@@ -119,12 +119,13 @@ def _encoded(data: object) -> bytes:
 
 def _limited(data: bytes, limits: ReadLimits) -> bytes:
     if len(data) > limits.file_bytes:
-        raise _too_large(len(data), limits)
+        raise too_large(len(data), limits)
     return data
 
 
-def _too_large(size: int, limits: ReadLimits) -> TableError:
+def too_large(size: int, limits: ReadLimits, what: str = "The file has") -> TableError:
+    """Return what to say of more bytes than are read."""
     return TableError(
-        f"The file has {size / MEGABYTE:,.0f} MB; at most {limits.file_mb:,} MB are read (HPI_READ_FILE_MB). "
+        f"{what} {size / MEGABYTE:,.0f} MB; at most {limits.file_mb:,} MB are read (HPI_READ_FILE_MB). "
         "Leave out columns or rows."
     )
