@@ -10,6 +10,7 @@ from hpi.figures.curve import against_target
 from hpi.figures.densities import distribution
 from hpi.figures.finding import finding
 from hpi.figures.grid import heat_map
+from hpi.figures.pairs import pair_matrix
 from hpi.figures.ranks import rank_matrix
 from hpi.figures.theme import DARK, LIGHT, Theme
 from hpi.figures.timeline import history
@@ -26,6 +27,7 @@ __all__ = [
     "history",
     "importance",
     "metric_against",
+    "pair_matrix",
     "rank_matrix",
     "surface",
 ]

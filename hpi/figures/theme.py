@@ -63,6 +63,12 @@ class Theme:
     model: str
     scale: tuple[str, ...]
 
+    def shade(self, part: float) -> str:
+        """Return the colour of the sequence that is `part` of the way from little, 0, to much, 1."""
+        place = min(max(part, 0.0), 1.0) * (len(self.scale) - 1)
+        k = min(int(place), len(self.scale) - 2)
+        return blended(self.scale[k], self.scale[k + 1], place - k)
+
     @property
     def template(self) -> go.layout.Template:
         """What all figures of this theme share."""
