@@ -5,7 +5,7 @@
 >>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
 """
 
-from hpi.comparison import Agreement, Comparison, agreement
+from hpi.comparison import Agreement, Change, Comparison, Difference, agreement, difference
 from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
 from hpi.estimators import ESTIMATORS
 from hpi.readers import READERS, read
@@ -24,7 +24,9 @@ __all__ = [
     "READERS",
     "Agreement",
     "Between",
+    "Change",
     "Comparison",
+    "Difference",
     "Direction",
     "EstimatorError",
     "Finding",
@@ -44,6 +46,7 @@ __all__ = [
     "TrialTable",
     "__version__",
     "agreement",
+    "difference",
     "findings",
     "importance",
     "read",

@@ -1,0 +1,301 @@
+"""What changes between two questions, hyperparameter by hyperparameter, and how sure each change is.
+
+The interval of a difference comes from the two intervals (square-and-add: Newcombe 1998,
+doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I; for any two estimates, also correlated ones, Zou
+2007, doi:10.1037/1082-989X.12.4.399). With d = b - a and the correlation r of the two estimates
+
+    low = d - sqrt((b - l_b)^2 + (u_a - a)^2 - 2 r (b - l_b) (u_a - a)),
+
+and high alike with the other ends, so that intervals that reach further to one side stay so. r is 0 for independent
+tables. For two questions about the same trials it is computed where the method allows it (`paired.py`); elsewhere r is
+taken as 0, which is too wide, since errors that come from the same trials mostly go the same way.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from scipy.special import ndtr
+
+from hpi.comparison.paired import correlations
+from hpi.comparison.shares import Valued, importances, shares
+from hpi.errors import TableError
+from hpi.estimators import by_name
+from hpi.results import ImportanceResult
+from hpi.subspace import Sample, Subspace, parse_filter, select
+from hpi.table import TrialTable
+
+Measure = Literal["importance", "share"]
+Pairing = Literal["same", "paired", "unpaired", "independent"]
+LEVEL = 0.05
+Z = 1.959963984540054
+MOST_CORRELATED = 0.95
+
+
+@dataclass(frozen=True)
+class Change:
+    """One hyperparameter in two answers; None is unknown, never 0.
+
+    Attributes
+    ----------
+    first, second
+        Its value in each answer, in the unit of `Difference.measure`; None where it is no hyperparameter there.
+    difference, low, high
+        The second value less the first, and its own 95 % interval.
+    p_value
+        Of no difference, corrected for the number of hyperparameters (Holm 1979).
+    differs
+        Whether the two can be told apart: p_value at most 5 %, and one of the two values is told from chance.
+    note
+        Why there is no difference to give.
+    """
+
+    name: str
+    first: Valued | None
+    second: Valued | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    differs: bool
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two answers and what changes from the first to the second.
+
+    Attributes
+    ----------
+    measure
+        "importance", or "share" where importances of the two have different units: other estimators, or weights.
+    pairing
+        "same": the two are one answer, nothing differs. "paired": the same trials, errors that both share are taken
+        off. "unpaired": the same trials, but taken as if they were others: intervals are too wide rather than too
+        narrow. "independent": other trials.
+    changes
+        What differs first, by size; then what does not, by size; then what is unknown, by name.
+    """
+
+    first: ImportanceResult
+    second: ImportanceResult
+    measure: Measure
+    pairing: Pairing
+    changes: tuple[Change, ...]
+
+    @property
+    def compared(self) -> tuple[Change, ...]:
+        """Those whose difference is known."""
+        return tuple(change for change in self.changes if change.difference is not None)
+
+    @property
+    def different(self) -> tuple[Change, ...]:
+        """Those that can be told apart, largest difference first."""
+        return tuple(change for change in self.changes if change.differs)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return both answers and all changes as JSON has them."""
+        return {
+            "measure": self.measure,
+            "pairing": self.pairing,
+            "changes": [asdict(change) for change in self.changes],
+            "first": self.first.to_dict(),
+            "second": self.second.to_dict(),
+        }
+
+    def frame(self) -> pd.DataFrame:
+        """Return a row a hyperparameter: both values with their ends, the difference with its own, whether it is."""
+        rows = [
+            {
+                "name": change.name,
+                **_side("first", change.first),
+                **_side("second", change.second),
+                "difference": change.difference,
+                "low": change.low,
+                "high": change.high,
+                "p_value": change.p_value,
+                "differs": change.differs if change.p_value is not None else None,
+                "note": change.note,
+            }
+            for change in self.changes
+        ]
+        return pd.DataFrame(rows, dtype=object)
+
+
+def _side(word: str, valued: Valued | None) -> dict[str, float | None]:
+    value, low, high = (None, None, None) if valued is None else (valued.value, valued.low, valued.high)
+    return {word: value, f"{word} low": low, f"{word} high": high}
+
+
+def difference(
+    first: ImportanceResult,
+    second: ImportanceResult,
+    *,
+    table: TrialTable | None = None,
+    other: TrialTable | None = None,
+) -> Difference:
+    """Say what changes from the first answer to the second, for every hyperparameter of either.
+
+    Parameters
+    ----------
+    table
+        The table of the first answer. With it errors that both answers share are taken off, where the method allows
+        it: intervals are narrower then.
+    other
+        The table of the second answer, where that is another one.
+
+    Raises
+    ------
+    TableError
+        If the two explain different metrics, or the same one in different directions, or share no hyperparameter.
+    """
+    if table is None:
+        return compared(first, second)
+    samples = _sample(table, first), _sample(other or table, second)
+    return compared(first, second, samples)
+
+
+def compared(
+    first: ImportanceResult, second: ImportanceResult, samples: tuple[Sample, Sample] | None = None
+) -> Difference:
+    """Do the same for answers about these samples."""
+    _refuse(first, second)
+    measure: Measure = "importance" if _one_unit(first, second) else "share"
+    values = shares if measure == "share" else importances
+    if is_same(first, second):
+        return _put_together(first, second, measure, "same", _unchanged(values(first)))
+    found = {} if samples is None or measure == "share" else correlations(first, second, samples)
+    same_trials = first.fingerprint == second.fingerprint
+    pairing: Pairing = "paired" if found else "unpaired" if same_trials else "independent"
+    changes = _changes(values(first), values(second), found)
+    return _put_together(first, second, measure, pairing, changes)
+
+
+def is_same(first: ImportanceResult, second: ImportanceResult) -> bool:
+    """Whether the two are one answer: the same method, numbers of trials and scores, to the last digit."""
+    if (first.estimator, first.chosen, first.used) != (second.estimator, second.chosen, second.used):
+        return False
+    sizes = [(one.subspace.n_region, one.subspace.n_target) for one in (first, second)]
+    scores = [{(s.name, s.importance, s.low, s.high) for s in one.hyperparameters} for one in (first, second)]
+    return sizes[0] == sizes[1] and scores[0] == scores[1]
+
+
+def _sample(table: TrialTable, result: ImportanceResult) -> Sample:
+    asked = result.subspace
+    where = tuple(parse_filter(table, text) for text in asked.where)
+    return select(table, Subspace(asked.region, asked.target, where))
+
+
+def _refuse(first: ImportanceResult, second: ImportanceResult) -> None:
+    metrics = [f"{one.metric} ({one.direction})" for one in (first, second)]
+    if metrics[0] != metrics[1]:
+        raise TableError(
+            f"The first explains {metrics[0]}, the second {metrics[1]}: importances of different metrics are not to "
+            "be compared. Choose the same metric and direction for both."
+        )
+    if not {s.name for s in first.hyperparameters} & {s.name for s in second.hyperparameters}:
+        raise TableError(
+            "The two have no hyperparameter in common, so there is nothing to compare: names must be equal, also in "
+            "upper and lower case. Rename the columns of one file, or open another one."
+        )
+
+
+def _one_unit(first: ImportanceResult, second: ImportanceResult) -> bool:
+    """Whether importances mean the same in both: one method, and one whose numbers have a level of their own."""
+    return first.estimator == second.estimator and by_name(first.estimator).in_percent
+
+
+Values = Mapping[str, Valued]
+
+
+def _unchanged(values: Values) -> list[Change]:
+    return [
+        Change(name, value, value, 0.0, 0.0, 0.0, 1.0, False, None)
+        if value.is_known
+        else Change(name, value, value, None, None, None, None, False, value.note)
+        for name, value in values.items()
+    ]
+
+
+def _changes(first: Values, second: Values, correlation: Mapping[str, float]) -> list[Change]:
+    """Return the changes of all names, with p-values corrected for all of those that have one."""
+    names = sorted(first.keys() | second.keys())
+    found = [_change(name, first.get(name), second.get(name), correlation.get(name, 0.0)) for name in names]
+    p_values = holm({change.name: change.p_value for change in found if change.p_value is not None})
+    return [_called(change, p_values.get(change.name)) for change in found]
+
+
+def _called(change: Change, p_value: float | None) -> Change:
+    sides = [side for side in (change.first, change.second) if side is not None]
+    seen = any(side.detectable or not side.tested for side in sides)
+    differs = p_value is not None and p_value <= LEVEL and seen
+    return Change(**{**vars(change), "p_value": p_value, "differs": differs})
+
+
+def _change(name: str, first: Valued | None, second: Valued | None, correlation: float) -> Change:
+    if first is None or second is None:
+        where = "second" if first is None else "first"
+        return Change(name, first, second, None, None, None, None, False, f"only in the {where}")
+    if first.value is None or second.value is None:
+        return Change(name, first, second, None, None, None, None, False, _why(first, second))
+    d = second.value - first.value
+    ends = interval(first, second, correlation)
+    if ends is None:
+        return Change(name, first, second, d, None, None, None, False, "no interval, so nobody knows how sure this is")
+    return Change(name, first, second, d, *ends, p_of(d, ends), False, None)
+
+
+def _why(first: Valued, second: Valued) -> str:
+    missing = [(word, one) for word, one in (("first", first), ("second", second)) if one.value is None]
+    reasons = {one.note or "it could not be estimated" for _, one in missing}
+    where = "either" if len(missing) == 2 else f"the {missing[0][0]}"
+    return f"no number in {where}: {' / '.join(sorted(reasons))}"
+
+
+def interval(first: Valued, second: Valued, correlation: float = 0.0) -> tuple[float, float] | None:
+    """Return the 95 % interval of the second value less the first; None where an end of either is not known."""
+    ends = (first.value, first.low, first.high, second.value, second.low, second.high)
+    if any(end is None for end in ends):
+        return None
+    a, low_a, high_a, b, low_b, high_b = (float(end) for end in ends if end is not None)
+    r = min(max(correlation, -MOST_CORRELATED), MOST_CORRELATED)
+    return b - a - _reach(b - low_b, high_a - a, r), b - a + _reach(high_b - b, a - low_a, r)
+
+
+def _reach(one: float, other: float, r: float) -> float:
+    """Root of the squared reaches, less what they share; a reach never points inward."""
+    one, other = max(0.0, one), max(0.0, other)
+    return math.sqrt(max(0.0, one**2 + other**2 - 2 * r * one * other))
+
+
+def p_of(d: float, ends: tuple[float, float]) -> float:
+    """Two-sided p-value of no difference, from the end of the interval on the side of 0."""
+    if d == 0:
+        return 1.0
+    reach = d - ends[0] if d > 0 else ends[1] - d
+    return float(2 * ndtr(-Z * abs(d) / reach)) if reach > 0 else 0.0
+
+
+def holm(p_values: Mapping[str, float]) -> dict[str, float]:
+    """Return p-values that hold for all of them together (Holm 1979)."""
+    adjusted, largest = {}, 0.0
+    for i, name in enumerate(sorted(p_values, key=lambda name: (p_values[name], name))):
+        largest = max(largest, min(1.0, (len(p_values) - i) * p_values[name]))
+        adjusted[name] = largest
+    return adjusted
+
+
+def _put_together(
+    first: ImportanceResult, second: ImportanceResult, measure: Measure, pairing: Pairing, changes: list[Change]
+) -> Difference:
+    return Difference(first, second, measure, pairing, tuple(sorted(changes, key=_clearest)))
+
+
+def _clearest(change: Change) -> tuple[bool, bool, float, float, str]:
+    values = [side.value or 0.0 for side in (change.first, change.second) if side is not None]
+    size = abs(change.difference or 0.0)
+    return (not change.differs, change.difference is None, -size, -max(values, default=0.0), change.name)
