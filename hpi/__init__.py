@@ -5,7 +5,7 @@
 >>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
 """
 
-from hpi.comparison import Agreement, Change, Comparison, Difference, agreement, difference
+from hpi.comparison import Across, Agreement, Change, Comparison, Difference, across, agreement, difference
 from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
 from hpi.estimators import ESTIMATORS
 from hpi.readers import READERS, read
@@ -22,6 +22,7 @@ from hpi.version import VERSION as __version__
 __all__ = [
     "ESTIMATORS",
     "READERS",
+    "Across",
     "Agreement",
     "Between",
     "Change",
@@ -45,6 +46,7 @@ __all__ = [
     "TableError",
     "TrialTable",
     "__version__",
+    "across",
     "agreement",
     "difference",
     "findings",
