@@ -19,9 +19,9 @@ look.lead(pairs.lead(result) or words.lead(result), answer)
 with st.container(key="three"):
     chart, beside, below = st.columns([5, 2, 5], gap="large")
 with chart, look.shown(answer):
-    clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable=True)
+    clicked = look.chart(figures.importance(result, look.theme()), "importance", clickable="Opens a hyperparameter")
 if clicked:
-    state.session().chosen = look.name_of(clicked[0])
+    state.session().chosen = str(clicked.customdata)
     link.go(menu.ONE)
 with beside:
     with look.shown(answer, "words"), st.container(key="in_words"):

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import streamlit as st
 
 from hpi.figures import DARK, LIGHT, Theme
+from pages.chart import draw as chart
 from pages.state import Answer
+
+__all__ = [
+    "chart",
+    "heading",
+    "lead",
+    "question",
+    "quiet",
+    "refusal",
+    "shown",
+    "small_heading",
+    "table_height",
+    "theme",
+]
 
 # Constants only: nothing from a table ever gets in here.
 STYLE = """<style>
@@ -61,19 +74,11 @@ STYLE = """<style>
 .st-key-note {background: rgba(128, 140, 155, .06)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table
-CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
 
 def theme() -> Theme:
     """Return the colours of the figures that fit the page."""
     return DARK if st.context.theme.type == "dark" else LIGHT
-
-
-def chart(figure: Any, key: str, clickable: bool = False) -> list[dict[str, Any]]:  # noqa: ANN401
-    """Draw a figure in its own height and colours; the points that were clicked, if it can be clicked."""
-    options = {"on_select": "rerun", "selection_mode": "points"} if clickable else {}
-    drawn = st.plotly_chart(figure, theme=None, key=key, config=CHART, **options)
-    return list(drawn["selection"]["points"]) if clickable else []
 
 
 def question(text: str) -> None:
@@ -119,12 +124,6 @@ def quiet(key: str, *lines: str | None) -> None:
         with st.container(key=f"quiet-{key}", gap="xsmall"):
             for line in said:
                 st.text(line)
-
-
-def name_of(point: dict[str, Any]) -> str:
-    """Return the name that a clicked point carries."""
-    carried = point["customdata"]
-    return str(carried[0] if isinstance(carried, list | tuple) else carried)
 
 
 def table_height(n_rows: int, most: int = 12) -> int:

@@ -15,7 +15,7 @@ from starlette.middleware import Middleware
 from hpi import serving
 from hpi.jobs import Log
 from hpi.store import Store, StoreSettings
-from pages import leaving, sign_in
+from pages import leaving, library, sign_in
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -40,7 +40,11 @@ def around() -> tuple[list[Middleware], list[Route], Callable[[Exception], bool]
     health = serving.Health({"store": shelf.is_writable, "jobs": serving.CanWork()})
     log = Log()
     guards = serving.stack(settings, SHELL.read_text("utf-8"), _is_kept, log, base)
-    return [*guards, Middleware(leaving.Watch)], health.routes(base), partial(_mishap, log)
+    return (
+        [*guards, Middleware(leaving.Watch)],
+        [*health.routes(base), *library.routes(base)],
+        partial(_mishap, log),
+    )
 
 
 def _mishap(log: Log, error: Exception) -> bool:

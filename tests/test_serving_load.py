@@ -97,7 +97,8 @@ def arrived(*elements):
 
 
 def chart(is_changed=False):
-    return ("plotly_chart", {"spec": json.dumps({"data": traces(is_changed)})})
+    drawn = json.dumps(json.dumps({"figure": {"data": traces(is_changed)}}))
+    return ("bidi_component", {"component_name": "chart", "json": drawn})
 
 
 SAID = "Lower a is better."

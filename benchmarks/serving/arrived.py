@@ -12,6 +12,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from benchmarks.serving.links import IMPORTANCE, Link, Numbers
 
+CHART = "chart"  # our component
 HOME = ""  # the address of the first page
 NEVER = ("page_not_found", "auth_redirect")  # messages
 BARS, FLOORS = "importance", "noise floor"  # names of traces
@@ -60,7 +61,8 @@ class Arrived:
 
     def figures(self) -> list[list[dict[str, Any]]]:
         """Return the traces of the figures."""
-        return [json.loads(one.spec)["data"] for one in self.of_kind("plotly_chart")]
+        charts = [one for one in self.of_kind("bidi_component") if one.component_name == CHART]
+        return [json.loads(json.loads(one.json))["figure"]["data"] for one in charts]
 
 
 def judged(arrived: Arrived, link: Link, page: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.types import Scope
 
 ALIVE, READY = "/healthz", "/readyz"
+LIBRARY = "/library/"  # scripts of ours
 # how a path begins -> its kind; the first that fits
 BEGINNINGS = (
     ("/_stcore/stream", "websocket"),
@@ -18,6 +19,7 @@ BEGINNINGS = (
     ("/media/", "media"),
     ("/static/", "static"),
     ("/app/static/", "static"),
+    (LIBRARY, "static"),
     ("/oauth2callback", "sign-in"),
     ("/auth/", "sign-in"),
 )

@@ -12,8 +12,9 @@ from hpi.statements import FindingKind, Strength, paper
 from hpi.words import findings as finding_words
 from pages import job, state
 from tests.findings import finding, findings, line, one_of_each, picture
+from tests.pages.drawn import figures
 from tests.pages.tables import HOSTILE, hostile, search
-from tests.pages.test_pages import figures, said, session
+from tests.pages.test_pages import said, session
 
 PAGE = "pages/findings.py"
 TITLE = "What does the table say?"

@@ -13,8 +13,9 @@ from hpi.jobs import JobLimits, Jobs, Log
 from hpi.space import Hyperparameter, Kind
 from pages import held_words, work
 from pages.state import ADJUSTED
+from tests.pages.drawn import figures
 from tests.pages.tables import HOSTILE, hostile, search
-from tests.pages.test_pages import figures, said, session
+from tests.pages.test_pages import said, session
 
 LR = Hyperparameter("lr", Kind.FLOAT, 1e-5, 1e-1, log=True)
 ACT = Hyperparameter("act", Kind.CATEGORY, levels=("relu", "sin", "tanh"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from hpi import estimators
 from hpi.estimators import PedAnova
 from hpi.subspace import Between, OneOf
 from pages import question, shell, state
+from tests.pages.drawn import figures
 from tests.pages.tables import HOSTILE, as_upload, drop, hostile, search
 
 PAGES = {
@@ -42,10 +42,6 @@ def choose(app, menu, widget, value):
     """Set a widget in an open popover."""
     widget.set_value(value)
     return open_menu(app, menu)
-
-
-def figures(app):
-    return [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
 
 
 def bars(app):

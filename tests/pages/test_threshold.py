@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,12 +12,12 @@ from hpi.curve import curve_of as asked
 from hpi.estimators import PedAnova
 from pages import threshold, words
 from tests.makers import design
+from tests.pages.drawn import figures
 
 
 def drawn(app):
     """The figure of the curve, None where there is none."""
-    specs = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
-    found = [spec for spec in specs if spec["layout"].get("xaxis", {}).get("type") == "log"]
+    found = [spec for spec in figures(app) if spec["layout"].get("xaxis", {}).get("type") == "log"]
     return found[0] if found else None
 
 
