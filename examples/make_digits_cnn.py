@@ -12,7 +12,7 @@ network gets right. Six tasks of 600 trials are made from scikit-learn's `load_d
     parity        2        797, 1000        is the digit odd?
     rotation      4        797, 1000        by how many quarters was the image turned?
     larger        2        797, 1000        of two digits side by side: is the right one larger?
-    look_alikes   4        318, 399         is it 3, 5, 8 or 9?
+    look_alikes   4        319, 400         is it 3, 5, 8 or 9?
 
 What is drawn (bounds and levels are read from digits_cnn.space.json beside this file):
 

@@ -41,6 +41,22 @@ def without_seconds(path):
     return [line.rpartition(",")[0] for line in path.read_text(encoding="utf-8").split("\n")]
 
 
+def p_value_of(declared, cells):
+    """How well the cells of a column fit what is declared of it: Kolmogorov-Smirnov for a float, else chi-square."""
+    if declared["kind"] == "float":
+        to_scale = np.log if declared.get("log") else np.asarray
+        low, high = to_scale([declared["low"], declared["high"]])
+        return stats.kstest(to_scale(np.array(cells, dtype=float)), stats.uniform(low, high - low).cdf).pvalue
+    levels = [str(level) for level in declared.get("levels", [False, True])]
+    if declared["kind"] == "int":
+        levels = [str(level) for level in range(declared["low"], declared["high"] + 1)]
+    assert set(cells) <= set(levels)
+    # a log-uniform integer k owns the interval from k to k + 1
+    width = [math.log1p(1 / int(level)) if declared.get("log") else 1 for level in levels]
+    expected = len(cells) * np.array(width) / sum(width)
+    return stats.chisquare([cells.count(level) for level in levels], expected).pvalue
+
+
 # --- the script
 
 
@@ -158,22 +174,8 @@ def test_momentum_is_there_with_sgd_and_with_nothing_else(rows):
 
 @pytest.mark.parametrize("name", SPACE)
 def test_values_are_drawn_from_the_declared_space(rows, name):
-    declared, cells = SPACE[name], [row[name] for row in rows if row[name]]
-    if declared["kind"] == "float":
-        to_scale = np.log if declared.get("log") else np.asarray
-        low, high = to_scale([declared["low"], declared["high"]])
-        p_value = stats.kstest(to_scale(np.array(cells, dtype=float)), stats.uniform(low, high - low).cdf).pvalue
-    else:
-        levels = [str(level) for level in declared.get("levels", [False, True])]
-        if declared["kind"] == "int":
-            levels = [str(level) for level in range(declared["low"], declared["high"] + 1)]
-        assert set(cells) <= set(levels)
-        # a log-uniform integer k owns the interval from k to k + 1
-        width = [math.log1p(1 / int(level)) if declared.get("log") else 1 for level in levels]
-        expected = len(cells) * np.array(width) / sum(width)
-        p_value = stats.chisquare([cells.count(level) for level in levels], expected).pvalue
     # ten tests on a table that never changes: small enough to pass by right, not by luck
-    assert p_value > 0.001
+    assert p_value_of(SPACE[name], [row[name] for row in rows if row[name]]) > 0.001
 
 
 def test_every_outcome_is_a_count_of_images_and_a_time(rows):
