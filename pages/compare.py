@@ -1,94 +1,62 @@
-"""Compare: one question put to every estimator, their ranks side by side, and why two of them differ."""
+"""Compare: the same question put to several estimators, datasets, thresholds or tables, and what changes.
 
-from functools import partial
+Keys of the widgets: compare_view; those of each view stand in its module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import streamlit as st
 
-from hpi import figures
-from hpi.estimators import ESTIMATORS, by_name
-from pages import agreement, job, look, shell, side_by_side, state
+from pages import compare_estimators, look, shell, state
 
-EVERY = 0.5  # seconds
-LARGE = 5_000  # trials from which on it takes minutes
-TALL = 66  # pixels of a row that holds a sentence
-SUMMARIES = [f"{estimator.title}: {estimator.summary}" for estimator in ESTIMATORS]
+CHOSEN = "compare_view"
 
 
-@st.fragment(run_every=EVERY)
-def watch() -> None:
-    """Draw how far each estimator is, until all have ended."""
-    asked = side_by_side.held()
-    if asked is None or not asked.is_open:
-        st.rerun()
-    done = [not one.is_open for one in asked.works.values()]
-    with st.container(key="jobs", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.text(f"{sum(done)} of {len(done)} estimators are done.", width="content")
-            st.button("Cancel", key="cancel_all", on_click=_cancel_all)
-        st.progress(sum(one.status.done if one.is_open else 1.0 for one in asked.works.values()) / len(done))
-        for name, one in asked.works.items():
-            title = by_name(name).title
-            ended = "done" if one.job.error is None else "no answer"
-            st.text(job.doing(title, one.status) if one.is_open else f"{title}: {ended}.")
+@dataclass(frozen=True)
+class View:
+    """One way to compare: what the page asks then, and what draws it; `of_all`: the estimator plays no part."""
+
+    label: str
+    question: str
+    draw: Callable[[], None]
+    of_all: bool = False
 
 
-def _cancel_all() -> None:
-    asked = side_by_side.held()
-    if asked is not None:
-        asked.cancel()
+VIEWS = {
+    "estimators": View("Estimators", "Do the estimators agree?", compare_estimators.draw, of_all=True),
+}
+
+
+def chosen() -> str:
+    """Return the view that was chosen last, else that of the datasets where there are some."""
+    kept = state.session().kept.get(CHOSEN)
+    has_tasks = state.session().table is not None and shell.table().tasks is not None
+    first = "datasets" if has_tasks and "datasets" in VIEWS else "estimators"
+    return kept if kept in VIEWS else first
+
+
+def _choose() -> None:
+    state.session().kept[CHOSEN] = st.session_state[CHOSEN]
 
 
 shell.guard(__file__)
 
-shell.frame(of_all=True)
+view = VIEWS[chosen()]
+shell.frame(of_all=view.of_all)
 if shell.table().metric is None or shell.table().direction is None:
     st.stop()
-look.question("Do the estimators agree?")
 if state.session().shared is not None:
-    st.text("A link shows the answer of one estimator. Copy it to explore, and ask the others there.")
+    look.question(view.question)
+    st.text("A link shows the answer of one estimator. Copy it to explore, and compare there.")
     st.stop()
-asked = side_by_side.held()
-if asked is None:
-    time = "half a minute or so" if len(shell.table().trials) < LARGE else "a few minutes for so many trials"
-    st.text(f"Their ranks side by side, and why they differ. It takes {time}.")
-    look.quiet("asks", *SUMMARIES)
-    st.button(f"Ask all {len(ESTIMATORS)}", key="ask_all", type="primary", on_click=side_by_side.begin)
-    st.stop()
-if asked.is_open:
-    watch()
-    st.stop()
-
-compared = asked.collect()
-for name, refusal in agreement.refusals(asked.refused):
-    look.refusal(refusal, f"refused-{name}")
-if asked.refused:
-    st.button("Ask again", key="ask_all", on_click=side_by_side.begin)
-if compared is None:
-    look.quiet("too_few", "Two answers at least are needed to compare.")
-    st.stop()
-with st.container(key="lead"):
-    st.text(agreement.lead(compared))
-ranks, reasons = st.columns([3, 2], gap="large")
-with ranks:
-    look.chart(figures.rank_matrix(compared, look.theme()), "ranks")
-    st.download_button(
-        "Download the ranks (CSV)", partial(agreement.ranks_as_csv, compared), "ranks.csv", "text/csv",
-        key="ranks_csv", on_click="ignore",
+if len(VIEWS) > 1:
+    state.copy(compare_view=chosen())
+    st.segmented_control(
+        "Compare", list(VIEWS), format_func=lambda name: VIEWS[name].label, key=CHOSEN, required=True,
+        on_change=_choose, label_visibility="collapsed",
     )  # fmt: skip
-with reasons:
-    differing = agreement.reasons(compared)
-    if differing:
-        look.small_heading("Why they differ")
-        look.quiet("why", *differing)
-    careful = agreement.notices(compared)
-    if careful:
-        look.small_heading("Worth knowing")
-        look.quiet("notices", *careful)
-with st.expander("Every two of them"):
-    st.dataframe(
-        agreement.every_two(compared), hide_index=True, key="every_two", row_height=TALL, height="content",
-        column_config={"estimators": st.column_config.TextColumn(width=260),
-                       "rank correlation": st.column_config.TextColumn(width=110)},
-    )  # fmt: skip
-with st.expander("What each of them asks"):
-    look.quiet("asks", *SUMMARIES)
+look.question(view.question)
+view.draw()
