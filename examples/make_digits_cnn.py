@@ -258,7 +258,10 @@ def main() -> None:
     given = parser.parse_args()
     trials, name = (N_QUICK, "digits_cnn_quick.csv") if given.quick else (N_TRIALS, TABLE.name)
     path = given.output or HERE / name
-    search(given.tasks, trials if given.trials is None else given.trials, path, given.seed, given.workers)
+    try:
+        search(given.tasks, trials if given.trials is None else given.trials, path, given.seed, given.workers)
+    except KeyboardInterrupt:
+        raise SystemExit(f"\nstopped; what is finished lies in {path}.part, and the same command goes on") from None
 
 
 if __name__ == "__main__":
