@@ -10,6 +10,7 @@ from hpi.effects.joint import Joint
 from hpi.effects.one import Compared, OneEffect, one_effect
 from hpi.effects.order import History, history
 from hpi.effects.outcome import Outcome
+from hpi.effects.profile import ProfileAxis, TargetProfile, target_profile
 from hpi.effects.two import TwoEffects, two_effects
 
 __all__ = [
@@ -23,10 +24,13 @@ __all__ = [
     "Means",
     "OneEffect",
     "Outcome",
+    "ProfileAxis",
     "Quartiles",
+    "TargetProfile",
     "TwoEffects",
     "adjusted",
     "history",
     "one_effect",
+    "target_profile",
     "two_effects",
 ]

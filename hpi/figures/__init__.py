@@ -8,9 +8,11 @@ from hpi.figures.cells import Show
 from hpi.figures.columns import surface
 from hpi.figures.curve import against_target
 from hpi.figures.densities import distribution
+from hpi.figures.difference import difference
 from hpi.figures.finding import finding
 from hpi.figures.grid import heat_map
 from hpi.figures.pairs import pair_matrix
+from hpi.figures.profile import parallel
 from hpi.figures.ranks import rank_matrix
 from hpi.figures.theme import DARK, LIGHT, Theme
 from hpi.figures.timeline import history
@@ -21,6 +23,7 @@ __all__ = [
     "Show",
     "Theme",
     "against_target",
+    "difference",
     "distribution",
     "finding",
     "heat_map",
@@ -28,6 +31,7 @@ __all__ = [
     "importance",
     "metric_against",
     "pair_matrix",
+    "parallel",
     "rank_matrix",
     "surface",
 ]

@@ -46,6 +46,11 @@ def tick(result: ImportanceResult, place: float) -> str:
     return percent(place) if _in_percent(result) else f"{place:.3g}"
 
 
+def briefly(result: ImportanceResult, score: Score) -> str:
+    """Write an importance that can be told from chance: 41 %; nothing of any other; not escaped."""
+    return _value(result, score) if score.detectable and score.importance is not None else ""
+
+
 def _value(result: ImportanceResult, score: Score, value: float | None = None) -> str:
     """Write a number of a score in as many digits as its interval supports: 41 %, 2.5 %; a weight as 0.41, 0.025."""
     shown = score.importance if value is None else value
