@@ -1,0 +1,173 @@
+"""Sentences about importance on several datasets, as plain text: names of columns and of their values are data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hpi.comparison import Across
+from hpi.comparison.overall import Row, Value, Verdict
+from hpi.estimators import by_name
+from hpi.roles.vocabulary import words_of
+from hpi.scoring import NO_SIGNAL
+from hpi.words.writing import BLANK, listed, percent
+
+FEW = 3  # names in one part of a sentence, and parts of the first one
+FEW_VALUES = 5  # up to here an interval by t is wide whatever the spread
+MOST_CAUTIONS = 6
+NOUNS = frozenset(
+    ("dataset", "task", "problem", "benchmark", "environment", "scenario", "instance", "seed", "fold", "repeat",
+     "budget", "epoch", "iteration", "step", "split", "repetition", "replicate")
+)  # fmt: skip
+
+
+def noun(found: Across, n: int = 2) -> str:
+    """Say what the values of the column are: dataset, datasets; values of “arch”."""
+    word = " ".join(words_of(found.by))
+    if word in NOUNS:
+        return word if n == 1 else f"{word}s"
+    if found.is_tasks:
+        return "task" if n == 1 else "tasks"
+    return f"value of “{found.by}”" if n == 1 else f"values of “{found.by}”"
+
+
+def title(found: Across) -> str:
+    """Ask what is answered."""
+    return f"Is it the same on every {noun(found, 1)}?"
+
+
+def lead(found: Across) -> str:
+    """Say which hyperparameters decide everywhere and which only somewhere."""
+    n = len(found.answered)
+    if n == 0:
+        return f"None of the {len(found.values)} {noun(found)} has an answer; the reasons stand below."
+    if n == 1:
+        return f"Only {found.answered[0].name} has an answer, so there is nothing to compare it with."
+    groups = _grouped((where(row, found), row.name) for row in found.hyperparameters if row.on)
+    if not groups:
+        return _nothing(found)
+    parts = [f"{_names(names)} {_verb(found, len(names)) if i == 0 else ''} {place}".replace("  ", " ")
+             for i, (place, names) in enumerate(groups.items())]  # fmt: skip
+    more = sum(len(names) for names in list(groups.values())[FEW:])
+    rest = [f"{more} more {'is' if more == 1 else 'are'} told apart from chance somewhere"] if more else []
+    return f"{'; '.join([*parts[:FEW], *rest])}."
+
+
+def _nothing(found: Across) -> str:
+    rows = found.hyperparameters
+    if not any(row.n_tested for row in rows):
+        return "Nothing was compared with chance."
+    surely = "surely " if any(row.verdict is Verdict.DOUBTFUL for row in rows) else ""
+    return f"No hyperparameter is {surely}told apart from chance on any of the {len(found.answered)} {noun(found)}."
+
+
+def _verb(found: Across, n: int) -> str:
+    verb = "decide" if by_name(found.estimator).uses_target else "matter"
+    return f"{verb}s" if n == 1 else verb
+
+
+def _names(names: list[str]) -> str:
+    return listed(names) if len(names) <= FEW else f"{listed(names[: FEW - 1])} and {len(names) - FEW + 1} more"
+
+
+def where(row: Row, found: Across) -> str:
+    """Say where a hyperparameter is told apart from chance: on all 4 tasks; only on parity."""
+    if row.verdict is Verdict.EVERYWHERE:
+        number = "both" if row.n_tested == 2 else f"all {row.n_tested}"
+        varies = "" if row.n_tested == len(found.answered) else " that vary it"
+        return f"on {number} {noun(found)}{varies}"
+    number = f"{len(row.on)} of {row.n_tested} {noun(found)}"
+    names = listed(row.on) if 0 < len(row.on) <= FEW else number
+    return f"{'only ' if row.is_only_there else ''}on {names}"
+
+
+def verdict(row: Row, found: Across) -> str:
+    """Say where a hyperparameter matters, and what is not known where it is not told apart from chance."""
+    if row.verdict is Verdict.UNKNOWN:
+        return "not compared with chance" if row.n else "no number anywhere"
+    limit = "" if row.at_most is None else f": at most {written(row.at_most, found)}"
+    if row.verdict is Verdict.EVERYWHERE:
+        return f"everywhere: {where(row, found)}"
+    if row.verdict is Verdict.NOWHERE:
+        return f"nowhere told apart from chance{limit}"
+    if row.verdict is Verdict.DOUBTFUL:
+        return f"doubtful: told apart on {row.n_told} of {row.n_tested} {noun(found)}, as chance alone may do"
+    rest = row.n_tested - len(row.on)
+    elsewhere = f"; not told apart on {'the other' if rest == 1 else f'the other {rest}'}{limit}" if rest else ""
+    return f"somewhere: {where(row, found)}{elsewhere}"
+
+
+def mean(row: Row, found: Across) -> str:
+    """Say the mean of a hyperparameter, its spread and its interval: 31 % (sd 4 %, 95 % interval 25 % to 37 %)."""
+    if row.mean is None:
+        return "no number"
+    parts = [] if row.sd is None else [f"sd {written(row.sd, found)}"]
+    if row.low is not None and row.high is not None:
+        parts.append(f"95{BLANK}% interval {written(row.low, found)} to {written(row.high, found)}")
+    spread = f" ({', '.join(parts)})" if parts else ""
+    return f"{written(row.mean, found)}{spread}"
+
+
+def written(number: float, found: Across) -> str:
+    """Write an importance: 41 %; a weight as 0.41."""
+    return percent(number) if by_name(found.estimator).in_percent else f"{number:.2g}"
+
+
+def worth_knowing(found: Across) -> list[str]:
+    """Say what to be careful about, a sentence a line."""
+    rows, n = found.hyperparameters, len(found.answered)
+    limits = [row.at_most for row in rows if row.at_most is not None]
+    doubtful = [row.name for row in rows if row.verdict is Verdict.DOUBTFUL]
+    said = []
+    if limits and n:
+        reach = written(max(limits), found)
+        said.append(
+            "Not told apart from chance is not the same as no effect: where that is so, the intervals still reach up "
+            f"to {reach}."
+        )
+    if doubtful:
+        said.append(
+            f"{_names(doubtful)}: told apart on so few of {n} {noun(found)} that chance alone may have done it, so "
+            "none is named."
+        )
+    if n > 1:
+        wide = ", and wide since they are few" if n <= FEW_VALUES else ""
+        said.append(
+            f"The mean is over {n} {noun(found)}. Its interval is about further {noun(found)} like these{wide}; each "
+            "one's own interval stands at its cell."
+        )
+    if found.n_without:
+        rows_said = "1 row has" if found.n_without == 1 else f"{found.n_without:,} rows have"
+        said.append(f"{rows_said} no value in {found.by} and take no part here.")
+    return [*said, *_cautions(found)]
+
+
+def _cautions(found: Across) -> list[str]:
+    """What the single answers warn of: said once, with the values that it concerns where these are not all."""
+    signal = NO_SIGNAL.split("{")[0]
+    groups = _grouped(
+        (warning, value.name)
+        for value in found.answered
+        if value.result is not None
+        for warning in value.result.warnings
+        if not warning.startswith(signal)
+    )
+    concerned = [
+        text if len(names) == len(found.answered) else f"{_names(names)}: {text}" for text, names in groups.items()
+    ]
+    more = len(concerned) - MOST_CAUTIONS
+    return [*concerned[:MOST_CAUTIONS], *([f"And {more} more that concern single {noun(found)}."] if more > 0 else [])]
+
+
+def reasons(values: Iterable[Value]) -> list[tuple[str, str]]:
+    """Say which values have no answer and why, once for each reason; before each the name of the first of them."""
+    groups = _grouped((value.reason, value.name) for value in values if value.reason is not None)
+    return [(names[0], f"{_names(names)}: {reason}") for reason, names in groups.items()]
+
+
+def _grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
+    """Return the second parts by their first ones, in the order in which they come."""
+    groups: dict[Any, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
