@@ -137,6 +137,7 @@ def difference(
     *,
     table: TrialTable | None = None,
     other: TrialTable | None = None,
+    measure: Measure = "importance",
 ) -> Difference:
     """Say what changes from the first answer to the second, for every hyperparameter of either.
 
@@ -147,6 +148,9 @@ def difference(
         it: intervals are narrower then.
     other
         The table of the second answer, where that is another one.
+    measure
+        "share": compare each hyperparameter's part of what all have together. Importances of different units, as
+        those of two estimators, are always compared so.
 
     Raises
     ------
@@ -154,17 +158,20 @@ def difference(
         If the two explain different metrics, or the same one in different directions, or share no hyperparameter.
     """
     if table is None:
-        return compared(first, second)
+        return compared(first, second, measure=measure)
     samples = _sample(table, first), _sample(other or table, second)
-    return compared(first, second, samples)
+    return compared(first, second, samples, measure)
 
 
 def compared(
-    first: ImportanceResult, second: ImportanceResult, samples: tuple[Sample, Sample] | None = None
+    first: ImportanceResult,
+    second: ImportanceResult,
+    samples: tuple[Sample, Sample] | None = None,
+    measure: Measure = "importance",
 ) -> Difference:
     """Do the same for answers about these samples."""
     _refuse(first, second)
-    measure: Measure = "importance" if _one_unit(first, second) else "share"
+    measure = measure if in_one_unit(first, second) else "share"
     values = shares if measure == "share" else importances
     if is_same(first, second):
         return _put_together(first, second, measure, "same", _unchanged(values(first)))
@@ -204,7 +211,7 @@ def _refuse(first: ImportanceResult, second: ImportanceResult) -> None:
         )
 
 
-def _one_unit(first: ImportanceResult, second: ImportanceResult) -> bool:
+def in_one_unit(first: ImportanceResult, second: ImportanceResult) -> bool:
     """Whether importances mean the same in both: one method, and one whose numbers have a level of their own."""
     return first.estimator == second.estimator and by_name(first.estimator).in_percent
 
