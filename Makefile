@@ -12,7 +12,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run serve install lint test fuzz bench study-importance study-findings study-edges study-serving study-reading screenshots test-oldest clean
+.PHONY: help run serve install lint test fuzz bench bench-app study-importance study-findings study-edges study-serving study-reading screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -22,6 +22,7 @@ help:
 	@echo 'make fuzz         reads damaged files for MINUTES=10; those that break it are kept in test-results/fuzz'
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
+	@echo 'make bench-app    how quick the app is in a browser: benchmarks/app.md (half an hour; QUICK=1: ten minutes)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
@@ -51,6 +52,10 @@ fuzz: $(DEV_STAMP)
 
 bench: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.speed
+
+bench-app: $(DEV_STAMP)
+	@$(PY) tools/ensure_browser.py
+	$(PY) -m benchmarks.app
 
 study-importance: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.calibration
