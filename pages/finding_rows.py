@@ -127,8 +127,8 @@ def _go_on(finding: Finding) -> None:
     link.go(menu.ONE)
 
 
-def leading(answer: state.Answer) -> None:
-    """Draw the strongest findings as text, and the way to all of them; a quiet line while there are none yet."""
+def leading(answer: state.Answer) -> Findings | None:
+    """Draw the strongest findings as text, and return all; a quiet line while there are none yet."""
     look.small_heading("In words")
     said = found.findings(answer)
     if said is None:
@@ -137,6 +137,7 @@ def leading(answer: state.Answer) -> None:
     if said is not None:
         with look.shown(answer, "leading"):
             _leading(said, answer)
+    return said
 
 
 def _leading(said: Findings, answer: state.Answer) -> None:
@@ -145,6 +146,10 @@ def _leading(said: Findings, answer: state.Answer) -> None:
         sentence(first, None, f"leading-{i}")
     if not effects:
         look.quiet("no_words", finding_words.lead(said), finding_words.BARS_ALONE if answer.result.detectable else None)
+
+
+def onwards(said: Findings) -> None:
+    """Draw the way to all findings."""
     n = len(said.findings)
     label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
     if st.button(label, key="to_findings"):

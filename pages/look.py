@@ -32,6 +32,7 @@ STYLE = """<style>
 [data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
 .st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
+.st-key-tools {margin-left: auto}
 .st-key-frame {border-bottom: 1px solid rgba(128, 140, 155, .35); padding-bottom: .6rem}
 [class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText],
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
@@ -53,24 +54,31 @@ STYLE = """<style>
 [class*=st-key-finding-] {border-bottom: 1px solid rgba(128, 140, 155, .25); padding-bottom: .6rem}
 [class*=st-key-quiet-evidence] {padding-left: 1.15rem}
 [class*=st-key-onward-] {padding-left: 1.15rem}
-/* Importance: bars, what stands beside them, what stands below; one below the other where there is no room. */
 .st-key-in_words {min-height: 19rem}
-@media (min-width: 641px) {
-  .st-key-three > div > [data-testid=stHorizontalBlock] {display: grid; align-items: start; row-gap: 1rem;
-    grid-template-columns: minmax(0, 5fr) minmax(0, 2fr); grid-template-rows: auto 1fr}
-  .st-key-three > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] {width: auto; min-width: 0}
-  .st-key-three > div > [data-testid=stHorizontalBlock] > :nth-child(2) {grid-row: 1 / span 2; grid-column: 2}
-}
+.st-key-under_bars [data-testid=stExpander] {width: auto}
 .st-key-open_now [data-testid=stPageLink] a {background: #0F766E; border-radius: .5rem; padding: .3rem .9rem}
 .st-key-open_now [data-testid=stPageLink] a p {color: #FFFFFF; font-weight: 600}
 [class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
 /* The menu: in the bar at the top where there is room, else in lines of its own. */
 .st-key-menu {gap: .1rem; row-gap: .2rem}
-@media (max-width: 640px) {.st-key-identity > div:last-child {width: 100%}}
 @media (min-width: 1000px) {
   .st-key-menu {position: fixed; top: 1.15rem; left: 6.5rem; right: 4rem; width: auto; z-index: 999990}
 }
-@media (max-width: 999px) {.st-key-menu [data-testid=stPageLink] p {font-size: .85rem}}
+@media (max-width: 999px) {
+  .st-key-menu {flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin}
+  .st-key-menu > div {flex: none}
+}
+/* A small screen: the frame leaves room for the answer. */
+@media (max-width: 640px) {
+  .stMainBlockContainer {padding-left: 1rem; padding-right: 1rem; padding-top: 3.6rem}
+  .st-key-frame {gap: .5rem}
+  .st-key-sentence {column-gap: .35rem; row-gap: .1rem}
+  .st-key-quiet-method {display: none}
+  .st-key-tools {flex: 1 1 12rem; min-width: 0; flex-wrap: nowrap; margin-left: 0}
+  .st-key-estimator {flex: 1 1 6rem; width: auto; min-width: 0}
+  .st-key-counts {flex-wrap: nowrap}
+  .st-key-counts [data-testid=stText] {font-size: .8rem}
+}
 .st-key-note {background: rgba(128, 140, 155, .06)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table

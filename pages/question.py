@@ -24,15 +24,21 @@ def sentence(n_passing: int, with_target: bool) -> None:
     asked = session().asked
     copy(region=asked.region)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
-        st.markdown("Among the best", width="content")
+        _words("Among the best")
         _percent("region", "Region: the best trials among which is asked, in percent")
         if not with_target:
-            st.markdown("% of trials, what moves the metric?", width="content")
+            _words("% of trials,", "what moves the metric?")
             return
         copy(target=asked.resolved(n_passing))
-        st.markdown("% of trials, what decides whether a trial is in the best", width="content")
+        _words("% of trials (region),", "what decides whether", "a trial is in the best")
         _percent("target", "Target: the better part to be explained, in percent")
-        st.markdown("%?", width="content")
+        _words("% (target)?")
+
+
+def _words(*parts: str) -> None:
+    """Write the words between the numbers, in parts that may stand on lines of their own on a narrow screen."""
+    for part in parts:
+        st.markdown(part, width="content")
 
 
 def slider(n_passing: int, with_target: bool) -> None:
@@ -58,7 +64,7 @@ def _handles(target: float, region: float) -> tuple[float, float]:
 
 def _percent(key: str, label: str) -> None:
     st.number_input(
-        label, SMALLEST, 100.0, step=STEP, format="%g", key=key, label_visibility="collapsed", width=105,
+        label, SMALLEST, 100.0, step=STEP, format="%g", key=key, label_visibility="collapsed", width=76,
         on_change=_typed, args=(key,),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The frame that every page shares: which table, which question, how many trials, what was refused.
 
-Keys of the widgets: edit_metric (a popover), estimator; those of metric and question stand in their modules.
+Keys of the widgets: edit_metric (a popover), estimator; those of metric and question stand in their modules; of the
+containers: frame, identity, tools, counts.
 """
 
 from __future__ import annotations
@@ -89,9 +90,6 @@ def frame(of_all: bool = False) -> state.Answer | None:
         if of_all:
             _question(table, state.session().asked.of_all)
             return None
-        if len(ESTIMATORS) > 1:
-            with st.container(key="quiet-method"):
-                st.text(state.session().asked.method.summary, help=words.methods())
         return _asked(table)
 
 
@@ -150,7 +148,7 @@ def _identity(table: TrialTable, menu: bool) -> None:
                 metric.change(table)
         if not menu:
             return
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="tools"):
             _estimator()
             share.menu()
 
@@ -162,8 +160,10 @@ def _estimator() -> None:
         st.text(f"method: {titles[now.asked.estimator]}", help=by_name(now.asked.estimator).summary)
         return
     state.copy(estimator=now.asked.estimator)
+    with st.container(key="quiet-method", width="content"):
+        st.text("Estimator", help=words.methods(), width="content")
     st.selectbox(
-        "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=220,
+        "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200,
         label_visibility="collapsed",
     )  # fmt: skip
 

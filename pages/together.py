@@ -1,6 +1,6 @@
 """What no bar shows: pairs that matter beyond their parts, and the coefficients of a linear model.
 
-Keys of the widgets: to_pair; the container quiet-together; the table coefficients.
+Keys of the widgets: to_pair; the chart pairs; the container quiet-together; the table coefficients.
 """
 
 from __future__ import annotations
@@ -8,29 +8,37 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from hpi import figures
+from hpi.estimators import by_name
 from hpi.results import ImportanceResult, PairScore
-from hpi.words.pairs import between, beyond, sentence, what_terms_add
+from hpi.words.pairs import NO_PAIR, between, beyond, sentence, what_terms_add
 from pages import link, look, menu, state
 
-MOST_PAIRS = 5
 MOSTLY = 0.9
 MOST_COEFFICIENTS = 200
+TITLE = "Which matter together?"
+
+
+def has_both(result: ImportanceResult) -> bool:
+    """Whether a result has pairs and a target, so that both pictures stand beside each other."""
+    return bool(result.pairs) and by_name(result.estimator).uses_target
 
 
 def pairs(result: ImportanceResult) -> None:
-    """Draw the pairs that can be told apart from chance, the strongest first, and the way to the first one.
+    """Draw the matrix of pairs and the way to the strongest one that can be told apart from chance.
 
-    Where the pair is what decides, the page has begun with that way.
+    Where that pair is what decides, the page has begun with the way to it.
     """
-    found = [pair for pair in result.pairs if pair.detectable]
-    if not found:
+    if not result.pairs:
         return
-    look.small_heading("Together")
-    more = len(found) - MOST_PAIRS
-    said = [sentence(pair, result) for pair in found[:MOST_PAIRS]]
-    look.quiet("together", beyond(result), *said, f"and {more} more pairs" if more > 0 else None)
-    if not _is_pair(result):
-        _way(found[0], "See the first pair →")
+    found = [pair for pair in result.pairs if pair.detectable]
+    look.heading(TITLE)
+    look.quiet("together", *([beyond(result), sentence(found[0], result)] if found else [NO_PAIR]))
+    clicked = look.chart(figures.pair_matrix(result, look.theme()), "pairs", clickable="Opens a pair")
+    if clicked:
+        _open(tuple(clicked.customdata))
+    if found and not _is_pair(result):
+        _way(found[0], "See the strongest pair →")
 
 
 def onwards(result: ImportanceResult) -> None:
@@ -55,8 +63,12 @@ def _is_pair(result: ImportanceResult) -> bool:
 
 def _way(pair: PairScore, label: str) -> None:
     if st.button(label, key="to_pair"):
-        state.session().pair = pair.names
-        link.go(menu.TWO)
+        _open(pair.names)
+
+
+def _open(names: tuple[str, str]) -> None:
+    state.session().pair = names
+    link.go(menu.TWO)
 
 
 def coefficients(result: ImportanceResult) -> None:

@@ -9,6 +9,7 @@ from hpi.results import PairScore
 from hpi.words import pairs as in_words
 from pages import together
 from tests.makers import result
+from tests.pages.drawn import charts
 from tests.test_comparison import bar, interaction
 
 NBSP = "\u00a0"
@@ -71,16 +72,20 @@ def test_the_page_shows_pairs_and_the_way_to_the_first(n_pairs):
     app = AppTest.from_function(page)
     pairs = tuple(interaction("a", f"b{k}", 0.8 - 0.05 * k) for k in range(n_pairs))
     terms = (Coefficient(("a",), 0.5, 0.4, 0.6), Coefficient(("a", "b0 = x"), -0.1, -0.2, 0.0))
-    app.session_state["shown"] = result(bar("a", 0.5), pairs=pairs, coefficients=terms)
+    bars = [bar("a", 0.5), *(bar(f"b{k}", 0.1) for k in range(n_pairs))]
+    app.session_state["shown"] = result(*bars, pairs=pairs, coefficients=terms)
     app.run()
     assert not app.exception
     said = [text.value for text in app.text]
     assert in_words.BEYOND in said
-    assert sum(line.startswith("a and b") for line in said) == min(n_pairs, together.MOST_PAIRS)
-    assert ("and 3 more pairs" in said) is (n_pairs == 8)
+    assert [line for line in said if line.startswith("a and b")] == [f"a and b0: 80{NBSP}% [75 to 85]"]
+    (matrix,) = charts(app)
+    assert matrix["name"] == "hpi-pairs"
+    carried = [cell for cell in matrix["figure"]["data"][0]["customdata"] if cell]
+    assert sorted(map(sorted, carried))[:n_pairs] == [["a", f"b{k}"] for k in range(n_pairs)]
     assert list(app.dataframe[0].value["term"]) == ["a", "a × b0 = x"]
     assert list(app.dataframe[0].value["95 % interval"]) == ["+0.4 to +0.6", "-0.2 to +0"]
-    assert [button.label for button in app.button] == ["Which values are good? →", "See the first pair →"]
+    assert [button.label for button in app.button] == ["Which values are good? →", "See the strongest pair →"]
     app.session_state["shown"] = result(bar("a", 0.01, detectable=False), pairs=pairs)
     app.run()
     assert [button.label for button in app.button] == ["See the pair →"]
