@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages import compare_estimators, look, shell, state
+from pages import compare_estimators, compare_two, look, shell, state
 
 CHOSEN = "compare_view"
 
@@ -27,6 +27,9 @@ class View:
 
 VIEWS = {
     "estimators": View("Estimators", "Do the estimators agree?", compare_estimators.draw, of_all=True),
+    "two": View("Two estimators", "What changes with another estimator?", compare_two.draw_estimators),
+    "thresholds": View("Thresholds", "What changes with another threshold?", compare_two.draw_thresholds),
+    "tables": View("Tables", "What changes in another table?", compare_two.draw_tables),
 }
 
 

@@ -95,9 +95,9 @@ def draw_tables() -> None:
 
 def _first() -> state.Answer | None:
     """Return the answer to the question that is asked; where there is none, say so."""
-    now = state.session()
-    if isinstance(now.last, state.Answer) and not now.last.is_stale and now.last.table is now.table:
-        return now.last
+    answer = state.answer()  # found already: the frame asked for it
+    if isinstance(answer, state.Answer) and not answer.is_stale:
+        return answer
     look.quiet("not_yet", NOT_YET)
     return None
 
