@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hpi.figures.across import across_matrix
 from hpi.figures.against import metric_against
 from hpi.figures.bars import importance
 from hpi.figures.cells import Show
@@ -22,6 +23,7 @@ __all__ = [
     "LIGHT",
     "Show",
     "Theme",
+    "across_matrix",
     "against_target",
     "difference",
     "distribution",

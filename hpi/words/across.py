@@ -108,6 +108,18 @@ def mean(row: Row, found: Across) -> str:
     return f"{written(row.mean, found)}{spread}"
 
 
+def cell(row: Row, i: int, found: Across) -> str:
+    """Say everything that is known of a hyperparameter on the i-th value."""
+    one, place = row.cells[i], f"{row.name} on {found.values[i].name}"
+    if one.importance is None:
+        return f"{place}: no number. {one.note or ''}".strip()
+    within = ""
+    if one.low is not None and one.high is not None:
+        within = f" (95{BLANK}% interval {written(one.low, found)} to {written(one.high, found)})"
+    told = {True: "told apart from chance", False: "not told apart from chance", None: "not compared with chance"}
+    return f"{place}: {written(one.importance, found)}{within}, {told[one.told]}, rank {one.rank:g}"
+
+
 def written(number: float, found: Across) -> str:
     """Write an importance: 41 %; a weight as 0.41."""
     return percent(number) if by_name(found.estimator).in_percent else f"{number:.2g}"
