@@ -498,14 +498,19 @@ def test_the_share_of_a_few_trials_is_written_as_counts():
 def test_a_column_for_each_cell_that_is_not_empty_better_is_higher(show, maximize):
     table = search(maximize=maximize)
     pair = two_effects(table, select(table, hpi.Subspace()), "momentum", "optimizer")
-    (columns,) = figures.surface(pair, show, LIGHT).data
+    columns, tops = figures.surface(pair, show, LIGHT).data
     full = pair.count > 0
     assert len(columns.x) == 8 * full.sum()
-    tops = np.array(columns.z).reshape(-1, 8)[:, 4]
+    height = np.array(columns.z).reshape(-1, 8)[:, 4]
+    assert list(tops.z) == pytest.approx(list(height), abs=1e-6)
+    assert (np.array(tops.x) / 100 == np.nonzero(full)[1]).all()
+    assert all("trials" in words for words in tops.hovertext)
     value = {Show.MEDIAN: pair.median, Show.BEST: pair.best, Show.TARGET_SHARE: pair.target_share}[show][full]
     better = value if maximize or show is Show.TARGET_SHARE else -value
-    assert (np.diff(tops[np.argsort(better, kind="stable")]) >= 0).all()
-    assert {column for column in columns.x.reshape(-1, 8).mean(axis=1).round(6)} <= set(np.arange(len(pair.cuts[0])))
+    assert (np.diff(height[np.argsort(better, kind="stable")]) >= 0).all()
+    assert {column for column in (columns.x.reshape(-1, 8).mean(axis=1) / 100).round(6)} <= set(
+        np.arange(len(pair.cuts[0]))
+    )
 
 
 def test_a_scene_names_its_axes(table, sample):

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hpi.effects import AdjustedEffects, OneEffect
 from hpi.figures import overlays
+from hpi.figures.alternative import of_trials
 from hpi.figures.axes import Scale, is_upright, level_labels, metric_axis, name_of, said, value_axis
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import plain, wrapped
@@ -55,7 +56,8 @@ def metric_against(effect: OneEffect, theme: Theme, adjusted: AdjustedEffects | 
     title, above = heading([*_facts(picture, theme), *overlays.facts(overlay, theme)], theme)
     rows = 0 if effect.levels is None else len(effect.levels) + bool(picture.inactive.any())
     height = above + 70 + ROW * rows if picture.lengthwise else HEIGHT + above
-    figure = draw(theme, int(height), title=title, margin={"l": 12, "r": 16, "t": above, "b": 12}, **_layout(picture))
+    margin = {"l": 12, "r": 16, "t": above, "b": 12}
+    figure = draw(theme, int(height), title=title, meta=of_trials(effect), margin=margin, **_layout(picture))
     figure.add_traces(_quartiles(picture, theme) if effect.levels is None else _boxes(picture, theme))
     figure.add_traces([_points(picture, part, inactive=False) for part in picture.parts])
     if picture.inactive.any():

@@ -51,6 +51,15 @@ def briefly(result: ImportanceResult, score: Score) -> str:
     return _value(result, score) if score.detectable and score.importance is not None else ""
 
 
+def with_interval(result: ImportanceResult, score: Score) -> str:
+    """Write an importance with both ends of its interval: 41 % [36 to 47]; not escaped."""
+    found = _value(result, score)
+    if score.low is None or score.high is None:
+        return found
+    low, high = (_value(result, score, end).removesuffix("\u00a0%") for end in (score.low, score.high))
+    return f"{found} [{low} to {high}]"
+
+
 def _value(result: ImportanceResult, score: Score, value: float | None = None) -> str:
     """Write a number of a score in as many digits as its interval supports: 41 %, 2.5 %; a weight as 0.41, 0.025."""
     shown = score.importance if value is None else value

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
+from hpi.figures.alternative import of_importance
 from hpi.figures.heading import LINE, heading
 from hpi.figures.labels import NARROW, folded, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
@@ -61,6 +62,7 @@ def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
         margin={"l": 12, "r": 16, "t": chart.above, "b": bottom},
         barmode="overlay",
         title=chart.title,
+        meta=of_importance(result),
         xaxis=_x_axis(chart),
         yaxis=_y_axis(chart, theme),
     )
@@ -80,6 +82,7 @@ def _without_bars(result: ImportanceResult, theme: Theme) -> go.Figure:
         above + LINE * (2 + said.count("<br>")),
         margin={"l": 12, "r": 16, "t": above, "b": 0},
         title=title,
+        meta=of_importance(result),
         xaxis=hidden,
         yaxis=hidden,
     )

@@ -16,6 +16,7 @@ from hpi.figures.theme import Theme, blended, readable_on
 from hpi.space import Floats
 
 TICKS = 5
+MANY_CELLS, FULL_NAME, CUT_NAME = 200, 80, 20  # cells, and columns of a name in the hover
 FEW_TRIALS = 5  # in a cell: its share is written as counts, and does not stretch the colours
 PALE = 0.15  # of what the two do at all: ends of the colours of what is left are never nearer to 0
 HUE = (0.35, 0.7, 1.0)  # of a colour, from little to much
@@ -193,16 +194,24 @@ def round_values(low: float, high: float, log: bool) -> tuple[list[float], list[
 
 
 def _sentences(effect: TwoEffects, joint: Joint | None) -> list[list[str]]:
+    """What is in each cell; of many cells names are cut, so that the message of a chart stays small."""
     rows, columns = effect.count.shape
-    return [[_sentence(effect, joint, i, j) for j in range(columns)] for i in range(rows)]
+    most = FULL_NAME if rows * columns <= MANY_CELLS else CUT_NAME
+    names = [short(one.name, most) for one in effect.hyperparameters]
+    labels = [
+        [f"{name}: {label}" for label in shortened(cut.labels, most)]
+        for name, cut in zip(names, effect.cuts, strict=True)
+    ]
+    return [[_sentence(effect, joint, i, j, (labels[0][j], labels[1][i])) for j in range(columns)] for i in range(rows)]
 
 
-def _sentence(effect: TwoEffects, joint: Joint | None, i: int, j: int) -> str:
-    first, second = effect.hyperparameters
-    where = [f"{first.name}: {effect.cuts[0].labels[j]}", f"{second.name}: {effect.cuts[1].labels[i]}"]
+def _sentence(effect: TwoEffects, joint: Joint | None, i: int, j: int, at: tuple[str, str]) -> str:
+    where = list(at)
     n, n_target = int(effect.count[i, j]), int(effect.target[i, j])
     if n:
-        metric = f"{effect.outcome.name}: median {number(effect.median[i, j])}, best {number(effect.best[i, j])}"
+        metric = (
+            f"{short(effect.outcome.name, 40)}: median {number(effect.median[i, j])}, best {number(effect.best[i, j])}"
+        )
         where += [f"{n:,} trials, {n_target:,} of them in the target ({percent(n_target / n)})", metric]
     else:
         where.append("no trial")

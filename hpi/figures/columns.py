@@ -9,14 +9,16 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import Joint, TwoEffects
+from hpi.figures.alternative import of_pair
 from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
 from hpi.figures.heading import heading
 from hpi.figures.labels import literal, plain, short, shortened
 from hpi.figures.theme import NOTHING, Theme, draw
-from hpi.space import Integers
 
 HEIGHT = 350  # pixels
-HALF = 0.42  # of a column's width, in cells
+CELL, HALF = 100, 42  # of a cell and of half a column: whole numbers take a quarter of the room in a message
+SHADES = 255
+MOST_SAID = 400  # columns; of more the map says what is in each, and the message stays small
 # Corners of a column: four below, four above, each counter-clockwise; its faces are two triangles each.
 CORNER_X = np.array([-1, 1, 1, -1, -1, 1, 1, -1]) * HALF
 CORNER_Y = np.array([-1, -1, 1, 1, -1, -1, 1, 1]) * HALF
@@ -37,10 +39,13 @@ def surface(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = 
         theme,
         above + HEIGHT,
         title=title,
+        meta=of_pair(effect, grid, show),
         margin={"l": 0, "r": 0, "t": above, "b": 0},
         scene=_scene(effect, grid, show, theme),
     )
     figure.add_trace(_columns(grid))
+    if (effect.count > 0).sum() <= MOST_SAID:
+        figure.add_trace(_tops(grid))
     return figure
 
 
@@ -48,11 +53,11 @@ def _columns(grid: Grid) -> go.Mesh3d:
     row, column = np.nonzero(~np.isnan(grid.value))
     height = grid.place(grid.value[row, column])
     n = len(height)
-    x = (column[:, None] + CORNER_X).ravel()
-    y = (row[:, None] + CORNER_Y).ravel()
+    x = (CELL * column[:, None] + CORNER_X).ravel().astype(np.int16)
+    y = (CELL * row[:, None] + CORNER_Y).ravel().astype(np.int16)
     base = -BASE if grid.base is None else float(grid.place(grid.base))
-    z = np.where(ABOVE, height[:, None], base).ravel()
-    i, j, k = (FACES[None] + 8 * np.arange(n)[:, None, None]).reshape(-1, 3).T
+    z = np.where(ABOVE, height[:, None], base).ravel().astype(np.float32)
+    i, j, k = (FACES[None] + 8 * np.arange(n)[:, None, None]).reshape(-1, 3).T.astype(np.uint16)
     return go.Mesh3d(
         x=x,
         y=y,
@@ -60,21 +65,44 @@ def _columns(grid: Grid) -> go.Mesh3d:
         i=i,
         j=j,
         k=k,
-        intensity=np.repeat(height, len(ABOVE)),
+        intensity=np.repeat(height * SHADES, len(ABOVE)).round().astype(np.uint8),
         cmin=0,
-        cmax=1,
-        colorscale=[[k / (len(grid.colours) - 1), colour] for k, colour in enumerate(grid.colours)],
+        cmax=SHADES,
+        colorscale=_scale(grid),
         showscale=False,
         flatshading=True,
         lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9, "fresnel": 0.05},
         lightposition={"x": -1000, "y": -2000, "z": 3000},
-        hovertext=_on_corners(grid, row, column),
+        hoverinfo="skip",
+    )
+
+
+def _tops(grid: Grid) -> go.Scatter3d:
+    """Points on the columns, in their colours, that say what is in each: once, not for each of its corners."""
+    row, column = np.nonzero(~np.isnan(grid.value))
+    height = grid.place(grid.value[row, column])
+    return go.Scatter3d(
+        name="cells",
+        mode="markers",
+        x=CELL * column,
+        y=CELL * row,
+        z=height,
+        marker={
+            "symbol": "square",
+            "size": 9,
+            "color": height,
+            "cmin": 0,
+            "cmax": 1,
+            "colorscale": _scale(grid),
+            "line": {"width": 0},
+        },
+        hovertext=[grid.hover[i][j] for i, j in zip(row, column, strict=True)],
         hoverinfo="text",
     )
 
 
-def _on_corners(grid: Grid, row: Integers, column: Integers) -> list[str]:
-    return [grid.hover[i][j] for i, j in zip(row, column, strict=True) for _ in range(8)]
+def _scale(grid: Grid) -> list[list[object]]:
+    return [[k / (len(grid.colours) - 1), colour] for k, colour in enumerate(grid.colours)]
 
 
 def _scene(effect: TwoEffects, grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
@@ -98,8 +126,8 @@ def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[st
         texts = [literal(html.unescape(plain(name))) for name in names]
     step = math.ceil(len(ticks) / MOST_TICKS)
     return {
-        "range": [-0.5, n_cells - 0.5],
-        "tickvals": ticks[::step],
+        "range": [-0.5 * CELL, (n_cells - 0.5) * CELL],
+        "tickvals": [CELL * tick for tick in ticks[::step]],
         "ticktext": texts[::step],
         "title": {"text": literal(short(effect.hyperparameters[which].name, 24)), "font": {"size": 13}},
         **_look(theme),

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from hpi.curve import Curve
 from hpi.estimators import by_name
+from hpi.figures.alternative import of_curve
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
 from hpi.results import ImportanceResult
-from hpi.space import Mask
+from hpi.space import Floats, Mask
 from hpi.words.parts import found_part, found_parts
 
 HEIGHT = 340  # pixels of the plot
@@ -44,6 +45,7 @@ def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.F
         theme,
         above + HEIGHT + 46,
         title=title,
+        meta=of_curve(curve, result),
         margin={"l": 12, "r": int(right), "t": above, "b": 46},
         xaxis=_x_axis(curve),
         yaxis=_y_axis(top),
@@ -158,23 +160,33 @@ def _line(curve: Curve, j: int, colour: str | None, used: int, theme: Theme) -> 
         mode="lines",
         line={"color": colour or theme.chance_line, "width": 2.5 if colour else 1},
         opacity=1 if colour else 0.7,
-        hovertext=[_hover(curve, i, j, used) for i in range(len(curve.targets))],
-        hoverinfo="text",
+        text=[_numbers(curve, i, j) for i in range(len(curve.targets))],
+        customdata=_targets(curve, used),
+        hovertemplate=_hover(curve, j),
     )
 
 
-def _hover(curve: Curve, i: int, j: int, used: int) -> str:
-    """Everything that is known at one point; `used`: all trials."""
-    value, low, high = (float(values[i, j]) for values in (curve.importance, curve.low, curve.high))
+def _targets(curve: Curve, used: int) -> Floats:
+    """Per cent and trials of each target, shape (n_targets, 2); `used`: all trials."""
+    parts = [found_part(float(part), int(n), used) for part, n in zip(curve.targets, curve.n_target, strict=True)]
+    return np.column_stack([100 * np.array(parts), curve.n_target]).astype(np.float32)
+
+
+def _numbers(curve: Curve, i: int, j: int) -> str:
+    """Write a point and its interval in per cent, in as many digits as the interval supports."""
+    value, low, high = (100 * float(values[i, j]) for values in (curve.importance, curve.low, curve.high))
     if math.isnan(value):
         return ""
-    digits = max(0, decimals((high - low) / 2) - 2)
+    digits = max(0, decimals((high - low) / 200) - 2)
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def _hover(curve: Curve, j: int) -> str:
+    """Everything that is known at one point: one sentence for all points of a line, which fill in their numbers."""
     rest = "the rest" if curve.region == 1 else f"the rest of the best {percent(curve.region)}"
-    numbers = f"{100 * value:.{digits}f}\u00a0% ({100 * low:.{digits}f} to {100 * high:.{digits}f}\u00a0%)"
-    trials = f"{curve.n_target[i]:,} trials"
-    best = percent(found_part(float(curve.targets[i]), int(curve.n_target[i]), used))
-    sentence = f"{curve.names[j]} alone explains {numbers} of what separates the best {best} "
-    return wrapped(f"{sentence}({trials}) from {rest}.", 46)
+    said = wrapped(f"{curve.names[j]} alone explains", 46)
+    target = "best %{customdata[0]:.3g}\u00a0&#37; (%{customdata[1]:,} trials)"
+    return f"{said} %{{text}}\u00a0&#37;<br>of what separates the {target}<br>from {plain(rest)}.<extra></extra>"
 
 
 def _band(curve: Curve, j: int, colour: str) -> go.Scatter:

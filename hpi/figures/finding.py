@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from hpi.figures.alternative import of_finding
 from hpi.figures.finding_places import COLUMN, Places, apart, common_name, names_of, places, round_ticks, rounded
 from hpi.figures.heading import LINE, Fact, heading
 from hpi.figures.labels import percent, short, width, wrapped
@@ -46,6 +47,7 @@ def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> g
         size,
         margin={"l": 12, "r": right, "t": above + 6, "b": 12},
         title=title,
+        meta=of_finding(finding, _spoken_of(picture)),
         xaxis=groups if layout.is_upright else values,
         yaxis=values if layout.is_upright else groups,
     )
@@ -71,6 +73,11 @@ def _band(finding: Finding, tolerance: float | None) -> tuple[float, float] | No
 def _add_band(figure: go.Figure, band: tuple[float, float], layout: Places, theme: Theme) -> None:
     add = figure.add_hrect if layout.is_upright else figure.add_vrect
     add(*band, fillcolor=faded(theme.chance, 0.45), line={"width": 0}, layer="below")
+
+
+def _spoken_of(picture: Picture) -> list[str]:
+    """Sentences about the groups that the finding speaks of."""
+    return [hover(picture, line, point) for line in picture.lines for point in line.points if point.marked]
 
 
 def _is_named(picture: Picture) -> bool:

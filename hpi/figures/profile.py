@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 
 from hpi.effects import ProfileAxis, TargetProfile
 from hpi.figures import bar_words
-from hpi.figures.alternative import described
+from hpi.figures.alternative import of_profile
 from hpi.figures.axes import Scale, log_ticks
 from hpi.figures.cells import round_values
 from hpi.figures.heading import Fact, heading
@@ -28,7 +28,7 @@ JITTER, GOLDEN = 0.5, 0.6180339887498949  # of the width of a cell
 PAD, STRIP = 0.035, 0.16  # left and right of the axes, and for trials in which a hyperparameter is inactive
 INACTIVE = 1 + PAD + STRIP / 2
 NARROW, COLUMN = 320, 6.6  # pixels of an axis on a narrow screen, and of a character
-NAME, BEST, METRIC = 24, 10, 21  # columns
+NAME, BEST, METRIC, HOVER = 24, 10, 21, 30  # columns
 SEEN = 15  # so many lines at full strength would be as dark as all of them together are
 BINS = 16
 
@@ -59,7 +59,7 @@ def parallel(profile: TargetProfile, result: ImportanceResult, theme: Theme) -> 
         theme,
         int(above + ROW * (len(rows) - 0.1)),
         title=title,
-        meta=described(*_shown(profile, result)),
+        meta=of_profile(profile),
         margin={"l": 8, "r": 8, "t": above, "b": 4},
         barmode="overlay",
         bargap=0,
@@ -79,6 +79,7 @@ def _row(axis: ProfileAxis, profile: TargetProfile, result: ImportanceResult) ->
     (score,) = [score for score in result.hyperparameters if score.name == axis.hyperparameter.name]
     ticks, tick_words = _ticks(axis)
     name = axis.hyperparameter.name
+    in_hover = short(name, HOVER)
     return _Row(
         name=name,
         beside=bar_words.briefly(result, score),
@@ -87,7 +88,7 @@ def _row(axis: ProfileAxis, profile: TargetProfile, result: ImportanceResult) ->
         edges=axis.edges,
         target=axis.target,
         region=axis.region,
-        cells=tuple(_said(name, axis, i) for i in range(len(axis.labels))),
+        cells=tuple(_said(in_hover, axis, i) for i in range(len(axis.labels))),
         ticks=ticks,
         tick_words=tick_words,
     )
@@ -108,7 +109,7 @@ def _share(value: float) -> str:
 
 def _said(name: str, axis: ProfileAxis, i: int) -> str:
     shares = f"{_share(axis.target[i])} of the target, {_share(axis.region[i])} of the region"
-    return wrapped(f"{name}: {axis.labels[i]}. {shares}", 46)
+    return wrapped(f"{name}: {short(axis.labels[i], HOVER)}. {shares}", 46)
 
 
 def _ticks(axis: ProfileAxis) -> tuple[tuple[float, ...], tuple[str, ...]]:
@@ -271,29 +272,3 @@ def _facts(profile: TargetProfile, strip: bool, theme: Theme) -> list[Fact]:
         Fact(f"■ where the region lies: {profile.n_region:,} trials", theme.region),
         *([Fact(f"{profile.n_left_out} weaker hyperparameters are not shown")] if profile.n_left_out else []),
     ]
-
-
-def _shown(profile: TargetProfile, result: ImportanceResult) -> list[str]:
-    """Say where the target lies on the strongest axes, and what the best trial is."""
-    first = f"The {profile.n_target:,} target trials over {len(profile.axes)} hyperparameters."
-    best = ", ".join(f"{axis.hyperparameter.name} {axis.best}" for axis in profile.axes)
-    reached = f"{profile.outcome.name} {number(float(profile.metric[0]))}"
-    return [first, *(_gathered(axis) for axis in profile.axes[:3]), f"The best trial, {reached}: {best}."]
-
-
-def _gathered(axis: ProfileAxis) -> str:
-    name = axis.hyperparameter.name
-    if axis.target_half is not None and axis.region_half is not None:
-        target, region = (" to ".join(map(_brief, half)) for half in (axis.target_half, axis.region_half))
-        return f"{name}: the middle half of the target lies at {target}, of the region at {region}."
-    if np.isnan(axis.target).all():
-        return f"{name} is inactive in the whole target."
-    k = int(np.argmax(axis.target))
-    shares = (
-        f"{_share(axis.target[k])} of the target is at {axis.labels[k]}, and {_share(axis.region[k])} of the region"
-    )
-    return f"{name}: {shares}."
-
-
-def _brief(value: float) -> str:
-    return number(float(f"{value:.2g}"))

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import History
+from hpi.figures.alternative import of_history
 from hpi.figures.axes import Scale, metric_axis, padded
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import number, wrapped
@@ -25,6 +26,7 @@ def history(history: History, theme: Theme) -> go.Figure:
         theme,
         above + HEIGHT,
         title=title,
+        meta=of_history(history),
         margin={"l": 12, "r": 16, "t": above, "b": 12},
         xaxis={"title": {"text": "trial, in the order of the file"}, "range": [0.5 - 0.02 * n, n + 0.5 + 0.02 * n]},
         yaxis=metric_axis(history.outcome, scale) | {"range": padded(scale.low, scale.high, scale.log, 0.08)},
