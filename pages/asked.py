@@ -37,6 +37,13 @@ class Asked:
         assert target is not None
         return round(100 * target, 6)
 
+    def filtered(self, name: str, new: Filter | None) -> Asked:
+        """Return the question with a filter in the place of the one on the same column, or without any there."""
+        if new in self.where:
+            return self
+        others = tuple(one for one in self.where if one.name != name)
+        return replace(self, where=others if new is None else (*others, new))
+
     @property
     def of_all(self) -> Asked:
         """The question as every estimator can be asked it: with its target."""

@@ -24,10 +24,12 @@ HERE = Path(__file__).parent
 class Picked:
     """What a visitor did to a chart, once: the point that was clicked, or the range that was drawn.
 
-    `customdata` is what the point carries; `x` and `y` are the ends of the range in units of the axes.
+    `customdata` is what the point carries, `place` where it stands; `x` and `y` are the ends of the range. All of these
+    are in units of the axes.
     """
 
     customdata: Any = None
+    place: tuple[Any, Any] | None = None
     x: tuple[float, float] | None = None
     y: tuple[float, float] | None = None
 
@@ -44,7 +46,7 @@ def draw(figure: Any, key: str, clickable: str = "", ranges: Ranges = "") -> Pic
     component = st.components.v2.component("chart", css=_style(), js=_script(), isolate_styles=False)
     done = component(data=data, key=key, on_picked_change=_nothing, on_ranged_change=_nothing)
     if done.picked:
-        return Picked(done.picked["customdata"])
+        return Picked(done.picked["customdata"], (done.picked.get("x"), done.picked.get("y")))
     return Picked(x=_ends(done.ranged, "x"), y=_ends(done.ranged, "y")) if done.ranged else None
 
 

@@ -79,6 +79,8 @@ STYLE = """<style>
   .st-key-counts {flex-wrap: nowrap}
   .st-key-counts [data-testid=stText] {font-size: .8rem}
 }
+/* How a range is drawn: with a finger it would scroll. */
+@media not all and (pointer: fine) {.st-key-quiet-drag {display: none}}
 .st-key-note {background: rgba(128, 140, 155, .06)}
 </style>"""
 ROW, HEAD = 35, 37  # pixels of a table

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, finding_rows, held, link, look, menu, shell, words
+from pages import choose, finding_rows, held, link, look, menu, narrowing, shell, words
 
 shell.guard(__file__)
 
@@ -18,10 +18,11 @@ with look.shown(answer, "one_words"):
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
     adjusted = held.one(answer)
-    look.chart(figures.metric_against(effect, look.theme(), adjusted), "metric_against")
+    narrowing.one(figures.metric_against(effect, look.theme(), adjusted), "metric_against", effect, answer)
+    narrowing.hint(narrowing.ALONG)
     held.said(adjusted, effect.hyperparameter)
     look.heading("Where are the best trials, compared with all of the region?")
-    look.chart(figures.distribution(effect, look.theme()), "distribution")
+    narrowing.one(figures.distribution(effect, look.theme()), "distribution", effect, answer)
 if st.button("With a second hyperparameter →", key="to_two"):
     choose.begin_pair(answer, name)
     link.go(menu.TWO)

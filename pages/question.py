@@ -143,8 +143,7 @@ def _one_of(name: str) -> None:
 
 def _filter(name: str, new: Filter | None) -> None:
     """Put a filter in the place of the one on the same column."""
-    others = tuple(f for f in session().asked.where if f.name != name)
-    ask(where=others if new is None else (*others, new))
+    ask(where=session().asked.filtered(name, new).where)
 
 
 def _label(value: object) -> str:

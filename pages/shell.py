@@ -27,6 +27,7 @@ from pages import (
     share,
     sign_in,
     state,
+    undo,
     words,
 )
 
@@ -115,6 +116,7 @@ def _question(table: TrialTable, asked: state.Asked) -> None:
         if sample is not None:
             st.text(words.sizes(sample, with_target))
         question.add_filter(table)
+        undo.draw(table)
     question.active_filters(passing, len(table.trials))
     look.refusal(state.session().refused)
 

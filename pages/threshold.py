@@ -11,7 +11,8 @@ from hpi import figures
 from hpi.curve import Curve, curve_of
 from hpi.estimators import by_name
 from hpi.words.thresholds import TITLE, is_flat, said
-from pages import look, state, words
+from pages import look, narrowing, state, words
+from pages.chart import Picked
 
 KEPT = "curve"
 
@@ -27,12 +28,30 @@ def section(answer: state.Answer) -> None:
     look.heading(TITLE)
     look.quiet("threshold", said(found, result.used))
     if not is_flat(found):
-        look.chart(figures.against_target(found, result, look.theme()), "threshold")
+        _draw(answer, found)
     region = 100 * found.region
     st.download_button(
         "Download the curve (CSV)", partial(words.bars_as_csv, found), f"importance-against-target-of-{region:g}.csv",
         "text/csv", key="curve_csv", on_click="ignore",
     )  # fmt: skip
+
+
+def _draw(answer: state.Answer, found: Curve) -> None:
+    """Draw the curve; where the question can be changed, a click at a target asks about that one."""
+    figure, can_ask = figures.against_target(found, answer.result, look.theme()), narrowing.is_free()
+    clicked = look.chart(figure, "threshold", clickable="Asks about a target" if can_ask else "")
+    if not can_ask:
+        return
+    look.quiet("ask_target", "Click a line at a target to ask about that one.")
+    target = None if clicked is None else at(clicked)
+    if target not in (None, state.session().asked.target):
+        state.ask(target=target)
+        st.rerun()
+
+
+def at(clicked: Picked) -> float | None:
+    """Return the target at which a line was clicked, in percent."""
+    return None if clicked.place is None else round(100 * float(clicked.place[0]), 6)
 
 
 def kept(answer: state.Answer) -> Curve:

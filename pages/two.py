@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, finding_rows, held, look, shell, words
+from pages import choose, finding_rows, held, look, narrowing, shell, words
 
 shell.guard(__file__)
 
@@ -21,6 +21,7 @@ with look.shown(answer):
     shown = held.two(answer, first, second, show)
     left, right = st.columns(2)
     with left:
-        look.chart(figures.heat_map(effect, shown.show, look.theme(), shown.joint), "heat_map")
+        narrowing.two(figures.heat_map(effect, shown.show, look.theme(), shown.joint), "heat_map", effect, answer)
+        narrowing.hint(narrowing.OVER)
     with right:
         look.chart(figures.surface(effect, shown.show, look.theme(), shown.joint), "surface")
