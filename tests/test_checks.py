@@ -8,6 +8,7 @@ from scipy import stats
 
 from hpi import checks
 from hpi.errors import EstimatorError
+from hpi.space import drift
 from hpi.subspace import Subspace, cut
 from hpi.toys import ADDITIVE
 from tests.makers import design, noise_design, toy_design, toy_sample
@@ -60,7 +61,7 @@ def test_rank_sum_is_that_of_mann_and_whitney():
     expected = stats.mannwhitneyu(
         loss[late], loss[~late], alternative="less", method="asymptotic", use_continuity=False
     ).pvalue
-    assert checks._later_is_better(loss, late) == pytest.approx(expected, rel=1e-9)
+    assert drift._later_is_better(loss, late) == pytest.approx(expected, rel=1e-9)
 
 
 def test_drift_is_kolmogorov_smirnov_for_numbers_and_chi_squared_for_labels():
@@ -68,10 +69,10 @@ def test_drift_is_kolmogorov_smirnov_for_numbers_and_chi_squared_for_labels():
     late = rng.random(400) < 0.5
     x = rng.random(400) + 0.2 * late
     exact = stats.ks_2samp(x[late], x[~late], method="exact").pvalue
-    assert np.log(checks._drift(x, late, ordered=True)) == pytest.approx(np.log(exact), rel=0.05)
+    assert np.log(drift._drift(x, late, ordered=True)) == pytest.approx(np.log(exact), rel=0.05)
     label = rng.integers(0, 4, 400) / 3
     table = np.array([[np.sum((label == v) & side) for v in np.unique(label)] for side in (late, ~late)])
-    assert checks._drift(label, late, ordered=False) == pytest.approx(stats.chi2_contingency(table).pvalue, rel=1e-9)
+    assert drift._drift(label, late, ordered=False) == pytest.approx(stats.chi2_contingency(table).pvalue, rel=1e-9)
 
 
 def test_a_thin_target_is_said():

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hpi.space import drift
 from hpi.space.hyperparameter import Floats, Hyperparameter, Integers, Mask
 from hpi.space.ladder import Ladder
 
@@ -126,6 +127,11 @@ class Design:
     def step(self) -> int:
         """How many trials stand behind each one of `thinned`."""
         return -(-len(self) // MOST_THINNED)
+
+    @cached_property
+    def drifting(self) -> tuple[str, ...] | None:
+        """Hyperparameters whose later trials are better and drawn from other places; None where there are none."""
+        return drift.drifting(self)
 
     @cached_property
     def cells(self) -> tuple[Cells, ...]:

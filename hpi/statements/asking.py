@@ -95,7 +95,7 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     candidates = [*mains, *top(basis), *exceptions(basis, mains, tables), *interactions(basis, tables, report)]
     equivalent = same(basis)
     report(0.95, "putting it in words")
-    drifting = checks.adaptive(sample)
+    drifting = sample.design.drifting
     kept = effects(candidates)
     alike = without_effects(equivalent, kept)
     # What an optimiser chose, or what was drawn together with another, is never sure.
