@@ -18,6 +18,7 @@ DEFAULT_TARGET = 0.1
 SMALLEST = 0.005
 WANTED_TRIALS = 20
 LARGEST_DEFAULT = 0.5
+TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?")
 _SPECIAL = re.compile(r"([\\,=])")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -138,6 +139,11 @@ class Sample:
         """How many trials region and target would hold without ties at their thresholds."""
         assert self.subspace.target is not None
         return _count(self.subspace.region, len(self.design)), _count(self.subspace.target, len(self.design))
+
+
+def found_part(fraction: float, n: int, n_trials: int) -> float:
+    """Return the fraction that was asked for, or that of `n` in all trials where ties make it noticeably more."""
+    return n / n_trials if n > TIES_SHOW * _count(fraction, n_trials) else fraction
 
 
 def select(table: TrialTable, subspace: Subspace) -> Sample:

@@ -68,7 +68,7 @@ def one_of_each() -> Findings:
             picture=CONTRAST, exception="batch_size = 16",
         ),
         finding(
-            FindingKind.TOP, text="Among the best 10 %, 9 of 10 have lr in 1e-3 to 1e-2; the odds rise 4.1-fold.",
+            FindingKind.TOP, text="Among the best 10 %, 9 of 10 have lr in 1e-3 to 1e-2; the odds are 4.1 times.",
             effect=4.1, low=2.2, high=7.6, unit="odds ratio", compared_with="other values of lr", picture=TOP,
         ),
         finding(

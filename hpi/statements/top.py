@@ -137,13 +137,11 @@ def _says(
     among = f"Among the best {100 * basis.trials.target:.3g}\u00a0%{part}"
     held = f"{words.of_trials(best.target, n_target)} trials have {_where(groups, best)}"
     of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
-    rise = "the odds seem to rise" if tone is Tone.UNSURE else "the odds rise"
+    odds_there = f"there the odds of being among them {'seem' if tone is Tone.UNSURE else 'are'}"
     # With nobody outside there is no estimate worth printing: only how much it is at least.
-    if best.target == n_target:
-        fold = f"at least {words.fold(odds[1])}-fold"
-    else:
-        fold = f"{words.odds(*odds)}-fold{', how far is less sure' if tone is Tone.SLIGHT else ''}"
-    return f"{among}, {held} ({of_all}); {rise} {fold}."
+    times = f"at least {words.fold(odds[1])}" if best.target == n_target else words.odds(*odds)
+    unsure = ", by how much is less sure" if tone is Tone.SLIGHT and best.target != n_target else ""
+    return f"{among}, {held} ({of_all}); {odds_there} {times} times those elsewhere{unsure}."
 
 
 def _where(groups: Groups, best: _Stretch) -> str:

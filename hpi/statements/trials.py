@@ -9,7 +9,7 @@ from scipy.special import ndtri
 
 from hpi.errors import EstimatorError
 from hpi.space import Design, Floats, Hyperparameter
-from hpi.subspace import Sample, cut
+from hpi.subspace import Sample, cut, found_part
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
 MOST = 50_000
@@ -38,7 +38,7 @@ class Trials:
     n_target
         So many of the first trials are the target.
     target, region
-        Both as shares of the trials that pass the filters, ties included.
+        Both as shares of the trials that pass the filters, as asked for, or as found where ties made them larger.
     step
         How many trials of the table stand behind each one here.
     """
@@ -68,6 +68,7 @@ class Trials:
         EstimatorError
             If the means of the configurations are all the same.
         """
+        assert sample.subspace.target is not None
         step = -(-len(sample.design) // MOST)
         thin = _thinned(sample, step) if step > 1 else sample
         region = _bounded(thin.design.keep(np.arange(len(thin.design)) < thin.n_region))
@@ -86,8 +87,8 @@ class Trials:
             unit=unit,
             lowest=lowest,
             n_target=n_target,
-            target=sample.n_target / len(sample.design),
-            region=sample.n_region / len(sample.design),
+            target=found_part(sample.subspace.target, sample.n_target, len(sample.design)),
+            region=found_part(sample.subspace.region, sample.n_region, len(sample.design)),
             step=step,
         )
 

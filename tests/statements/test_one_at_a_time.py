@@ -160,7 +160,7 @@ def test_a_stretch_that_reaches_the_top_is_said(rng):
     held_target, region = round(sum(p.value * p.n for p in marked)), sum(p.n for p in marked)
     text = f"Among the best 10\u00a0%, {held_target} of 60 trials have lr between 0.4 and 0."
     assert one.text.startswith(text)
-    assert f"(of all trials {region} of 600 do); the odds rise " in one.text
+    assert f"(of all trials {region} of 600 do); there the odds of being among them are " in one.text
     assert one.picture.is_share
 
 
