@@ -38,7 +38,7 @@ def _identity(shared: Shared) -> None:
     now = state.session()
     with st.container(horizontal=True, vertical_alignment="center", key="identity"):
         st.text(words.identity(shared.snapshot.table))
-        with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", width="content", key="tools"):
             if who.may_author():
                 st.button("Copy to explore", key="explore", on_click=opened.explore)
             share.menu(read_only=True)

@@ -9,15 +9,21 @@ from hpi.space import Kind
 from hpi.subspace import Between, Filter, Sample
 from hpi.table import TrialTable
 
+LONGEST_NAME = 40  # characters of a file's name
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 
 
 def identity(table: TrialTable) -> str:
     """Say which table this is: name, trials, metric and direction."""
-    parts = [table.name, f"{len(table.trials):,} trials"]
+    parts = [_shortened(table.name), f"{len(table.trials):,} trials"]
     if table.metric is not None:
         parts.append(metric(table))
     return "  ·  ".join(parts)
+
+
+def _shortened(name: str) -> str:
+    """Leave out the middle of a long name of a file: both ends tell it apart."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}…{name[1 - LONGEST_NAME // 2 :]}"
 
 
 def metric(table: TrialTable) -> str:
