@@ -145,9 +145,23 @@ def test_what_chance_explains_is_grey_hatched_and_said(theme):
     assert list(bars.marker.color) == [theme.target, theme.chance]
     assert list(bars.marker.pattern.shape) == ["", "/"]
     said = [text.replace("<br>", "") for text in trace(figure, "words").text]
-    assert "not told apart\u00a0from chance" in said[1]
-    assert "\u2264\u00a03\u00a0%" in said[1]  # the upper end: never "1 %", never "0 %"
+    assert said[1].strip() == "not told apart\u00a0from chance"  # no number: neither "1 %" nor "0 %"
     assert "chance" not in said[0]
+
+
+def test_from_chance_is_said_once():
+    noise = [score(name, 0.01, 0, 0.03, detectable=False) for name in "abc"]
+    texts = trace(figures.importance(result(score("lr"), *noise), LIGHT), "words").text
+    assert [text.count("from chance") for text in texts] == [0, 1, 0, 0]
+    assert [text.count("not told apart") for text in texts] == [0, 1, 1, 1]
+
+
+def test_numbers_of_the_axis_have_room_on_a_narrow_screen():
+    long = [score(f"{'a_long_name_' * 6}{i}", 0.37, 0.0, 0.96) for i in range(2)]
+    axis = figures.importance(result(*long), LIGHT).layout.xaxis
+    room = (366 - 36 - 20 * 6.4 * 1.1) / axis.range[1]  # pixels of the plot for each unit
+    assert min(np.diff(axis.tickvals)) * room >= 40
+    assert axis.tickangle == 0
 
 
 def test_a_score_that_is_not_known_is_no_bar_of_length_zero():

@@ -17,6 +17,7 @@ TAIL = 3.0  # the worst tenth may stretch the axis so many times
 PADDING = 0.03
 UPRIGHT_COLUMNS, UPRIGHT_LEVELS = 34, 8
 LEVEL_COLUMNS = 22
+STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0)  # from one number of an axis to the next
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ def metric_axis(outcome: Outcome, scale: Scale) -> dict[str, object]:
         axis["type"] = "log"
         axis["tickvals"], axis["ticktext"] = log_ticks(scale.low, scale.high)
     return axis
+
+
+def from_zero(furthest: float, least: float = 0.0) -> tuple[float, ...]:
+    """Round parts of a whole from 0 on: at most five steps to the furthest, none of them shorter than `least`."""
+    step = next((s for s in STEPS if furthest <= 5 * s and s >= least), STEPS[-1])
+    return tuple(round(i * step, 3) for i in range(math.floor(furthest / step + 1e-9) + 1))
 
 
 def said(outcome: Outcome) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from hpi.estimators import by_name
 from hpi.figures.heading import Fact
 from hpi.figures.labels import decimals, percent, plain, wrapped
 from hpi.results import ImportanceResult, Score
 from hpi.words.parts import found_parts
 
-BY_CHANCE = "not told apart from chance"
+NOT_TOLD, FROM_CHANCE = "not told apart", "from chance"
+BY_CHANCE = f"{NOT_TOLD} {FROM_CHANCE}"
 LARGE = 0.0995  # from here on whole per cent
 NO_SIGNAL = "No signal: none can be told apart from chance."
 ONLY_PAIRS = "None can be told apart from chance alone; a pair can."
@@ -26,11 +25,8 @@ def at_bar(result: ImportanceResult, score: Score) -> tuple[str, ...]:
         return tuple(cut if cut == lines else [*cut[:-1], f"{cut[-1]} \u2026"])
     if score.detectable or score.p_value is None:
         return (plain(_value(result, score)),)
-    # What cannot be told from chance is not "0 %": it is known to lie below the upper end of its interval.
-    below = 100 * (score.importance if score.high is None else score.high)
-    most = max(1, math.ceil(below))
-    limit = f"{most}\u00a0%" if _in_percent(result) else f"{most / 100:.2f}"
-    return (f"\u2264\u00a0{limit}  not told apart", "from chance")
+    # No number: it would be read as one that is known. The whisker says how large it may be.
+    return NOT_TOLD, FROM_CHANCE
 
 
 def nothing(result: ImportanceResult) -> str:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import html
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
 from hpi.figures.alternative import of_importance
+from hpi.figures.axes import from_zero
 from hpi.figures.heading import LINE, heading
 from hpi.figures.labels import NARROW, folded, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.results import ImportanceResult, Score
 
 KEY = "chance alone reaches here"
-LABEL_COLUMNS = 22
+LABEL_COLUMNS = 20
 ROW = 34  # pixels
 # The server does not know the width of the screen: what must fit is laid out for the narrowest.
 NARROWEST, COLUMN = 366, 6.4  # pixels of the chart, and of a character
+TICK = 44  # pixels from one number of the axis to the next
 
 
 @dataclass(frozen=True)
@@ -96,16 +97,17 @@ def _without_bars(result: ImportanceResult, theme: Theme) -> go.Figure:
 def _chart(result: ImportanceResult, theme: Theme) -> _Chart:
     scores = sorted(result.hyperparameters, key=lambda score: score.importance is None)
     names = shortened([score.name for score in scores], 2 * LABEL_COLUMNS - 2)
-    rows = tuple(_row(result, score, name) for score, name in zip(scores, names, strict=True))
+    rows = _said_once([_row(result, score, name) for score, name in zip(scores, names, strict=True)])
     longest = max((width(_visible(line)) for row in rows for line in row.label.split("<br>")), default=0)
     room = max(120.0, NARROWEST - 12 - 16 - 8 - COLUMN * 1.1 * longest)
     furthest = max((row.end for row in rows), default=0.0) or 1.0
     top = max((row.end / _part_for_ink(row, room) for row in rows), default=1.0)
     title, above = heading(words.facts(result), theme)
-    ticks = _ticks(furthest)
+    top = max(top, furthest)
+    ticks = from_zero(furthest, TICK * top / room)
     return _Chart(
         rows=rows,
-        top=max(top, furthest),
+        top=top,
         room=room,
         ticks=ticks,
         tick_words=tuple(words.tick(result, tick) for tick in ticks),
@@ -123,6 +125,15 @@ def _row(result: ImportanceResult, score: Score, name: str) -> _Row:
     )
 
 
+def _said_once(rows: list[_Row]) -> tuple[_Row, ...]:
+    """Say "from chance" at the first bar that is not told apart from it; below, the first line is enough."""
+    first = next((i for i, row in enumerate(rows) if row.words == (words.NOT_TOLD, words.FROM_CHANCE)), len(rows))
+    return tuple(
+        replace(row, words=row.words[:1]) if i > first and row.words[0] == words.NOT_TOLD else row
+        for i, row in enumerate(rows)
+    )
+
+
 def _part_for_ink(row: _Row, room: float) -> float:
     """Share of the narrowest plot that is left for a row's bar beside its words."""
     longest = max(width(_visible(line)) for line in row.words)
@@ -134,17 +145,12 @@ def _visible(escaped: str) -> str:
     return html.unescape(escaped)
 
 
-def _ticks(furthest: float) -> tuple[float, ...]:
-    """Round values from 0 to the end of the ink, at most five steps."""
-    step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if furthest <= 5 * s)
-    return tuple(round(i * step, 3) for i in range(math.floor(furthest / step + 1e-9) + 1))
-
-
 def _x_axis(chart: _Chart) -> dict[str, object]:
     return {
         "range": [0, chart.top],
         "tickvals": chart.ticks,
         "ticktext": [plain(tick) for tick in chart.tick_words],
+        "tickangle": 0,
         "title": {"text": chart.axis},
         "fixedrange": True,
     }

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from hpi.curve import Curve
 from hpi.estimators import by_name
 from hpi.figures.alternative import of_curve
+from hpi.figures.axes import from_zero
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
@@ -141,8 +142,7 @@ def _ends(curve: Curve) -> tuple[float, float]:
 
 
 def _y_axis(top: float) -> dict[str, object]:
-    step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25) if top <= 5 * s or s == 0.25)
-    ticks = [round(i * step, 3) for i in range(math.floor(top / step + 1e-9) + 1)]
+    ticks = from_zero(top)
     return {
         "range": [0, top],
         "tickvals": ticks,
