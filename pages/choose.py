@@ -60,7 +60,7 @@ def _names(answer: Answer) -> list[str]:
 def _select(label: str, names: list[str], key: str, answer: Answer) -> None:
     """Draw the names, strongest first, each with its importance."""
     titles = {score.name: _with_importance(score, answer) for score in answer.result.hyperparameters}
-    st.selectbox(label, names, format_func=titles.get, key=key, on_change=_took, args=(key,))
+    st.selectbox(label, names, format_func=titles.get, key=key, on_change=_took, args=(key, names))
 
 
 def _with_importance(score: Score, answer: Answer) -> str:
@@ -68,9 +68,14 @@ def _with_importance(score: Score, answer: Answer) -> str:
     return f"{score.name}  ·  {strength}"
 
 
-def _took(key: str) -> None:
-    """Remember what was chosen; choosing the same one twice swaps the two."""
+def _took(key: str, names: list[str]) -> None:
+    """Remember what was chosen; choosing the same one twice swaps the two.
+
+    Where the titles of the options change with the answer, the browser may still send the old one: nobody chose that.
+    """
     now, name = session(), st.session_state[key]
+    if name not in names:
+        return
     if key == "one":
         now.chosen = name
         return

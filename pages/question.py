@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from hpi.subspace import Between, Filter, OneOf, filterable, number
 from hpi.table import TrialTable
@@ -19,20 +20,22 @@ SMALLEST, STEP = 0.5, 0.5
 FEW_NUMBERS = 12
 
 
-def sentence(n_passing: int, with_target: bool) -> None:
-    """Draw the question as a sentence with the numbers that can be typed."""
+def sentence(n_passing: int, with_target: bool) -> DeltaGenerator:
+    """Draw the question as a sentence with the numbers that can be typed; return its line, where more fits in."""
     asked = session().asked
     copy(region=asked.region)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence"):
+    line = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sentence")
+    with line:
         _words("Among the best")
         _percent("region", "Region: the best trials among which is asked, in percent")
         if not with_target:
             _words("% of trials,", "what moves the metric?")
-            return
+            return line
         copy(target=asked.resolved(n_passing))
         _words("% of trials (region),", "what decides whether", "a trial is in the best")
         _percent("target", "Target: the better part to be explained, in percent")
         _words("% (target)?")
+    return line
 
 
 def _words(*parts: str) -> None:

@@ -107,7 +107,8 @@ def _question(table: TrialTable, asked: state.Asked) -> None:
     """Draw the question, how many trials it is about, and what was refused."""
     passing, with_target = _passing(table), asked.method.uses_target
     n_trials = passing or len(table.trials)  # a filter that leaves nothing does not move the handles
-    question.sentence(n_trials, with_target)
+    with question.sentence(n_trials, with_target):
+        undo.draw(table)
     slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
     with slider:
         question.slider(n_trials, with_target)
@@ -116,7 +117,6 @@ def _question(table: TrialTable, asked: state.Asked) -> None:
         if sample is not None:
             st.text(words.sizes(sample, with_target))
         question.add_filter(table)
-        undo.draw(table)
     question.active_filters(passing, len(table.trials))
     look.refusal(state.session().refused)
 

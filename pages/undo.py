@@ -1,6 +1,6 @@
 """Undo and redo: the questions that were asked of the table that is open, one after the other.
 
-Keys of the widgets: undo, redo.
+Keys of the widgets: undo, redo (in the container steps).
 """
 
 from __future__ import annotations
@@ -95,8 +95,9 @@ def draw(table: TrialTable) -> None:
         history = History(about, (session().asked,))
     kept[KEPT] = history = history.after(session().asked, time.monotonic())
     if len(history.steps) > 1:
-        _button("Undo", history.undone, -1)
-        _button("Redo", history.redone, 1)
+        with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="steps"):
+            _button("Undo", history.undone, -1)
+            _button("Redo", history.redone, 1)
 
 
 def _button(label: str, what: str | None, steps: int) -> None:
