@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages import compare_estimators, compare_two, look, shell, state
+from pages import compare_across, compare_estimators, compare_two, look, shell, state
 
 CHOSEN = "compare_view"
 
@@ -26,6 +26,7 @@ class View:
 
 
 VIEWS = {
+    "datasets": View("Datasets", "Is it the same on every dataset?", compare_across.draw),
     "estimators": View("Estimators", "Do the estimators agree?", compare_estimators.draw, of_all=True),
     "two": View("Two estimators", "What changes with another estimator?", compare_two.draw_estimators),
     "thresholds": View("Thresholds", "What changes with another threshold?", compare_two.draw_thresholds),
@@ -36,7 +37,8 @@ VIEWS = {
 def chosen() -> str:
     """Return the view that was chosen last, else that of the datasets where there are some."""
     kept = state.session().kept.get(CHOSEN)
-    has_tasks = state.session().table is not None and shell.table().tasks is not None
+    table = state.session().table
+    has_tasks = table is not None and (table.tasks is not None or table.choices.task is not None)
     first = "datasets" if has_tasks and "datasets" in VIEWS else "estimators"
     return kept if kept in VIEWS else first
 

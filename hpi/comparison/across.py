@@ -7,7 +7,7 @@ N-RReliefF). How far a mean over datasets is known, and where a hyperparameter m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from numbers import Integral
 from typing import Any
 
@@ -15,7 +15,7 @@ from hpi import scoring
 from hpi.comparison.overall import Row, Value, rows_of
 from hpi.comparison.parts import Parts, divided, natural
 from hpi.errors import EstimatorError, HpiError, TableError
-from hpi.estimators import Estimator, Report, quiet, resolve
+from hpi.estimators import Estimator, PedAnova, Report, quiet, resolve
 from hpi.subspace import Subspace, filterable, filtered, select
 from hpi.table import TrialTable
 
@@ -79,7 +79,7 @@ def across(
     by
         The context column; the datasets or tasks where none is given. A task that was chosen plays no part then.
     estimator, seed
-        As in `hpi.importance`.
+        As in `hpi.importance`; pairs are left out where the bars are the same without.
     subspace
         Asked within each value: its own best tenth.
     report
@@ -96,7 +96,7 @@ def across(
     """
     if not isinstance(seed, Integral) or seed < 0:
         raise EstimatorError(f"seed is {seed!r}; it must be 0 or a positive whole number.")
-    parts, method, asked = divided(table, by), resolve(estimator), subspace or Subspace()
+    parts, method, asked = divided(table, by), bars_alone(resolve(estimator)), subspace or Subspace()
     check(parts, asked)
     found = []
     for i, value in enumerate(parts.values):
@@ -104,7 +104,7 @@ def across(
         def within(done: float, doing: str, i: int = i, value: str = value) -> None:
             report((i + done) / len(parts.values), f"{value}: {doing}")
 
-        found.append(_value(parts, value, method, asked, int(seed), within))
+        found.append(answer(parts, value, method, asked, int(seed), within))
     report(1.0, "all values are done")
     return gathered(parts, found, method.name)
 
@@ -117,7 +117,13 @@ def check(parts: Parts, asked: Subspace) -> None:
         filtered(parts.table, asked.where)
 
 
-def _value(parts: Parts, name: str, method: Estimator, asked: Subspace, seed: int, report: Report) -> Value:
+def bars_alone(method: Estimator) -> Estimator:
+    """Return an estimator that leaves out pairs where its bars are the same without: they take most of the time."""
+    return replace(method, pairs="no") if isinstance(method, PedAnova) else method
+
+
+def answer(parts: Parts, name: str, method: Estimator, asked: Subspace, seed: int, report: Report = quiet) -> Value:
+    """Return what an estimator says among the trials of one value, or why it says nothing."""
     part = None
     try:
         part = parts.part(name)

@@ -171,10 +171,10 @@ def _cautions(found: Across) -> list[str]:
     return [*concerned[:MOST_CAUTIONS], *([f"And {more} more that concern single {noun(found)}."] if more > 0 else [])]
 
 
-def reasons(values: Iterable[Value]) -> list[tuple[str, str]]:
-    """Say which values have no answer and why, once for each reason; before each the name of the first of them."""
+def reasons(values: Iterable[Value]) -> list[str]:
+    """Say which values have no answer and why, once for each reason."""
     groups = _grouped((value.reason, value.name) for value in values if value.reason is not None)
-    return [(names[0], f"{_names(names)}: {reason}") for reason, names in groups.items()]
+    return [f"{_names(names)}: {reason}" for reason, names in groups.items()]
 
 
 def _grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
