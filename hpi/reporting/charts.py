@@ -35,38 +35,40 @@ class Chart:
 
 def importance(contents: Contents) -> Chart:
     """Return the bars."""
-    label = "Importance of each hyperparameter, with its interval and the noise floor"
-    return _chart("importance", label, lambda theme: figures.importance(contents.result, theme))
+    return _chart("importance", lambda theme: figures.importance(contents.result, theme))
 
 
 def threshold(found: Curve, contents: Contents) -> Chart:
     """Return the importance of each hyperparameter against the target."""
-    label = "Importance of each hyperparameter for targets from narrow to wide"
-    return _chart("threshold", label, lambda theme: figures.against_target(found, contents.result, theme))
+    return _chart("threshold", lambda theme: figures.against_target(found, contents.result, theme))
+
+
+def pairs(contents: Contents) -> Chart:
+    """Return the interaction of every pair; the result has pairs."""
+    return _chart("pairs", lambda theme: figures.pair_matrix(contents.result, theme))
 
 
 def one(contents: Contents, name: str, key: str) -> Chart:
     """Return every trial's metric against a hyperparameter."""
     effect = contents.one(name)
-    label = f"{effect.outcome.name} of every trial against {name}"
-    return _chart(key, label, lambda theme: figures.metric_against(effect, theme))
+    return _chart(key, lambda theme: figures.metric_against(effect, theme))
 
 
 def two(contents: Contents, names: tuple[str, str], key: str) -> Chart:
     """Return the map of two hyperparameters."""
     effect = contents.two(*names)
-    label = f"Median of {effect.outcome.name} over {names[0]} and {names[1]}"
-    return _chart(key, label, lambda theme: figures.heat_map(effect, Show.MEDIAN, theme))
+    return _chart(key, lambda theme: figures.heat_map(effect, Show.MEDIAN, theme))
 
 
 def finding(said: Finding, tolerance: float | None, key: str) -> Chart:
     """Return the picture of a finding."""
-    return _chart(key, f"Picture: {said.text}", lambda theme: figures.finding(said, theme, tolerance))
+    return _chart(key, lambda theme: figures.finding(said, theme, tolerance))
 
 
-def _chart(key: str, label: str, draw: Callable[[Theme], go.Figure]) -> Chart:
+def _chart(key: str, draw: Callable[[Theme], go.Figure]) -> Chart:
     light, dark = (_plain(draw(theme)) for theme in (LIGHT, DARK))
-    return Chart(key, label, light, list(differences(light, dark)), int(light["layout"]["height"]))
+    layout = light["layout"]
+    return Chart(key, layout["meta"]["alt"], light, list(differences(light, dark)), int(layout["height"]))
 
 
 def _plain(figure: go.Figure) -> dict[str, Any]:

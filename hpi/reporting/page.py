@@ -60,9 +60,10 @@ def _script(text: str) -> Markup:
 def _drawn(shown: Mapping[str, Any]) -> list[Chart]:
     """Return every figure of a report."""
     threshold = [shown["threshold"]] if shown["threshold"] is not None else []
+    bars = [shown["bars"]] if shown["pairs"] is None else [shown["bars"], shown["pairs"]]
     sentences = [group.first for part in shown["parts"] for group in part.groups]
     others = (one.chart for one in (*threshold, *sentences, *shown["ones"], *shown["twos"]))
-    return [shown["bars"], *(chart for chart in others if chart is not None)]
+    return [*bars, *(chart for chart in others if chart is not None)]
 
 
 def _shown(contents: Contents) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def _shown(contents: Contents) -> dict[str, Any]:
         "scores": sections.scores(contents),
         "beyond": pairs.beyond(result),
         "together": sections.together(contents),
+        "pairs": charts.pairs(contents) if any(pair.detectable for pair in result.pairs) else None,
         "what_terms_add": pairs.what_terms_add(result),
         "coefficients": sections.coefficients(contents),
         "threshold": sections.threshold(contents),

@@ -212,7 +212,8 @@ def test_every_finding_is_said_the_strong_ones_first_and_the_weak_ones_marked(di
 def test_figures_are_those_of_the_strongest_and_of_the_pairs(digits, page):
     keys = [one.attributes["id"] for one in page.all("div", "chart")]
     assert keys == sorted(
-        keys, key=lambda key: ["importance", "threshold", "finding", "one", "two"].index(str(key).split("-")[0])
+        keys,
+        key=lambda key: ["importance", "pairs", "threshold", "finding", "one", "two"].index(str(key).split("-")[0]),
     )
     assert set(keys) == set(page.figures)
     assert "What is decided at which threshold?" in page.words
