@@ -22,6 +22,7 @@ from hpi.options import ALL
 from hpi.reporting import command as reporting
 from hpi.statements import paper
 from hpi.store import command as storing
+from hpi.words import across_tables
 from hpi.words.tables import source
 
 
@@ -67,12 +68,16 @@ def _parser() -> argparse.ArgumentParser:
     importance.set_defaults(answer=_importance)
     findings = commands.add_parser("findings", help="say in sentences what the trials show, each with its evidence")
     findings.set_defaults(answer=_findings)
-    for command in (describe, importance, findings):
+    across = commands.add_parser("across", help="say importance on each dataset, and where it is the same")
+    across.set_defaults(answer=_across)
+    for command in (describe, importance, findings, across):
         asked.add_table(command)
-        _add_form_options(command, has_markdown=command is findings)
-    for command in (importance, findings):
+        _add_form_options(command, has_markdown=command in (findings, across), has_tables=command is across)
+    for command in (importance, findings, across):
         asked.add_question(command)
     asked.add_estimator(importance, or_all=True)
+    asked.add_estimator(across)
+    across.add_argument("--by", metavar="COLUMN", help="the context column; the datasets or tasks where none is given")
     asked.add_tolerance(findings)
     converting.add_command(commands)
     reporting.add_command(commands)
@@ -80,11 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_form_options(command: argparse.ArgumentParser, has_markdown: bool) -> None:
+def _add_form_options(command: argparse.ArgumentParser, has_markdown: bool, has_tables: bool) -> None:
     form = command.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON object")
     if has_markdown:
         form.add_argument("--markdown", action="store_true", help="print Markdown, for a paper or a ticket")
+    if has_tables:
+        form.add_argument("--csv", action="store_true", help="print all numbers as CSV")
+        form.add_argument("--latex", action="store_true", help="print a table in LaTeX, with booktabs")
 
 
 def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -111,6 +119,20 @@ def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     table = asked.read(options)
     found = hpi.findings(table, subspace=asked.subspace(table, options), tolerance=options.tolerance)
     return found.to_dict(), paper.as_markdown(found) if options.markdown else paper.as_text(found)
+
+
+def _across(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    table = asked.read(options)
+    found = hpi.across(
+        table,
+        options.by,
+        estimator=asked.estimator(options.estimator, options.set),
+        subspace=asked.subspace(table, options),
+        seed=options.seed,
+    )
+    forms = {"csv": across_tables.as_csv, "markdown": across_tables.as_markdown, "latex": across_tables.as_latex}
+    write = next((write for name, write in forms.items() if getattr(options, name)), across_tables.as_text)
+    return found.to_dict(), write(found)
 
 
 def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -51,15 +51,20 @@ def draw() -> None:
         return
     look.quiet("within", _within(asked))
     if not asked.is_asked:
-        n, title = len(asked.parts.values), asked.method.title
-        st.text(f"{title} takes some seconds for each of the {n} values, more where there are many trials.")
-        st.button(f"Ask {title} for all {n}", key="ask_each", type="primary", on_click=_ask)
+        _to_ask(asked)
         return
     asked.go_on(state.session().visitor)
     if asked.together is None:
         _watch()
     else:
         _answered(asked, asked.together)
+
+
+def _to_ask(asked: EachValue) -> None:
+    n, title = len(asked.parts.values), asked.method.title
+    each = words.noun(asked.parts, 1)
+    st.text(f"{title} takes some seconds for each {each}, more where there are many trials.")
+    st.button(f"Ask {title} for all {n}", key="ask_each", type="primary", on_click=_ask)
 
 
 def _choose(by: str) -> None:
@@ -76,8 +81,9 @@ def _chosen() -> None:
 
 def _within(asked: EachValue) -> str:
     """Say that region and target are those of each value by itself."""
-    now, n = shell.table(), len(asked.parts.values)
-    said = f"Asked within each of the {n} values of {asked.parts.by}: region and target are the best of its own trials."
+    now, parts = shell.table(), asked.parts
+    what = f"{len(parts.values)} {words.noun(parts)}"
+    said = f"Asked within each of the {what}: region and target are the best of its own trials."
     if asked.parts.is_tasks and now.choices.task is not None:
         return f"{said} That the table is narrowed to {now.choices.task} plays no part here."
     return said
@@ -139,7 +145,7 @@ def _answered(asked: EachValue, found: Across) -> None:
 def _files(found: Across) -> None:
     """Draw the table as a file, for a spreadsheet or a paper."""
     with st.container(horizontal=True, vertical_alignment="center", key="files"):
-        st.text("The table of a paper:", width="content")
+        st.text("As a table for a paper:", width="content")
         for label, ending, kind, write in FILES:
             st.download_button(
                 label, partial(write, found), f"importance-across.{ending}", kind, key=f"across_{ending}",

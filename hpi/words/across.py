@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hpi.comparison import Across
+from hpi.comparison import Across, Parts
 from hpi.comparison.overall import Row, Value, Verdict
 from hpi.estimators import by_name
 from hpi.roles.vocabulary import words_of
@@ -21,7 +21,7 @@ NOUNS = frozenset(
 )  # fmt: skip
 
 
-def noun(found: Across, n: int = 2) -> str:
+def noun(found: Across | Parts, n: int = 2) -> str:
     """Say what the values of the column are: dataset, datasets; values of “arch”."""
     word = " ".join(words_of(found.by))
     if word in NOUNS:
@@ -76,9 +76,17 @@ def where(row: Row, found: Across) -> str:
         number = "both" if row.n_tested == 2 else f"all {row.n_tested}"
         varies = "" if row.n_tested == len(found.answered) else " that vary it"
         return f"on {number} {noun(found)}{varies}"
+    return f"{'only ' if row.is_only_there else ''}on {_which(row, found)}"
+
+
+def _which(row: Row, found: Across) -> str:
+    """Name the values that a hyperparameter is named on, or the few others, or say how many they are."""
+    if 0 < len(row.on) <= FEW:
+        return listed(row.on)
+    cells = zip(found.values, row.cells, strict=True)
+    others = [value.name for value, cell in cells if cell.told is not None and value.name not in row.on]
     number = f"{len(row.on)} of {row.n_tested} {noun(found)}"
-    names = listed(row.on) if 0 < len(row.on) <= FEW else number
-    return f"{'only ' if row.is_only_there else ''}on {names}"
+    return f"{number} (not {listed(others)})" if len(others) < FEW else number
 
 
 def verdict(row: Row, found: Across) -> str:

@@ -15,7 +15,7 @@ from hpi.comparison.overall import Cell, Row
 from hpi.estimators import by_name
 from hpi.statements.paper import escaped, plain
 from hpi.words import spreadsheet
-from hpi.words.across import noun, verdict
+from hpi.words.across import lead, noun, reasons, verdict, worth_knowing
 from hpi.words.parts import found_parts
 from hpi.words.writing import share
 
@@ -87,14 +87,17 @@ def as_latex(found: Across) -> str:
 
 
 def as_text(found: Across) -> str:
-    """Return the table for a shell, in columns."""
+    """Return the table for a shell, in columns, with what it shows, why something is missing and what to know of it."""
     heads, rows = _table(found, plain, "{}*")
     widths = [max(len(row[i]) for row in (heads, *rows)) for i in range(len(heads))]
-    lines = []
-    for first, *rest in (heads, *rows):
-        others = [text.rjust(width) for text, width in zip(rest, widths[1:], strict=True)]
-        lines.append("  ".join([first.ljust(widths[0]), *others]))
-    return "\n".join([*lines, note(found, "With *")])
+    lines = [_line(row, widths) for row in (heads, *rows)]
+    said = [*reasons(found.values), *worth_knowing(found)]
+    return "\n".join([plain(lead(found)), *lines, note(found, "With *"), *map(plain, said)])
+
+
+def _line(row: list[str], widths: list[int]) -> str:
+    first, *rest = zip(row, widths, strict=True)
+    return "  ".join([first[0].ljust(first[1]), *(text.rjust(wide) for text, wide in rest)])
 
 
 def caption(found: Across) -> str:
