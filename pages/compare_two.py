@@ -126,7 +126,8 @@ def _difference(
     view: str, first: state.Answer, other: Other, second: ImportanceResult, tables: tuple[str, str] | None
 ) -> None:
     try:
-        found = compared(first.result, second, (first.sample, other.sample), _measure(first.result, second))
+        both, trials = (first.sample, other.sample), second_table.shared(first.table, other.table) if tables else None
+        found = compared(first.result, second, both, _measure(first.result, second), trials)
     except HpiError as error:
         look.refusal(str(error), f"refused-{view}")
         return

@@ -8,15 +8,16 @@ from __future__ import annotations
 import streamlit as st
 
 from hpi import subspace
-from hpi.comparison.alike import Alike, alike, as_asked
+from hpi.comparison.alike import Alike, alike, as_asked, same_trials
 from hpi.errors import HpiError, SubspaceError
 from hpi.readers import Wanted
+from hpi.space import Integers
 from hpi.subspace import Sample, Subspace
 from hpi.table import TrialTable
 from hpi.words.writing import listed
 from pages import look, other_answer, sign_in, state, uploads, who, words
 
-KEPT, REFUSED = "second_table", "second_refused"
+KEPT, REFUSED, SHARED = "second_table", "second_refused", "second_shared"
 FEW = 6  # names in one sentence
 LABEL = "A second table with some of the same hyperparameters and the same metric"
 ASKS = (
@@ -58,6 +59,16 @@ def sample(second: TrialTable, asked: Sample) -> Sample:
     return subspace.cut(passing, Subspace(asked.subspace.region, asked.subspace.target, asked.subspace.where))
 
 
+def shared(first: TrialTable, second: TrialTable) -> tuple[Integers, Integers] | None:
+    """Return which trials are in both tables, kept as long as they are the same two; None where they are one."""
+    if first.fingerprint == second.fingerprint:
+        return None
+    kept, key = state.session().kept, (first.fingerprint, first.choices, second.fingerprint, second.choices)
+    if SHARED not in kept or kept[SHARED][0] != key:
+        kept[SHARED] = key, same_trials(first, second)
+    return kept[SHARED][1]  # type: ignore[no-any-return]
+
+
 def said(found: Alike) -> list[str]:
     """Say what two tables share, and what was searched otherwise, a line each."""
     n = len(found.both)
@@ -68,7 +79,7 @@ def said(found: Alike) -> list[str]:
     lines += [f"{name} was searched otherwise: {how}." for name, how in found.searched_otherwise[:FEW]]
     more = len(found.searched_otherwise) - FEW
     if more > 0:
-        lines.append(f"{more} more were searched otherwise.")
+        lines.append(f"{more} more {'was' if more == 1 else 'were'} searched otherwise.")
     if found.searched_otherwise:
         lines.append("An importance belongs to the values that were tried: tried in a narrow range, it seems smaller.")
     return lines

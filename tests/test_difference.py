@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hpi
-from hpi.comparison.alike import alike, as_asked
+from hpi.comparison.alike import alike, as_asked, same_trials
 from hpi.comparison.difference import compared, difference, holm, interval, p_of
 from hpi.comparison.paired import correlations
 from hpi.comparison.shares import Valued, shares
@@ -144,9 +144,9 @@ def shared_bars(estimator="ped-anova", **ends):
 
 def test_the_interval_of_a_share_by_hand():
     """a / (a + o) with o known: .2 / .3 to .4 / .5; where only o is uncertain: .3 / .5 to .3 / .3."""
-    known = shares(shared_bars(a=(0.2, 0.3, 0.4), o=(0.1, 0.1, 0.1)))["a"]
+    known = shares(shared_bars(a=(0.2, 0.3, 0.4), o=(0.1, 0.1, 0.1)), "ao")["a"]
     assert (known.value, known.low, known.high) == pytest.approx((0.75, 2 / 3, 0.8))
-    open_one = shares(shared_bars(a=(0.3, 0.3, 0.3), o=(0.0, 0.1, 0.2)))["a"]
+    open_one = shares(shared_bars(a=(0.3, 0.3, 0.3), o=(0.0, 0.1, 0.2)), "ao")["a"]
     assert (open_one.low, open_one.high) == pytest.approx((0.6, 1.0))
 
 
@@ -160,6 +160,18 @@ def test_two_estimators_are_compared_by_shares():
     assert difference(first, first, measure="share").measure == "share"
     weights = shared_bars("n-rrelieff", a=(0.1, 0.2, 0.3))
     assert difference(weights, weights).measure == "share"  # weights have no level of their own
+
+
+def test_shares_are_those_among_what_both_have_a_number_for():
+    """By hand: with c, a would have 3 of 8; without it, which the other answer lacks, it has 3 of 4."""
+    sure = {"a": (0.3, 0.3, 0.3), "b": (0.1, 0.1, 0.1)}
+    first = shared_bars(**sure, c=(0.4, 0.4, 0.4))
+    second = result(*shared_bars(**sure).hyperparameters, unknown("c"), estimator="linear")
+    found = difference(first, second)
+    assert change(found, "a").first.value == pytest.approx(0.75)
+    assert change(found, "a").difference == pytest.approx(0)
+    assert change(found, "c").difference is None
+    assert change(found, "c").note == "no number in the second: no score"
 
 
 def test_where_nothing_is_told_from_chance_there_are_no_shares():
@@ -299,6 +311,31 @@ def test_tables_of_one_law_differ_no_more_often_than_they_may():
     assert holds_0.min() >= 25
 
 
+def test_trials_that_are_in_both_tables_are_found_by_their_values():
+    """Rows 2 to 5 of six; of the two that are equal nobody knows which is which, so they are left out."""
+    frame = searched(6, x=lambda rng, n: rng.random(n), c=lambda rng, n: rng.permutation(np.resize(["p", "q"], n)))
+    other = pd.concat([frame.iloc[[5, 3, 2, 4]], searched(4, x=lambda rng, n: 2 + rng.random(n)).assign(c="p")])
+    rows, others = same_trials(table_of(frame), table_of(other))
+    assert sorted(zip(rows.tolist(), others.tolist(), strict=True)) == [(2, 2), (3, 1), (4, 3), (5, 0)]
+    twice = pd.concat([frame, frame.iloc[[2]]], ignore_index=True)
+    rows, _ = same_trials(table_of(twice, repeats="keep"), table_of(other))
+    assert sorted(rows.tolist()) == [3, 4, 5]
+
+
+def test_a_table_with_most_of_its_trials_in_another_differs_from_it_by_less_than_a_fresh_one():
+    """450 of 500 trials are in both: an average of 50 fresh ones moves by sqrt(.1) of what 500 fresh ones would."""
+    first, extra = (ADDITIVE.draw(n, np.random.default_rng(n)) for n in (500, 50))
+    tables = [table_of(frame) for frame in (first, pd.concat([first.iloc[50:], extra], ignore_index=True))]
+    answers = [hpi.importance(table) for table in tables]
+    paired = difference(*answers, table=tables[0], other=tables[1])
+    assert (paired.pairing, paired.n_shared) == ("paired", 450)
+    for name in "ab":
+        one, other = change(paired, name), change(difference(*answers), name)
+        ratio = (one.high - one.low) / (other.high - other.low)
+        assert ratio == pytest.approx(np.sqrt(0.1), abs=0.2)
+        assert one.low <= 0 <= one.high
+
+
 def test_rows_and_columns_in_another_order_change_nothing():
     trials = ADDITIVE.draw(300, np.random.default_rng(1))
     turned = trials.sample(frac=1, random_state=0)[[*"fcabed", "loss"]]
@@ -369,6 +406,14 @@ def test_a_second_table_is_asked_about_the_metric_of_the_first():
         as_asked(first, hpi.read(frame.rename(columns={"score": "other"}), metric="other", direction="minimize"))
     with pytest.raises(TableError, match="no hyperparameter in common"):
         as_asked(first, hpi.read(frame.rename(columns=lambda c: c if c == "score" else f"{c}2"), metric="score"))
+
+
+def test_the_declared_space_of_the_first_holds_for_the_second_where_its_trials_keep_to_it():
+    frame = searched(x=lambda rng, n: rng.uniform(0.1, 0.9, n), y=lambda rng, n: rng.random(n))
+    first = table_of(frame, space={"x": {"kind": "float", "low": 0.0, "high": 1.0}})
+    within, beyond = (table_of(frame.assign(x=frame["x"] + more)) for more in (0.05, 1.0))
+    assert as_asked(first, within).hyperparameters[0].ends == (0, 1)
+    assert as_asked(first, beyond).hyperparameters[0].ends[1] > 1
 
 
 def test_one_answer_without_numbers_leaves_all_unknown():

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from hpi.errors import HpiError, TableError
-from hpi.space import Hyperparameter
+from hpi.space import Hyperparameter, Integers, Mask
 from hpi.table import TrialTable
 
 LEAST_OVERLAP = 0.8
@@ -63,10 +67,12 @@ def as_asked(first: TrialTable, second: TrialTable) -> TrialTable:
             "are not to be compared. Open a table with that column, or choose another metric on this page first."
         )
     roles = tuple((name, role) for name, role in first.choices.roles if name in names)
+    asked = {"metric": first.metric, "direction": first.direction, "roles": roles}
     try:
-        found = second.revise(metric=first.metric, direction=first.direction, roles=roles)
+        found = second.revise(**asked)
     except HpiError as error:
         raise TableError(f"{second.name} cannot be asked about {first.metric!r} as this table is: {error}") from None
+    found = _in_space(first, found)
     shared = alike(first, found)
     if not shared.both:
         raise TableError(
@@ -74,6 +80,54 @@ def as_asked(first: TrialTable, second: TrialTable) -> TrialTable:
             f"{second.name} has {_listed(shared.only_second)}. Names must be equal, also in upper and lower case."
         )
     return found
+
+
+def _in_space(first: TrialTable, second: TrialTable) -> TrialTable:
+    """Return the second table in the declared space of the first, where it declares none and keeps to that one."""
+    declared = first.reading.under(first.choices).space
+    names = {hyperparameter.name for hyperparameter in second.hyperparameters}
+    space = tuple((name, one) for name, one in declared if name in names)
+    if not space or second.reading.under(second.choices).space:
+        return second
+    try:
+        return second.revise(space=space)
+    except HpiError:
+        return second  # its trials lie elsewhere, which is said where ranges are compared
+
+
+def same_trials(first: TrialTable, second: TrialTable) -> tuple[Integers, Integers]:
+    """Return the rows of the trials that are in both tables, in either's `trials`, shape (n_both,) each.
+
+    The same: equal in the metric and in every hyperparameter that both have. A trial that is there twice is left out.
+    """
+    assert first.metric is not None
+    columns = sorted({first.metric, *alike(first, second).both})
+    one, other = _digests(first, columns), _digests(second, columns)
+    _, rows, others = np.intersect1d(one, other, return_indices=True)
+    kept = _is_once(one)[rows] & _is_once(other)[others]
+    return rows[kept], others[kept]
+
+
+def _digests(table: TrialTable, columns: list[str]) -> NDArray[np.uint64]:
+    """Hash each trial's values of some columns, shape (n_trials,)."""
+    missing = [name for name in columns if name not in table.trials]
+    if missing:
+        return np.zeros(0, dtype=np.uint64)
+    parts = [_comparable(table.trials[name]) for name in columns]
+    return np.asarray(pd.util.hash_pandas_object(pd.concat(parts, axis=1), index=False).to_numpy(), dtype=np.uint64)
+
+
+def _comparable(column: pd.Series) -> pd.Series:
+    """Return numbers as floats and all else as text, so that equal values are equal in both tables."""
+    if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
+        return column.astype(object).where(column.notna(), "").map(str)
+    return column.astype(float) + 0.0
+
+
+def _is_once(digest: NDArray[np.uint64]) -> Mask:
+    """Whether each digest is there just once, shape (n_trials,)."""
+    _, inverse, counts = np.unique(digest, return_inverse=True, return_counts=True)
+    return np.asarray(counts[inverse] == 1)
 
 
 def _otherwise(first: Hyperparameter, second: Hyperparameter) -> str | None:

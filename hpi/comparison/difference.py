@@ -21,8 +21,9 @@ from typing import Any, Literal
 import pandas as pd
 from scipy.special import ndtr
 
-from hpi.comparison.paired import correlations
-from hpi.comparison.shares import Valued, importances, shares
+from hpi.comparison.alike import same_trials
+from hpi.comparison.paired import Pairs, correlations
+from hpi.comparison.shares import ELSEWHERE, Valued, importances, shares
 from hpi.errors import TableError
 from hpi.estimators import by_name
 from hpi.results import ImportanceResult
@@ -34,6 +35,8 @@ Pairing = Literal["same", "paired", "unpaired", "independent"]
 LEVEL = 0.05
 Z = 1.959963984540054
 MOST_CORRELATED = 0.95
+
+Values = Mapping[str, Valued]
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,13 @@ class Difference:
     measure
         "importance", or "share" where importances of the two have different units: other estimators, or weights.
     pairing
-        "same": the two are one answer, nothing differs. "paired": the same trials, errors that both share are taken
-        off. "unpaired": the same trials, but taken as if they were others: intervals are too wide rather than too
-        narrow. "independent": other trials.
+        "same": the two are one answer, nothing differs. "paired": the same trials, or some of them; errors that both
+        share are taken off. "unpaired": likewise, but taken as if they were others: intervals are too wide rather than
+        too narrow. "independent": other trials.
     changes
         What differs first, by size; then what does not, by size; then what is unknown, by name.
+    n_shared
+        How many trials are in both of two tables; None where that is not known, and where it is one table.
     """
 
     first: ImportanceResult
@@ -86,6 +91,7 @@ class Difference:
     measure: Measure
     pairing: Pairing
     changes: tuple[Change, ...]
+    n_shared: int | None = None
 
     @property
     def compared(self) -> tuple[Change, ...]:
@@ -102,6 +108,7 @@ class Difference:
         return {
             "measure": self.measure,
             "pairing": self.pairing,
+            "n_shared": self.n_shared,
             "changes": [asdict(change) for change in self.changes],
             "first": self.first.to_dict(),
             "second": self.second.to_dict(),
@@ -160,7 +167,8 @@ def difference(
     if table is None:
         return compared(first, second, measure=measure)
     samples = _sample(table, first), _sample(other or table, second)
-    return compared(first, second, samples, measure)
+    trials = None if other is None or other.fingerprint == table.fingerprint else same_trials(table, other)
+    return compared(first, second, samples, measure, trials)
 
 
 def compared(
@@ -168,18 +176,24 @@ def compared(
     second: ImportanceResult,
     samples: tuple[Sample, Sample] | None = None,
     measure: Measure = "importance",
+    trials: Pairs | None = None,
 ) -> Difference:
-    """Do the same for answers about these samples."""
+    """Do the same for answers about these samples; `trials` that two tables share as `alike.same_trials` has them."""
     _refuse(first, second)
     measure = measure if in_one_unit(first, second) else "share"
-    values = shares if measure == "share" else importances
+    both = _with_numbers(first) & _with_numbers(second)
+
+    def values(result: ImportanceResult) -> Values:
+        return shares(result, both) if measure == "share" else importances(result)
+
     if is_same(first, second):
-        return _put_together(first, second, measure, "same", _unchanged(values(first)))
-    found = {} if samples is None or measure == "share" else correlations(first, second, samples)
-    same_trials = first.fingerprint == second.fingerprint
-    pairing: Pairing = "paired" if found else "unpaired" if same_trials else "independent"
+        return Difference(first, second, measure, "same", _in_order(_unchanged(values(first))))
+    found = {} if samples is None or measure == "share" else correlations(first, second, samples, trials)
+    n_shared = None if trials is None else len(trials[0])
+    overlap = first.fingerprint == second.fingerprint or bool(n_shared)
+    pairing: Pairing = "paired" if found else "unpaired" if overlap else "independent"
     changes = _changes(values(first), values(second), found)
-    return _put_together(first, second, measure, pairing, changes)
+    return Difference(first, second, measure, pairing, _in_order(changes), n_shared)
 
 
 def is_same(first: ImportanceResult, second: ImportanceResult) -> bool:
@@ -216,7 +230,8 @@ def in_one_unit(first: ImportanceResult, second: ImportanceResult) -> bool:
     return first.estimator == second.estimator and by_name(first.estimator).in_percent
 
 
-Values = Mapping[str, Valued]
+def _with_numbers(result: ImportanceResult) -> set[str]:
+    return {score.name for score in result.hyperparameters if score.importance is not None}
 
 
 def _unchanged(values: Values) -> list[Change]:
@@ -257,7 +272,8 @@ def _change(name: str, first: Valued | None, second: Valued | None, correlation:
 
 
 def _why(first: Valued, second: Valued) -> str:
-    missing = [(word, one) for word, one in (("first", first), ("second", second)) if one.value is None]
+    sides = (("first", first), ("second", second))
+    missing = [(word, one) for word, one in sides if one.value is None and one.note != ELSEWHERE]
     reasons = {one.note or "it could not be estimated" for _, one in missing}
     where = "either" if len(missing) == 2 else f"the {missing[0][0]}"
     return f"no number in {where}: {' / '.join(sorted(reasons))}"
@@ -296,10 +312,8 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return adjusted
 
 
-def _put_together(
-    first: ImportanceResult, second: ImportanceResult, measure: Measure, pairing: Pairing, changes: list[Change]
-) -> Difference:
-    return Difference(first, second, measure, pairing, tuple(sorted(changes, key=_clearest)))
+def _in_order(changes: list[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=_clearest))
 
 
 def _clearest(change: Change) -> tuple[bool, bool, float, float, str]:

@@ -27,22 +27,37 @@ from hpi.subspace import Sample
 MOST_TRIALS = 20_000
 FORM, REFERENCE = "series", "sample"
 
+Pairs = tuple[Integers, Integers]
+"""The same trials in two places, both of shape (n_both,)."""
+
 
 def correlations(
-    first: ImportanceResult, second: ImportanceResult, samples: tuple[Sample, Sample]
+    first: ImportanceResult,
+    second: ImportanceResult,
+    samples: tuple[Sample, Sample],
+    trials: Pairs | None = None,
 ) -> Mapping[str, float]:
     """Return the correlation of both estimates of each hyperparameter; nothing where the method does not tell.
 
     It tells where both answers are PED-ANOVA's in its series form and come from the same trials, with region and target
     as they may be.
+
+    Parameters
+    ----------
+    trials
+        Which trials of two tables are the same: their rows in both. None: the two are one table.
     """
-    if not (_tells(first) and _tells(second) and first.fingerprint == second.fingerprint):
+    if not (_tells(first) and _tells(second)):
         return {}
-    among = _matched(*samples)
+    if trials is None and first.fingerprint != second.fingerprint:
+        return {}
+    among = _matched(*samples) if trials is None else _among(*samples, trials)
     if among is None:
         return {}
-    pulls = [_pulls(sample, chosen) for sample, chosen in zip(samples, among, strict=True)]
-    found = {name: _correlation(pulls[0][name], pulls[1][name]) for name in pulls[0].keys() & pulls[1].keys()}
+    both = [_pulls(sample, places) for sample, places in zip(samples, among, strict=True)]
+    own = both if trials is None else [_pulls(sample, np.arange(len(sample.design))) for sample in samples]
+    names = both[0].keys() & both[1].keys()
+    found = {name: _correlation(*(one[name] for one in (*both, *own))) for name in names}
     return {name: value for name, value in found.items() if not np.isnan(value)}
 
 
@@ -51,18 +66,35 @@ def _tells(result: ImportanceResult) -> bool:
     return result.estimator == PedAnova.name and (chosen["form"], chosen["reference"]) == (FORM, REFERENCE)
 
 
-def _matched(first: Sample, second: Sample) -> tuple[Integers, Integers] | None:
-    """Return the places of the trials that both have, in both, shape (n_both,); None where they are other trials.
-
-    Of very many every k-th one, which is a fair part of each target and region.
-    """
+def _matched(first: Sample, second: Sample) -> Pairs | None:
+    """Return the places of the trials that both have, in both; None where they are other trials."""
     _, one, other = np.intersect1d(first.design.row, second.design.row, assume_unique=True, return_indices=True)
     same = np.array_equal(first.design.loss[one], second.design.loss[other])
     if not same or (first.design.unit is None) != (second.design.unit is None):
         return None
     best_first = np.argsort(one)
-    few = best_first if first.design.unit is not None else best_first[:: -(-len(one) // MOST_TRIALS)]
-    return one[few], other[few]
+    return one[best_first], other[best_first]
+
+
+def _among(first: Sample, second: Sample, trials: Pairs) -> Pairs | None:
+    """Return the places of trials of two tables, in both; None where there are none, or several of a configuration."""
+    if first.design.unit is not None or second.design.unit is not None:
+        return None
+    places = [_places(sample.design.row, rows) for sample, rows in zip((first, second), trials, strict=True)]
+    in_both = (places[0] >= 0) & (places[1] >= 0)
+    if not in_both.any():
+        return None
+    best_first = np.flatnonzero(in_both)[np.argsort(places[0][in_both])]
+    return places[0][best_first], places[1][best_first]
+
+
+def _places(row: Integers, wanted: Integers) -> Integers:
+    """Place of each wanted row, shape (n_wanted,); -1 where it is not there."""
+    size = int(max(row.max(initial=0), wanted.max(initial=0))) + 1
+    place = np.full(size, -1)
+    place[row] = np.arange(len(row))
+    found: Integers = place[wanted]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +113,10 @@ class _Pull:
     coefficients: Floats
 
 
-def _correlation(first: _Pull, second: _Pull) -> float:
+def _correlation(first: _Pull, second: _Pull, own: _Pull, other: _Pull) -> float:
+    """Correlation from the pulls of the trials that both have, and of all that each has of its own."""
     both = _covariance(first, second)
-    spread = float(np.sqrt(_covariance(first, first) * _covariance(second, second)))
+    spread = float(np.sqrt(_covariance(own, own) * _covariance(other, other)))
     return both / spread if spread > 0 else float("nan")
 
 
@@ -94,13 +127,16 @@ def _covariance(first: _Pull, second: _Pull) -> float:
 
 
 def _pulls(sample: Sample, chosen: Integers) -> Mapping[str, _Pull]:
-    """Return the pulls of the chosen trials on every hyperparameter that has a number."""
-    found = {}
+    """Return the pulls of the chosen trials on every hyperparameter that has a number.
+
+    Of very many every k-th one, best first, stands for k of them: a fair part of each target and region.
+    """
+    found, step = {}, 1 if sample.design.unit is not None else -(-len(chosen) // MOST_TRIALS)
     for hyperparameter, regimes in zip(sample.design.hyperparameters, count(sample), strict=True):
-        known = [_of_regime(sample, counts, chosen) for counts in regimes if cannot_say(counts) is None]
+        known = [_of_regime(sample, counts, chosen[::step]) for counts in regimes if cannot_say(counts) is None]
         if known:
-            linear = np.sum([one.linear for one in known], axis=0)
-            found[hyperparameter.name] = _Pull(linear, np.hstack([one.coefficients for one in known]))
+            linear = np.sqrt(step) * np.sum([one.linear for one in known], axis=0)
+            found[hyperparameter.name] = _Pull(linear, np.sqrt(step) * np.hstack([one.coefficients for one in known]))
     return found
 
 
@@ -115,8 +151,7 @@ def _of_regime(sample: Sample, counts: Counts, chosen: Integers) -> _Pull:
     if counts.units is None:
         linear += _of_thresholds(sample, counts, h - base, h**2 - base**2)
     scale = np.sqrt(max(found.divergence, 0.0) / size) if size > 0 else 0.0
-    thinned = np.sqrt(len(sample.design) / len(chosen)) if counts.units is None else 1.0
-    values = np.column_stack([scale * linear, _at_trials(sample, counts, b, ratio * b)])[chosen] * thinned
+    values = np.column_stack([scale * linear, _at_trials(sample, counts, b, ratio * b)])[chosen]
     values = values if counts.units is None else _by_configuration(values, sample, chosen)
     return _Pull(values[:, 0], values[:, 1:])
 

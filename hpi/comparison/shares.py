@@ -2,17 +2,19 @@
 
 A share is a / (a + o), o the sum of the others. It grows with a and falls with o, so its lower end lies where a is at
 its lower end or o at its upper one: the two distances are squared and added, as for a difference (Zou and Donner 2008,
-doi:10.1002/sim.3095). The ends of o are those of a sum, by the same rule.
+doi:10.1002/sim.3095). The ends of o are those of a sum, by the same rule. The whole is what those hyperparameters have
+that both answers have a number for, so that one more in either does not make all others seem smaller.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from hpi.results import ImportanceResult, Score
 
+ELSEWHERE = "the other answer has no number"
 NO_SHARES = "nothing there is told apart from chance, so there are no shares"
 
 
@@ -41,9 +43,13 @@ def importances(result: ImportanceResult) -> Mapping[str, Valued]:
     return {score.name: _valued(score, score.importance, score.low, score.high) for score in result.hyperparameters}
 
 
-def shares(result: ImportanceResult) -> Mapping[str, Valued]:
-    """Return the share of every hyperparameter, by name; none is known where nothing is told from chance."""
-    return {score.name: _share(score, result) for score in result.hyperparameters}
+def shares(result: ImportanceResult, among: Collection[str]) -> Mapping[str, Valued]:
+    """Return the share of every hyperparameter in what those `among` have, by name.
+
+    None is known where nothing is told from chance, nor that of one that is not `among` them.
+    """
+    whole = [score for score in result.hyperparameters if score.name in among]
+    return {score.name: _share(score, whole, bool(result.detectable)) for score in result.hyperparameters}
 
 
 def _valued(score: Score, value: float | None, low: float | None, high: float | None) -> Valued:
@@ -51,13 +57,16 @@ def _valued(score: Score, value: float | None, low: float | None, high: float | 
     return Valued(value, low, high, score.detectable, score.p_value is not None, note)
 
 
-def _share(score: Score, result: ImportanceResult) -> Valued:
-    if score.importance is not None and score.share is None:
-        return Valued(None, None, None, score.detectable, score.p_value is not None, NO_SHARES)
-    others = [one for one in result.hyperparameters if one.name != score.name and one.importance is not None]
-    if score.share is None or score.low is None or score.high is None or any(_unsure(one) for one in others):
-        return _valued(score, score.share, None, None)
-    return _valued(score, score.share, *_ends(score, others))
+def _share(score: Score, whole: list[Score], any_signal: bool) -> Valued:
+    others = [one for one in whole if one.name != score.name]
+    total = math.fsum(one.importance or 0.0 for one in whole)
+    if score.importance is None:
+        return _valued(score, None, None, None)
+    if score not in whole or not any_signal or total <= 0:
+        note = NO_SHARES if score in whole else ELSEWHERE
+        return Valued(None, None, None, score.detectable, score.p_value is not None, note)
+    ends = (None, None) if any(map(_unsure, whole)) else _ends(score, others)
+    return _valued(score, score.importance / total, *ends)
 
 
 def _unsure(score: Score) -> bool:

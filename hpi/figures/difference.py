@@ -116,11 +116,9 @@ def _ticks(end: float, most: int) -> list[float]:
 
 def _axis(found: Difference) -> str:
     if found.measure == "share":
-        return "share of what all hyperparameters together have"
+        return "share of what all of these have together"
     method = by_name(found.first.estimator)
-    return (
-        "share of the difference between target and rest that it explains alone" if method.uses_target else method.bar
-    )
+    return "share of what separates target and rest that it explains alone" if method.uses_target else method.bar
 
 
 def _facts(found: Difference, shown: int, theme: Theme, tables: tuple[str, str] | None) -> list[Fact]:

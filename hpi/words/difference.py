@@ -150,7 +150,7 @@ def notices(found: Difference, tables: Names | None = None) -> list[str]:
     own = [(who, text) for who, one in ((first, found.first), (second, found.second)) for text in one.warnings]
     both = {text for text in found.first.warnings if text in found.second.warnings}
     said += [text for text in found.first.warnings if text in both]
-    said += [f"{sentence_case(who, '')}: {text}" for who, text in own if text not in both]
+    said += [f"{sentence_case(who, who if tables else '-')}: {text}" for who, text in own if text not in both]
     return [text for text in said if text]
 
 
@@ -164,24 +164,26 @@ def _about_measure(found: Difference) -> str | None:
         return None
     why = "Weights have no unit" if found.first.estimator == found.second.estimator else "The two measure other things"
     return (
-        f"{why}, so what is compared is each one's share of what all hyperparameters together have in its answer. A "
-        "difference is one of emphasis, not an error of either."
+        f"{why}, so what is compared is each one's share of what all hyperparameters have that both answers have a "
+        "number for. A difference is one of emphasis, not an error of either."
     )
 
 
 def _about_pairing(found: Difference) -> str | None:
+    where = "Both answers come from the same trials"
+    if found.n_shared:
+        where = f"{found.n_shared:,} trial{' is' if found.n_shared == 1 else 's are'} in both tables"
     return {
         "same": None,
-        "paired": (
-            "Both answers come from the same trials and err alike in part: what they share is taken off the intervals "
-            "of the differences."
-        ),
+        "paired": f"{where}, so they err alike in part: that part is taken off the intervals of the differences.",
         "unpaired": (
-            "Both answers come from the same trials, but how far they err alike is not known for them: intervals are "
-            "those of independent tables, as a rule too wide."
+            f"{where}, but how far they err alike is not known here: intervals are those of independent tables, as a "
+            "rule too wide."
         ),
         "independent": (
             "The two tables are taken to be independent. Trials that are in both make the intervals wider than need be."
+            if found.n_shared is None
+            else "No trial is in both tables: they are taken to be independent."
         ),
     }[found.pairing]
 
