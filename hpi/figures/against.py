@@ -22,7 +22,7 @@ HEIGHT, ROW, BELOW = 400, 40, 60  # pixels
 HOVER = 46  # columns
 JITTER = 0.3
 GOLDEN = 0.6180339887498949
-STRIP = 0.15  # of the width, for trials in which the hyperparameter is inactive
+STRIP = 0.17  # of the width, for trials in which the hyperparameter is inactive
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +136,7 @@ def _layout(picture: _Picture) -> dict[str, object]:
         "showgrid": False,
         "automargin": True,
     }
-    return {"xaxis": {**value, "domain": [0, 0.97 - STRIP]}, "xaxis2": strip, "yaxis": metric}
+    return {"xaxis": {**value, "domain": [0, 0.96 - STRIP]}, "xaxis2": strip, "yaxis": metric}
 
 
 def _level_axis(picture: _Picture) -> dict[str, object]:

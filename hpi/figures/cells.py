@@ -16,7 +16,7 @@ from hpi.figures.theme import Theme, blended, readable_on
 from hpi.space import Floats
 
 TICKS = 5
-MANY_CELLS, FULL_NAME, CUT_NAME = 200, 80, 20  # cells, and columns of a name in the hover
+MANY_CELLS, FULL_NAME, CUT_NAME = 60, 80, 20  # cells, and columns of a name in the hover
 FEW_TRIALS = 5  # in a cell: its share is written as counts, and does not stretch the colours
 PALE = 0.15  # of what the two do at all: ends of the colours of what is left are never nearer to 0
 HUE = (0.35, 0.7, 1.0)  # of a colour, from little to much

@@ -14,21 +14,20 @@ from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_value
 from hpi.figures.heading import heading
 from hpi.figures.labels import literal, plain, short, shortened
 from hpi.figures.theme import NOTHING, Theme, draw
+from hpi.space import Integers
 
 HEIGHT = 350  # pixels
 CELL, HALF = 100, 42  # of a cell and of half a column: whole numbers take a quarter of the room in a message
 SHADES = 255
-MOST_SAID = 400  # columns; of more the map says what is in each, and the message stays small
-# Corners of a column: four below, four above, each counter-clockwise; its faces are two triangles each.
-CORNER_X = np.array([-1, 1, 1, -1, -1, 1, 1, -1]) * HALF
-CORNER_Y = np.array([-1, -1, 1, 1, -1, -1, 1, 1]) * HALF
-ABOVE = np.array([0, 0, 0, 0, 1, 1, 1, 1], dtype=bool)
+MOST_SAID = 150  # columns; of more the map says what is in each, and the message stays small
+# Corners of a column seen from above, counter-clockwise; a face is two triangles of corners, 4 to 7 are the lower ones.
+CORNER_X, CORNER_Y = np.array([-1, 1, 1, -1]) * HALF, np.array([-1, -1, 1, 1]) * HALF
 FACES = np.array(
-    [[4, 5, 6], [4, 6, 7], [0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]]
+    [[0, 1, 2], [0, 2, 3], [4, 5, 1], [4, 1, 0], [5, 6, 2], [5, 2, 1], [6, 7, 3], [6, 3, 2], [7, 4, 0], [7, 0, 3]]
 )
 MOST_TICKS, NAME_COLUMNS = 9, 18
 BASE = 0.06  # columns begin a little below the worst, so that the worst can be seen too
-EYE = (1.46, 1.66, 1.06)
+EYE = (1.62, 1.84, 1.16)
 
 
 def surface(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = None) -> go.Figure:
@@ -44,8 +43,6 @@ def surface(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = 
         scene=_scene(effect, grid, show, theme),
     )
     figure.add_trace(_columns(grid))
-    if (effect.count > 0).sum() <= MOST_SAID:
-        figure.add_trace(_tops(grid))
     return figure
 
 
@@ -53,19 +50,19 @@ def _columns(grid: Grid) -> go.Mesh3d:
     row, column = np.nonzero(~np.isnan(grid.value))
     height = grid.place(grid.value[row, column])
     n = len(height)
-    x = (CELL * column[:, None] + CORNER_X).ravel().astype(np.int16)
-    y = (CELL * row[:, None] + CORNER_Y).ravel().astype(np.int16)
+    x, y = (CELL * place[:, None] + corner for place, corner in ((column, CORNER_X), (row, CORNER_Y)))
     base = -BASE if grid.base is None else float(grid.place(grid.base))
-    z = np.where(ABOVE, height[:, None], base).ravel().astype(np.float32)
-    i, j, k = (FACES[None] + 8 * np.arange(n)[:, None, None]).reshape(-1, 3).T.astype(np.uint16)
+    # the upper corners of all columns come first, since only they have words
+    corners = np.where(FACES < 4, FACES, FACES - 4 + 4 * n)
+    i, j, k = (corners[None] + 4 * np.arange(n)[:, None, None]).reshape(-1, 3).T.astype(np.uint16)
     return go.Mesh3d(
-        x=x,
-        y=y,
-        z=z,
+        x=np.tile(x.ravel(), 2).astype(np.int16),
+        y=np.tile(y.ravel(), 2).astype(np.int16),
+        z=np.repeat(np.append(height, np.full(n, base)), 4).astype(np.float32),
         i=i,
         j=j,
         k=k,
-        intensity=np.repeat(height * SHADES, len(ABOVE)).round().astype(np.uint8),
+        intensity=np.tile(np.repeat(height * SHADES, 4).round(), 2).astype(np.uint8),
         cmin=0,
         cmax=SHADES,
         colorscale=_scale(grid),
@@ -73,32 +70,16 @@ def _columns(grid: Grid) -> go.Mesh3d:
         flatshading=True,
         lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9, "fresnel": 0.05},
         lightposition={"x": -1000, "y": -2000, "z": 3000},
-        hoverinfo="skip",
+        **_hover(grid, row, column),
     )
 
 
-def _tops(grid: Grid) -> go.Scatter3d:
-    """Points on the columns, in their colours, that say what is in each: once, not for each of its corners."""
-    row, column = np.nonzero(~np.isnan(grid.value))
-    height = grid.place(grid.value[row, column])
-    return go.Scatter3d(
-        name="cells",
-        mode="markers",
-        x=CELL * column,
-        y=CELL * row,
-        z=height,
-        marker={
-            "symbol": "square",
-            "size": 9,
-            "color": height,
-            "cmin": 0,
-            "cmax": 1,
-            "colorscale": _scale(grid),
-            "line": {"width": 0},
-        },
-        hovertext=[grid.hover[i][j] for i, j in zip(row, column, strict=True)],
-        hoverinfo="text",
-    )
+def _hover(grid: Grid, row: Integers, column: Integers) -> dict[str, object]:
+    """Say at the four upper corners of a column, which come first, what is in it."""
+    if len(row) > MOST_SAID:
+        return {"hoverinfo": "skip"}
+    said = [grid.hover[i][j] for i, j in zip(row, column, strict=True) for _ in CORNER_X]
+    return {"hovertext": said, "hoverinfo": "text"}
 
 
 def _scale(grid: Grid) -> list[list[object]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -9,8 +12,9 @@ from hpi.effects import Joint, TwoEffects
 from hpi.figures.alternative import of_pair
 from hpi.figures.axes import name_of
 from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values, signed
+from hpi.figures.finding_places import rounded
 from hpi.figures.heading import heading
-from hpi.figures.labels import number, plain, width
+from hpi.figures.labels import folded, number, plain, shortened
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.space import Kind
 
@@ -19,6 +23,9 @@ STRIP, GAP = 10, 14  # of the strip of colours, and between it and the map
 BELOW, ABOVE = 60, 22  # for the names of the axes, and for the numbers on the strip
 FEW_COLUMNS, FEW_ROWS = 6, 16  # so many have room for a number on a narrow screen
 STEPS = 64
+MOST_LYING = 8  # levels; the names of more stand upright below the map
+ROOM, COLUMN = 220, 6.8  # pixels of a map beside long names on a narrow screen, and of a character
+PARTS = 100  # of the colours' range; numbers have the digits that tell these apart
 
 
 def heat_map(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = None) -> go.Figure:
@@ -50,7 +57,9 @@ def heat_map(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None =
 def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[str, object]:
     ticks, texts = cell_axis(effect, which)
     cut = effect.cuts[which]
-    turned = cut.edges is None and which == 0 and sum(width(label) + 2 for label in cut.labels) > 36
+    turned = cut.edges is None and which == 0 and len(cut) > MOST_LYING
+    if cut.edges is None and which == 0 and not turned:
+        texts = _lying(cut.labels)
     best_first = which == 1 and effect.hyperparameters[which].kind is Kind.CATEGORY
     return {
         "range": [n_cells - 0.5, -0.5] if best_first else [-0.5, n_cells - 0.5],
@@ -64,6 +73,12 @@ def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[st
         "title": {"text": name_of(effect.hyperparameters[which])},
         "showgrid": False,
     }
+
+
+def _lying(labels: Sequence[str]) -> list[str]:
+    """Names of a few levels beside each other, in two lines where they need them, so that none has to be turned."""
+    columns = max(4, int(ROOM / len(labels) / COLUMN))
+    return [folded(label, columns) for label in shortened(labels, columns if columns < 6 else 2 * columns - 2)]
 
 
 def _colours(grid: Grid) -> dict[str, object]:
@@ -125,6 +140,7 @@ def _number(effect: TwoEffects, grid: Grid, show: Show, i: int, j: int) -> str:
     if show is Show.LEFT:
         return signed(float(grid.value[i, j]))
     if show is not Show.TARGET_SHARE:
-        return number(float(f"{grid.value[i, j]:.3g}"))
+        value, step = float(grid.value[i, j]), abs(grid.best - grid.worst) / PARTS
+        return number(float(f"{value:.3g}")) if grid.log else rounded(value, 10.0 ** math.floor(math.log10(step)))
     n = int(effect.count[i, j])
     return f"{effect.target[i, j]} of {n}" if n < FEW_TRIALS else plain(f"{grid.value[i, j]:.0%}")
