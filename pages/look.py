@@ -32,7 +32,9 @@ STYLE = """<style>
 [data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
 .st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
-.st-key-tools {margin-left: auto}
+.st-key-identity {column-gap: .6rem}
+.st-key-identity > div:has(> .st-key-tools) {margin-left: auto}
+.st-key-tools {gap: .5rem}
 .st-key-frame {border-bottom: 1px solid rgba(128, 140, 155, .35); padding-bottom: .6rem}
 [class*=st-key-quiet] [data-testid=stText], .st-key-counts [data-testid=stText],
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
@@ -74,8 +76,9 @@ STYLE = """<style>
   .st-key-frame {gap: .5rem}
   .st-key-sentence {column-gap: .35rem; row-gap: .1rem}
   .st-key-quiet-method {display: none}
-  .st-key-tools {flex: 1 1 12rem; min-width: 0; flex-wrap: nowrap; margin-left: 0}
-  .st-key-estimator {flex: 1 1 6rem; width: auto; min-width: 0}
+  .st-key-identity > div:has(> .st-key-tools) {flex: 1 1 12rem; min-width: 0}
+  .st-key-tools {flex-wrap: nowrap; justify-content: flex-end; width: 100%}
+  .st-key-estimator, .st-key-tools > div:has(> .st-key-estimator) {flex: 0 1 10rem; min-width: 0}
   .st-key-counts {flex-wrap: nowrap}
   .st-key-counts [data-testid=stText] {font-size: .8rem}
 }

@@ -165,7 +165,7 @@ def _estimator() -> None:
     with st.container(key="quiet-method", width="content"):
         st.text("Estimator", help=words.methods(), width="content")
     st.selectbox(
-        "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=200,
+        "Estimator", titles, format_func=titles.get, key="estimator", on_change=_estimator_chosen, width=180,
         label_visibility="collapsed",
     )  # fmt: skip
 
