@@ -102,8 +102,9 @@ def test_names_at_the_ends_do_not_lie_on_each_other():
     columns = {f"h{j}": (0.3, 0.3 + 1e-4 * j) for j in range(5)}
     figure = against_target(curve(**columns), result(), LIGHT)
     heights = sorted(note.y for text, note in notes(figure).items() if text in columns)
-    room = figure.layout.yaxis.range[1] * 17 / 340
-    assert min(np.diff(heights)) >= room - 1e-9
+    top = figure.layout.yaxis.range[1]
+    assert min(np.diff(heights)) >= top * 17 / 340 - 1e-9
+    assert 0 <= heights[0] < heights[-1] <= top
 
 
 @THEMES

@@ -11,6 +11,7 @@ from hpi.curve import Curve
 from hpi.estimators import by_name
 from hpi.figures.alternative import of_curve
 from hpi.figures.axes import from_zero
+from hpi.figures.finding_places import apart
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import decimals, percent, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
@@ -217,7 +218,10 @@ def _add_labels(figure: go.Figure, curve: Curve, label: dict[int, str], colours:
     """Name each coloured line at its right end, apart from each other."""
     last = {j: int(np.flatnonzero(~np.isnan(curve.importance[:, j]))[-1]) for j in label}
     ends = {j: float(curve.importance[i, j]) for j, i in last.items()}
-    for j, y in _spread(ends, LINE / HEIGHT * top).items():
+    # from the alphabet: equal ends keep their order whatever that of the columns is
+    order = sorted(ends, key=lambda j: curve.names[j])
+    heights = apart([ends[j] for j in order], LINE / HEIGHT * top, 0.0, top)
+    for j, y in zip(order, heights, strict=True):
         figure.add_annotation(
             x=math.log10(curve.targets[last[j]]),
             y=y,
@@ -227,16 +231,6 @@ def _add_labels(figure: go.Figure, curve: Curve, label: dict[int, str], colours:
             showarrow=False,
             font={"size": SMALL, "color": colours[j]},
         )
-
-
-def _spread(ends: dict[int, float], room: float) -> dict[int, float]:
-    """Move values apart, upwards from the lowest, so that two differ by `room` or more."""
-    placed: dict[int, float] = {}
-    lowest = room / 2
-    for j, y in sorted(ends.items(), key=lambda end: (end[1], end[0])):
-        placed[j] = max(y, lowest)
-        lowest = placed[j] + room
-    return placed
 
 
 def _add_thin(figure: go.Figure, curve: Curve, theme: Theme) -> None:

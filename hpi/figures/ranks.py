@@ -18,8 +18,11 @@ from hpi.figures.labels import folded, percent, plain, shortened, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, blended, contrast, draw
 from hpi.results import ImportanceResult
 from hpi.space import Floats
+from hpi.words.parts import found_parts
 
-ROW, HEAD, BELOW, GAP = 34, 82, 10, 6  # pixels; the head holds turned titles
+ROW, BELOW, GAP = 34, 10, 6  # pixels
+HEAD, TURNED = 40, 82  # pixels of titles in two lines, and of titles that are turned on a narrow screen
+MOST_LYING = 3  # estimators have titles that need not be turned on any screen
 NAME = 18  # columns of text
 HEADING = 11
 MOST = 20  # hyperparameters
@@ -38,17 +41,19 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
         [[relative_strengths(result).get(name, np.nan) for result in agreement.results] for name in names]
     )
     columns = range(len(agreement.results))
+    lie = len(columns) <= MOST_LYING
+    head = HEAD if lie else TURNED
     figure = draw(
         theme,
-        above + HEAD + ROW * len(names) + BELOW,
+        above + head + ROW * len(names) + BELOW,
         title=title,
         meta=of_ranks(agreement, names),
-        margin={"l": 12, "r": 16, "t": above + HEAD, "b": BELOW},
+        margin={"l": 12, "r": 16, "t": above + head, "b": BELOW},
         xaxis={
             "side": "top",
             "tickvals": [*columns],
             "ticktext": [folded(by_name(result.estimator).title, HEADING) for result in agreement.results],
-            "autotickangles": [0, -90],  # turned where they would meet, on a narrow screen
+            **({"tickangle": 0} if lie else {"autotickangles": [0, -90]}),  # turned where they would meet
             "showgrid": False,
             **_apart(),
         },
@@ -150,13 +155,13 @@ def _hover(result: ImportanceResult, name: str) -> str:
 
 
 def _facts(agreement: Agreement, hidden: list[str]) -> list[Fact]:
-    question = agreement.results[0].subspace
-    region = "all trials" if question.region == 1 else f"the best {percent(question.region)}"
+    found, target = found_parts(agreement.results[0])
+    region = "all trials" if found == 1 else f"the best {percent(found)}"
     seen = {score.name for result in agreement.results for score in result.detectable}
     told = "" if seen.intersection(hidden) else ", not told apart from chance"
     return [
         Fact("rank by each estimator", bold=True),
-        Fact(f"among {region}; target: best {percent(question.target)}"),
+        Fact(f"among {region}; target: best {percent(target)}"),
         Fact(f"{NOT_TOLD} not told apart from chance"),
         Fact("1–2 too close to tell which"),
         Fact(f"{UNKNOWN} no answer"),
