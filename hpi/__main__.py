@@ -132,7 +132,7 @@ def _across(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     )
     forms = {"csv": across_tables.as_csv, "markdown": across_tables.as_markdown, "latex": across_tables.as_latex}
     write = next((write for name, write in forms.items() if getattr(options, name)), across_tables.as_text)
-    return found.to_dict(), write(found)
+    return found.to_dict(), write(found).rstrip()
 
 
 def _importance(options: argparse.Namespace) -> tuple[dict[str, Any], str]:

@@ -49,7 +49,10 @@ class Parts:
         """The value of each row as text, shape (n_rows,), None where there is none."""
         parsed, table = self.table.parsed, self.table
         labels = task_labels(parsed, table.columns, len(table.frame)) if self.is_tasks else None
-        return parsed[self.by].labels if labels is None else labels.to_numpy(dtype=object)
+        if labels is None:
+            return parsed[self.by].labels
+        # where some rows name no task, these are labelled by nothing, or by what stands between several names
+        return labels.where(labels.str.strip(" /") != "", None).to_numpy(dtype=object)
 
     @cached_property
     def values(self) -> tuple[str, ...]:
