@@ -20,6 +20,7 @@ from hpi.errors import EstimatorError
 from hpi.estimators import by_name
 from hpi.options import ALL
 from hpi.reporting import command as reporting
+from hpi.reporting import differing
 from hpi.statements import paper
 from hpi.store import command as storing
 from hpi.words import across_tables
@@ -81,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     asked.add_tolerance(findings)
     converting.add_command(commands)
     reporting.add_command(commands)
+    differing.add_command(commands)
     storing.add_command(commands)
     return parser
 

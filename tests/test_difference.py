@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.comparison.alike import alike, as_asked, same_trials
-from hpi.comparison.difference import compared, difference, holm, interval, p_of
+from hpi.comparison.difference import compared, difference
 from hpi.comparison.paired import correlations
 from hpi.comparison.shares import Valued, shares
+from hpi.comparison.square_and_add import holm, interval, p_of
 from hpi.errors import TableError
 from hpi.estimators import PedAnova
 from hpi.results import ImportanceResult

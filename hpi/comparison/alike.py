@@ -64,7 +64,7 @@ def as_asked(first: TrialTable, second: TrialTable) -> TrialTable:
     if first.metric not in names:
         raise TableError(
             f"{second.name} has no column {first.metric!r}, which is explained here: importances of different metrics "
-            "are not to be compared. Open a table with that column, or choose another metric on this page first."
+            "are not to be compared. Open a table with that column, or ask the first one about another metric."
         )
     roles = tuple((name, role) for name, role in first.choices.roles if name in names)
     asked = {"metric": first.metric, "direction": first.direction, "roles": roles}

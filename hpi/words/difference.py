@@ -175,10 +175,10 @@ def _about_pairing(found: Difference) -> str | None:
         where = f"{found.n_shared:,} trial{' is' if found.n_shared == 1 else 's are'} in both tables"
     return {
         "same": None,
-        "paired": f"{where}, so they err alike in part: that part is taken off the intervals of the differences.",
+        "paired": f"{where}, so their errors go together: the intervals of the differences allow for that.",
         "unpaired": (
-            f"{where}, but how far they err alike is not known here: intervals are those of independent tables, as a "
-            "rule too wide."
+            f"{where}, but how far their errors go together is not known here: intervals are those of independent "
+            "tables, as a rule too wide."
         ),
         "independent": (
             "The two tables are taken to be independent. Trials that are in both make the intervals wider than need be."
