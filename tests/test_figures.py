@@ -434,6 +434,22 @@ def test_levels_have_a_pair_of_bars_with_their_counts(table, sample):
     assert list(chance.y) == pytest.approx(list((effect.compared.chance_high - effect.compared.chance_low) / 60))
 
 
+def test_a_group_of_rare_levels_does_not_squeeze_the_others():
+    """300 levels, 29 of them shown: the group holds 271 parts of 300, and its bars end at twice the longest other."""
+    frame = pd.DataFrame({"level": [f"level {k % 300:03d}" for k in range(3000)]})
+    frame["score"] = np.random.default_rng(0).normal(size=3000)
+    table = read(frame, "score")
+    effect = one_effect(table, select(table, hpi.Subspace()), "level")
+    figure = figures.distribution(effect, LIGHT)
+    region = trace(figure, "region")
+    others = max(effect.compared.chance_high[:-1].max() / 300, effect.compared.target_share[:-1].max())
+    assert region.x[-1] == pytest.approx(2 * others)
+    assert list(region.x[:-1]) == pytest.approx([1 / 300] * 29)
+    assert region.text[-1] == "2,710"
+    assert "the 271 rarest levels are one group" in header(figure)
+    assert "the bars of the group are longer than the chart" in header(figure)
+
+
 def test_a_target_without_active_trials_is_drawn_empty():
     frame = search(300).trials.assign(momentum=lambda f: f["momentum"].where(f["score"] > f["score"].median()))
     table = read(frame.reset_index(drop=True), "score")
@@ -507,7 +523,7 @@ def test_the_share_of_a_few_trials_is_written_as_counts():
     table = read(frame, "score")
     pair = two_effects(table, select(table, hpi.Subspace(target=0.5)), "a", "b")
     numbers = trace(figures.heat_map(pair, Show.TARGET_SHARE, LIGHT), "numbers")
-    assert sorted(numbers.text) == sorted(["0 of 1", "0 of 2", "60&#37;", "53&#37;"])
+    assert sorted(numbers.text) == sorted(["0 of 1", "0 of 2", "60\u00a0&#37;", "53\u00a0&#37;"])
 
 
 @pytest.mark.parametrize("show", OF_TRIALS)

@@ -112,6 +112,7 @@ def test_the_rarest_of_many_categories_share_a_cell():
     found = axis(target_profile(table, select(table, asked), hpi.importance(table, subspace=asked)), "net")
     assert len(found.labels) == 6
     assert (found.labels[0], found.labels[-1]) == ("n007", "other (295 levels)")
+    assert found.n_grouped == 295
     assert found.target.sum() == pytest.approx(1)
 
 

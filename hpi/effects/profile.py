@@ -34,7 +34,9 @@ class ProfileAxis:
     edges
         Of the cells, shape (n_cells + 1,), from 0 to 1.
     labels
-        Of the cells.
+        Of the cells; the last one says how many rare levels it holds, if any.
+    n_grouped
+        How many these are; 0 where every level has a cell of its own.
     ends
         Both ends in the hyperparameter's own unit; None where each value has a cell of its own.
     target, region
@@ -52,6 +54,7 @@ class ProfileAxis:
     place: Floats
     edges: Floats
     labels: tuple[str, ...]
+    n_grouped: int
     ends: tuple[float, float] | None
     target: Floats
     region: Floats
@@ -174,6 +177,7 @@ def _axis(table: TrialTable, sample: Sample, drawn: _Drawn, name: str) -> Profil
         place=place,
         edges=edges,
         labels=cut.labels,
+        n_grouped=cut.n_grouped,
         ends=None if cut.edges is None else (float(cut.edges[0]), float(cut.edges[-1])),
         target=_shares(cut, target),
         region=_shares(cut, region),

@@ -12,7 +12,7 @@ from hpi.effects import Joint, TwoEffects
 from hpi.figures.alternative import of_pair
 from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
 from hpi.figures.heading import heading
-from hpi.figures.labels import literal, plain, short, shortened
+from hpi.figures.labels import literal, percent, plain, short, shortened
 from hpi.figures.theme import NOTHING, Theme, draw
 from hpi.space import Integers
 
@@ -118,7 +118,7 @@ def _axis(effect: TwoEffects, which: int, n_cells: int, theme: Theme) -> dict[st
 def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
     ticks, texts = round_values(min(grid.worst, grid.best), max(grid.worst, grid.best), grid.log)
     if show is Show.TARGET_SHARE:
-        texts = [f"{100 * tick:.3g}%" for tick in ticks]
+        texts = [percent(tick) for tick in ticks]
     return {
         "range": [-BASE, 1.02],
         "tickvals": [float(grid.place(tick)) for tick in ticks],

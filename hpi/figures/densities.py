@@ -8,9 +8,9 @@ import plotly.graph_objects as go
 from hpi.effects import OneEffect
 from hpi.effects.cuts import measure
 from hpi.figures.alternative import of_spread
-from hpi.figures.axes import is_upright, level_labels, name_of, value_axis
+from hpi.figures.axes import from_zero, is_upright, level_labels, name_of, value_axis
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import wrapped
+from hpi.figures.labels import percent, plain, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded
 from hpi.space import Floats, Integers
 
@@ -19,6 +19,7 @@ HOVER = 46  # columns
 MOST_RUG = 300
 RUG = -0.06  # of the highest density
 BAR = 0.34  # of the room of a level
+BEYOND = 2.0  # so many times as long as the other bars may those of a group of levels be
 
 
 def distribution(effect: OneEffect, theme: Theme) -> go.Figure:
@@ -45,6 +46,10 @@ def _facts(effect: OneEffect, theme: Theme) -> list[Fact]:
     if compared.inactive_region:
         inactive = f"{compared.inactive_target:,} of the target and {compared.inactive_region:,} of the region"
         facts.append(Fact(f"inactive, and not compared: {inactive}"))
+    if compared.cut.n_grouped:
+        facts.append(Fact(f"the {compared.cut.n_grouped:,} rarest levels are one group"))
+    if effect.levels is not None and _highest(effect) < _longest(effect)[-1]:
+        facts.append(Fact("the bars of the group are longer than the chart"))
     return facts
 
 
@@ -163,6 +168,8 @@ def _bars(effect: OneEffect, theme: Theme, lengthwise: bool) -> list[go.Bar]:
     compared = effect.compared
     place, n = np.arange(len(compared.cut), dtype=float), max(int(compared.target.sum()), 1)
     low, high = compared.chance_low / n, compared.chance_high / n
+    most = _highest(effect)
+    low, high = np.minimum(low, most), np.minimum(high, most)
     chance = _bar("chance", place + BAR / 2, high - low, lengthwise, width=BAR + 0.1, base=low)
     line = {"width": 1, "color": faded(theme.chance_line, 0.5)}
     chance.update(marker={"color": faded(theme.chance, 0.7), "line": line}, hoverinfo="skip")
@@ -172,12 +179,27 @@ def _bars(effect: OneEffect, theme: Theme, lengthwise: bool) -> list[go.Bar]:
     )
     bars = [] if np.isnan(low).any() else [chance]
     for name, where, share, count, colour in pairs:
-        bar = _bar(name, where, share, lengthwise, width=BAR)
+        bar = _bar(name, where, np.minimum(share, most), lengthwise, width=BAR)
         bar.update(marker={"color": colour, "line": {"width": 0}}, hovertext=_cell_hover(effect), hoverinfo="text")
         bar.update(text=[f"{each:,}" for each in count], textposition="outside", cliponaxis=False)
         bar.update(textfont={"size": SMALL, "color": colour})
         bars.append(bar)
     return bars
+
+
+def _longest(effect: OneEffect) -> Floats:
+    """Share at which the longest bar of each level ends, or chance if that is further, shape (n_cells,)."""
+    compared = effect.compared
+    chance = compared.chance_high / max(int(compared.target.sum()), 1)
+    return np.asarray(np.nanmax([compared.target_share, compared.region_share, chance, np.zeros(len(chance))], axis=0))
+
+
+def _highest(effect: OneEffect) -> float:
+    """Return the share at which the axis ends: bars of a group of levels may not leave the others without length."""
+    longest = _longest(effect)
+    if effect.compared.cut.n_grouped and longest[-1] > BEYOND * longest[:-1].max():
+        return float(BEYOND * longest[:-1].max())
+    return float(longest.max())
 
 
 def _bar(name: str, place: Floats, length: Floats, lengthwise: bool, **more: object) -> go.Bar:
@@ -188,8 +210,7 @@ def _bar(name: str, place: Floats, length: Floats, lengthwise: bool, **more: obj
 def _bar_layout(effect: OneEffect, lengthwise: bool) -> dict[str, object]:
     compared = effect.compared
     ends = [-0.6, len(compared.cut) - 0.4]
-    n = max(int(compared.target.sum()), 1)
-    highest = np.nanmax([*compared.target_share, *compared.region_share, *(compared.chance_high / n), 0])
+    highest = _highest(effect)
     levels = {
         "range": ends[::-1] if lengthwise else ends,
         "tickvals": list(range(len(compared.cut))),
@@ -200,10 +221,12 @@ def _bar_layout(effect: OneEffect, lengthwise: bool) -> dict[str, object]:
         "ticklen": 6,
         "tickcolor": NOTHING,
     }
+    ticks = from_zero(highest)
     share = {
-        "range": [0, float(highest) * (1.2 if lengthwise else 1.12)],
-        "tickformat": ".0%",
-        "nticks": 5,
+        "range": [0, highest * (1.2 if lengthwise else 1.12)],
+        "tickvals": ticks,
+        "ticktext": [plain(percent(tick)) for tick in ticks],
+        "tickangle": 0,
         "title": {"text": "share of the trials"},
     }
     both = {"xaxis": share, "yaxis": levels} if lengthwise else {"xaxis": levels, "yaxis": share}

@@ -14,7 +14,7 @@ from hpi.figures.axes import name_of
 from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values, signed
 from hpi.figures.finding_places import rounded
 from hpi.figures.heading import heading
-from hpi.figures.labels import folded, number, plain, shortened
+from hpi.figures.labels import folded, number, percent, plain, shortened
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw
 from hpi.space import Kind
 
@@ -110,7 +110,7 @@ def _strip(grid: Grid) -> go.Heatmap:
 def _strip_axis(grid: Grid, show: Show) -> dict[str, object]:
     ticks, texts = round_values(min(grid.worst, grid.best), max(grid.worst, grid.best), grid.log)
     if show is Show.TARGET_SHARE:
-        texts = [plain(f"{100 * tick:.3g}%") for tick in ticks]
+        texts = [plain(percent(tick)) for tick in ticks]
     return {
         "domain": [0, 0.7],
         "anchor": "y2",
@@ -143,4 +143,4 @@ def _number(effect: TwoEffects, grid: Grid, show: Show, i: int, j: int) -> str:
         value, step = float(grid.value[i, j]), abs(grid.best - grid.worst) / PARTS
         return number(float(f"{value:.3g}")) if grid.log else rounded(value, 10.0 ** math.floor(math.log10(step)))
     n = int(effect.count[i, j])
-    return f"{effect.target[i, j]} of {n}" if n < FEW_TRIALS else plain(f"{grid.value[i, j]:.0%}")
+    return f"{effect.target[i, j]} of {n}" if n < FEW_TRIALS else plain(percent(round(float(grid.value[i, j]), 2)))

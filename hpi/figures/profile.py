@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from hpi.effects import ProfileAxis, TargetProfile
+from hpi.effects import OTHER, ProfileAxis, TargetProfile
 from hpi.figures import bar_words
 from hpi.figures.alternative import of_profile
 from hpi.figures.axes import Scale, log_ticks
@@ -22,13 +22,13 @@ from hpi.figures.theme import SMALL, Theme, draw, faded
 from hpi.results import ImportanceResult
 from hpi.space import Floats
 
-ROW = 84  # pixels from one axis to the next
+ROW, TALL = 84, 98  # pixels from one axis to the next: with one line of ticks below it, or two
 HIGH, NAME_AT, TICK_AT = 0.26, 0.31, 0.03  # of a row: a density, the name above it, the ticks under the axis
 JITTER, GOLDEN = 0.5, 0.6180339887498949  # of the width of a cell
 PAD, STRIP = 0.035, 0.16  # left and right of the axes, and for trials in which a hyperparameter is inactive
 INACTIVE = 1 + PAD + STRIP / 2
-NARROW, COLUMN = 320, 6.6  # pixels of an axis on a narrow screen, and of a character
-NAME, BEST, METRIC, HOVER = 24, 10, 21, 30  # columns
+NARROW, COLUMN = 285, 6.6  # pixels of an axis on a narrow screen, and of a character
+NAME, BEST, METRIC, HOVER = 24, 10, 13, 30  # columns
 SEEN = 15  # so many lines at full strength would be as dark as all of them together are
 BINS = 16
 
@@ -55,9 +55,10 @@ def parallel(profile: TargetProfile, result: ImportanceResult, theme: Theme) -> 
     strip = any(max(axis.inactive) > 0 for axis in profile.axes)
     title, above = heading(_facts(profile, strip, theme), theme)
     hidden = {"visible": False, "fixedrange": True}
+    in_two_lines = any("<br>" in text for row in rows for text in row.tick_words)
     figure = draw(
         theme,
-        int(above + ROW * (len(rows) - 0.1)),
+        int(above + (TALL if in_two_lines else ROW) * (len(rows) - 0.1)),
         title=title,
         meta=of_profile(profile),
         margin={"l": 8, "r": 8, "t": above, "b": 4},
@@ -116,7 +117,8 @@ def _ticks(axis: ProfileAxis) -> tuple[tuple[float, ...], tuple[str, ...]]:
     if axis.ends is None:
         middles = (axis.edges[1:] + axis.edges[:-1]) / 2
         columns = max(3, int(NARROW / len(axis.labels) / COLUMN) - 1)
-        words = [folded(one, columns) for one in shortened(axis.labels, max(4, 2 * columns - 2))]
+        labels = [*axis.labels[:-1], f"{OTHER} {axis.n_grouped}"] if axis.n_grouped else axis.labels
+        words = [folded(one, columns) for one in shortened(labels, max(4, 2 * columns - 2))]
         return tuple(middles.tolist()), tuple(words)
     values, texts = round_values(*axis.ends, axis.hyperparameter.log)
     return tuple(axis.placed(np.array(values)).tolist()), tuple(texts)
