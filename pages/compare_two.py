@@ -125,9 +125,9 @@ def _compare(view: str, first: state.Answer, other: Other, tables: tuple[str, st
 def _difference(
     view: str, first: state.Answer, other: Other, second: ImportanceResult, tables: tuple[str, str] | None
 ) -> None:
+    measure = _measure(first.result, second)
     try:
-        both, trials = (first.sample, other.sample), second_table.shared(first.table, other.table) if tables else None
-        found = compared(first.result, second, both, _measure(first.result, second), trials)
+        found = other.compared(first, measure, lambda: _compared(first, other, second, measure, tables is not None))
     except HpiError as error:
         look.refusal(str(error), f"refused-{view}")
         return
@@ -141,6 +141,13 @@ def _difference(
     narrower = view == "thresholds" and found.measure == "importance" and found.pairing != "same"
     look.quiet("differences", TWO_THRESHOLDS if narrower else None, *words.notices(found, tables))
     _in_numbers(found, tables)
+
+
+def _compared(
+    first: state.Answer, other: Other, second: ImportanceResult, measure: Measure, are_two: bool
+) -> Difference:
+    trials = second_table.shared(first.table, other.table) if are_two else None
+    return compared(first.result, second, (first.sample, other.sample), measure, trials)
 
 
 def _in_numbers(found: Difference, tables: tuple[str, str] | None) -> None:

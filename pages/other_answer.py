@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from hpi import scoring
+from hpi.comparison.difference import Difference, Measure
 from hpi.errors import HpiError, JobError
 from hpi.estimators import Estimator
 from hpi.jobs import Estimate
@@ -22,7 +24,8 @@ HELD = "other-{}"
 class Other:
     """The second question of a view, and what became of it.
 
-    `refused` says why there is no answer; `may_help`: whether trying again may help, as where it was cancelled.
+    `refused` says why there is no answer; `may_help`: whether trying again may help, as where it was cancelled. `kept`:
+    the difference to the first answer, and of what it is.
     """
 
     question: Any
@@ -34,6 +37,13 @@ class Other:
     refused: str | None = None
     may_help: bool = False
     work: Work | None = None
+    kept: tuple[Any, Difference] | None = None
+
+    def compared(self, first: state.Answer, measure: Measure, compare: Callable[[], Difference]) -> Difference:
+        """Return the difference to the first answer; found once, as long as both answers and the measure are these."""
+        if self.kept is None or self.kept[0] != (id(first.result), measure):
+            self.kept = (id(first.result), measure), compare()
+        return self.kept[1]
 
     @property
     def is_open(self) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpi.counts import Counts, count
 from hpi.estimators.ped import PedAnova
@@ -68,6 +69,8 @@ def _tells(result: ImportanceResult) -> bool:
 
 def _matched(first: Sample, second: Sample) -> Pairs | None:
     """Return the places of the trials that both have, in both; None where they are other trials."""
+    if first.design is second.design:
+        return np.arange(len(first.design)), np.arange(len(first.design))
     _, one, other = np.intersect1d(first.design.row, second.design.row, assume_unique=True, return_indices=True)
     same = np.array_equal(first.design.loss[one], second.design.loss[other])
     if not same or (first.design.unit is None) != (second.design.unit is None):
@@ -147,11 +150,12 @@ def _of_regime(sample: Sample, counts: Counts, chosen: Integers) -> _Pull:
     step, size = _step(found)
     base = np.append(np.full(counts.cells.n, ratio), 0.0)
     h = np.clip(base + step, 0, counts.n_region / counts.n_target)
-    linear = _at_trials(sample, counts, 2 * (h - base)[:, None], (h**2 - base**2)[:, None])[:, 0]
+    place = _Place(chosen, counts.cells.code[chosen], sample)
+    linear = place.pull(counts, 2 * (h - base)[:, None], (h**2 - base**2)[:, None])[:, 0]
     if counts.units is None:
-        linear += _of_thresholds(sample, counts, h - base, h**2 - base**2)
+        linear += place.of_thresholds(counts, h - base, h**2 - base**2)
     scale = np.sqrt(max(found.divergence, 0.0) / size) if size > 0 else 0.0
-    values = np.column_stack([scale * linear, _at_trials(sample, counts, b, ratio * b)])[chosen]
+    values = np.column_stack([scale * linear, place.pull(counts, b, ratio * b)])
     values = values if counts.units is None else _by_configuration(values, sample, chosen)
     return _Pull(values[:, 0], values[:, 1:])
 
@@ -166,29 +170,39 @@ def _step(found: Coefficients) -> tuple[Floats, float]:
     return shrink * (b @ m), shrink**2 * size
 
 
-def _at_trials(sample: Sample, counts: Counts, in_target: Floats, in_region: Floats) -> Floats:
-    """Pull of each trial on mean_target(in_target) - mean_region(in_region), shape (n_trials, n_columns)."""
-    code = counts.cells.code[: sample.n_region]
-    pull = np.zeros((len(sample.design), in_target.shape[1]))
-    pull[: sample.n_region] = -in_region[code] / sample.n_region
-    pull[: sample.n_target] += in_target[code[: sample.n_target]] / sample.n_target
-    for part in (slice(0, sample.n_target), slice(sample.n_target, sample.n_region)):
-        pull[part] -= pull[part].mean(axis=0)
-    return pull
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where some trials of a sample stand: their places, best first, and their cells, shape (n_chosen,)."""
 
+    chosen: Integers
+    code: NDArray[np.uint16]
+    sample: Sample
 
-def _of_thresholds(sample: Sample, counts: Counts, linear: Floats, square: Floats) -> Floats:
-    """Pull of each trial by moving the two thresholds, shape (n_trials,); as in `ped/interval.py`."""
-    n, place, inside = len(sample.design), np.arange(len(sample.design)), counts.region > 0
-    q_t, q_r = sample.n_target / n, sample.n_region / n
-    a_t = 2 * (_mean(counts.near_target * inside, linear) - _mean(counts.target, linear)) / q_t
-    a_t += (_mean(counts.target, square) - _mean(counts.rest, square)) / q_r
-    pull = a_t * ((place < sample.n_target) - q_t)
-    if counts.near_region is not None:
-        a_r = -(_mean(counts.near_region * inside, square) - _mean(counts.rest, square)) / q_r
-        pull += a_r * ((place < sample.n_region) - q_r)
-    moved: Floats = -pull / n
-    return moved
+    def pull(self, counts: Counts, in_target: Floats, in_region: Floats) -> Floats:
+        """Pull of each trial on mean_target(in_target) - mean_region(in_region), shape (n_chosen, n_columns).
+
+        Both hold a value a cell, shape (n_cells + 1, n_columns). Pulls sum to 0 over the target, and over the rest.
+        """
+        of_region = -in_region / self.sample.n_region
+        of_target = in_target / self.sample.n_target + of_region
+        of_target = of_target - counts.target @ of_target / counts.n_target
+        of_region = of_region - counts.rest @ of_region / max(1.0, counts.n_region - counts.n_target)
+        is_target, is_region = (self.chosen < size for size in (self.sample.n_target, self.sample.n_region))
+        found: Floats = np.where(is_target[:, None], of_target[self.code], of_region[self.code])
+        return found * is_region[:, None]
+
+    def of_thresholds(self, counts: Counts, linear: Floats, square: Floats) -> Floats:
+        """Pull of each trial by moving the two thresholds, shape (n_chosen,); as in `ped/interval.py`."""
+        n, inside = len(self.sample.design), counts.region > 0
+        q_t, q_r = self.sample.n_target / n, self.sample.n_region / n
+        a_t = 2 * (_mean(counts.near_target * inside, linear) - _mean(counts.target, linear)) / q_t
+        a_t += (_mean(counts.target, square) - _mean(counts.rest, square)) / q_r
+        pull = a_t * ((self.chosen < self.sample.n_target) - q_t)
+        if counts.near_region is not None:
+            a_r = -(_mean(counts.near_region * inside, square) - _mean(counts.rest, square)) / q_r
+            pull += a_r * ((self.chosen < self.sample.n_region) - q_r)
+        moved: Floats = -pull / n
+        return moved
 
 
 def _mean(counts: Floats, values: Floats) -> float:
