@@ -418,6 +418,14 @@ def test_values_have_the_name_of_their_column(by, is_tasks, one, many):
     assert (words.noun(across, 1), words.noun(across)) == (one, many)
 
 
+@pytest.mark.parametrize(
+    ("by", "said"), [("dataset", "about further datasets like these"), ("budget", "which are no sample of others")]
+)
+def test_the_interval_of_a_mean_says_what_it_is_about(by, said):
+    across = made({"p": bars(a=0.5), "q": bars(a=0.5)}, by=by)
+    assert any(said in sentence for sentence in words.worth_knowing(across))
+
+
 def test_reasons_are_said_once():
     across = made({"p": None, "q": bars(a=0.5), "r": None})
     assert words.reasons(across.values) == ["p and r: There are 5 trials that count."]

@@ -12,6 +12,7 @@ from hpi.roles.vocabulary import words_of
 from hpi.scoring import NO_SIGNAL
 from hpi.words.writing import BLANK, listed, percent
 
+NO_SAMPLE = ("budget", "epoch", "iteration", "step")
 FEW = 3  # names in one part of a sentence, and parts of the first one
 FEW_VALUES = 5  # up to here an interval by t is wide whatever the spread
 MOST_CAUTIONS = 6
@@ -151,15 +152,23 @@ def worth_knowing(found: Across) -> list[str]:
             "none is named."
         )
     if n > 1:
-        wide = ", and wide since they are few" if n <= FEW_VALUES else ""
-        said.append(
-            f"The mean is over {n} {noun(found)}. Its interval is about further {noun(found)} like these{wide}; each "
-            "one's own interval stands at its cell."
-        )
+        said.append(_about_mean(found, n))
     if found.n_without:
         rows_said = "1 row has" if found.n_without == 1 else f"{found.n_without:,} rows have"
         said.append(f"{rows_said} no value in {found.by} and take no part here.")
     return [*said, *_cautions(found)]
+
+
+def _about_mean(found: Across, n: int) -> str:
+    """Say what the interval of a mean is about."""
+    several = noun(found)
+    if noun(found, 1) in NO_SAMPLE:
+        return f"The mean is over {n} {several}, which are no sample of others: take its interval for their spread."
+    wide = ", and wide since they are few" if n <= FEW_VALUES else ""
+    return (
+        f"The mean is over {n} {several}. Its interval is about further {several} like these{wide}; each one's own "
+        "interval stands at its cell."
+    )
 
 
 def _cautions(found: Across) -> list[str]:
