@@ -132,7 +132,10 @@ def _answered(asked: EachValue, found: Across) -> None:
         st.button("Ask again", key="ask_each", on_click=_ask)
     if not found.answered:
         return
-    look.chart(figures.across_matrix(found, look.theme()), "across")
+    drawn = figures.across_matrix(found, look.theme())
+    clicked = look.chart(drawn, "across", clickable=f"Opens a hyperparameter on its {words.noun(found, 1)}")
+    if clicked is not None and clicked.customdata is not None:
+        _open(found, *clicked.customdata)
     _files(found)
     look.small_heading("Worth knowing")
     look.quiet("across", *words.worth_knowing(found))
@@ -140,6 +143,15 @@ def _answered(asked: EachValue, found: Across) -> None:
         _where(found)
     if found.is_tasks:
         _alone(found)
+
+
+def _open(found: Across, name: str, value: str) -> None:
+    """Go to a hyperparameter: on one task where it was clicked there."""
+    state.session().chosen = name
+    if found.is_tasks:
+        opened.revise(task=value)
+    if state.session().refused is None:
+        link.go(menu.ONE)
 
 
 def _files(found: Across) -> None:

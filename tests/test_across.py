@@ -504,6 +504,7 @@ def test_the_heat_map_shows_what_is_known(theme):
     assert np.allclose(traces["not told apart from chance"].z, [[np.nan] * 3, [0, np.nan, np.nan]], equal_nan=True)
     assert list(figure.layout.yaxis.ticktext) == ["a", "b"]
     assert figure.layout.meta["alt"].startswith("a decides on both datasets.")
+    assert list(traces["importance"].customdata[1][2]) == ["b", "r"]
     shown = [(one.shade(float(z)), ink) for one, z, ink in _inks(theme, traces)]
     assert all(contrast(colour, ink) >= 4.5 for colour, ink in shown)
 
@@ -523,6 +524,13 @@ def test_thirty_datasets_stand_in_two_panels_and_of_many_hyperparameters_twenty(
     assert "5 more are not shown, not told apart from chance" in figure.layout.title.text.replace("<br>", " ")
     spans = [axis.domain for axis in figure.select_yaxes()]
     assert 0 <= spans[1][0] < spans[1][1] < spans[0][0] < spans[0][1] <= 1
+    assert len(figure.to_json()) < 200_000
+
+
+def test_of_sixty_datasets_fewer_hyperparameters_are_shown():
+    results = {f"d{i}": bars(**{f"h{j}": -0.01 for j in range(30)}) for i in range(60)}
+    figure = across_matrix(made(results), LIGHT)
+    assert len(figure.layout.yaxis.ticktext) == 10
     assert len(figure.to_json()) < 200_000
 
 

@@ -22,7 +22,7 @@ from hpi.words import across as words
 BELOW, GAP = 10, 6  # pixels
 LETTER = 7  # pixels of a character
 VALUE = 12  # columns of the name of a value
-MOST = 20  # hyperparameters
+MOST, MOST_CELLS = 20, 600  # hyperparameters; and fewer where there are more values
 PANEL = 15  # values beside each other: so many titles can stand side by side on a narrow screen
 BETWEEN = 0.02
 STEPS = 12
@@ -50,6 +50,8 @@ FEW, SOME, MANY = _Room(34, 18, 0.3, SMALL, True), _Room(34, 14, 0.26, 11, True)
 
 def across_matrix(found: Across, theme: Theme) -> go.Figure:
     """Return the heat map: hyperparameters with the best mean rank first, of many 20; 15 values side by side.
+
+    `customdata` of a cell is the name of its hyperparameter and its value.
 
     Raises
     ------
@@ -89,7 +91,8 @@ class _Drawn:
     @cached_property
     def rows(self) -> list[Row]:
         """The rows that are shown, of many those first that are told apart from chance somewhere."""
-        kept = sorted(self.found.hyperparameters, key=lambda row: row.n_told == 0)[:MOST]
+        most = min(MOST, max(1, MOST_CELLS // len(self.found.values)))
+        kept = sorted(self.found.hyperparameters, key=lambda row: row.n_told == 0)[:most]
         return [row for row in self.found.hyperparameters if row in kept]
 
     @cached_property
@@ -148,10 +151,15 @@ class _Drawn:
         shades = _numbers([[_shade(cell, self.most) for cell in line] for line in cells])
         grey = _numbers([[0.0 if cell.told is False else None for cell in line] for line in cells])
         hover = [[wrapped(words.cell(row, i, found), 46) for i in columns] for row in self.rows]
+        coloured = self._heat("importance", shades, hover)
+        coloured.customdata = [[[row.name, found.values[i].name] for i in columns] for row in self.rows]
         texts = [[_place(cell, self.room.has_places) for cell in line] for line in cells]
         x, _, y = _axes(k)
-        drawn = [self._heat("not told apart from chance", grey), self._heat("importance", shades, hover),
-                 self._texts("ranks", texts, shades, self.room.size)]  # fmt: skip
+        drawn = [
+            self._heat("not told apart from chance", grey),
+            coloured,
+            self._texts("ranks", texts, shades, self.room.size),
+        ]
         return [trace.update(xaxis=f"x{x}", yaxis=f"y{y}") for trace in drawn]
 
     def means(self, k: int) -> list[go.Heatmap | go.Scatter]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import hpi
-from pages import each_value
+from pages import chart, each_value, look
 from tests.pages.drawn import figures
 from tests.pages.tables import search
 
@@ -151,3 +151,19 @@ def test_names_are_data(compare):
     shown = " ".join(part.value for part in (*app.markdown, *app.title, *app.subheader))
     assert not any(name in shown for name in ("![i]", "<img>", "=1+1", "<b>"))
     assert "![i](http://x.example)" in said(app)
+
+
+def test_a_cell_opens_its_hyperparameter_on_its_dataset(compare, monkeypatch):
+    app = compare(datasets(60))
+    drawn = look.chart
+
+    def clicked(figure, key, **more):
+        drawn(figure, key, **more)
+        return chart.Picked(("dropout", "parity")) if key == "across" else None
+
+    monkeypatch.setattr(look, "chart", clicked)
+    app.run()
+    assert not app.exception
+    session = app.session_state["hpi"]
+    assert (session.chosen, session.table.choices.task) == ("dropout", "parity")
+    assert [title.value for title in app.title] != ["Is it the same on every dataset?"]
