@@ -1,0 +1,191 @@
+"""Every change of the question can be taken back and made again; a slide is one change, another table begins anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hpi.estimators import PedAnova, by_name
+from hpi.subspace import Between, OneOf
+from pages import undo as undoing
+from pages.asked import Asked
+from pages.undo import MOST, PAUSE, History, changed
+from tests.pages.tables import HOSTILE, hostile, search
+
+SLOW = PAUSE + 1
+LR, ADAM = Between("lr", 0.001, 0.01), OneOf("optimizer", ("adam",))
+QUESTIONS = st.builds(
+    Asked,
+    region=st.sampled_from([100.0, 50.0]),
+    target=st.sampled_from([None, 10.0, 20.0]),
+    where=st.sampled_from([(), (LR,), (ADAM,), (LR, ADAM)]),
+)
+
+
+def after(history, *questions, pause=SLOW):
+    """The history of further questions, so many seconds apart."""
+    for asked in questions:
+        history = history.after(asked, (history.moved or 0) + pause)
+    return history
+
+
+@given(st.lists(QUESTIONS, max_size=80))
+def test_all_that_was_asked_slowly_comes_back_in_its_order(questions):
+    begun = History(None, (Asked(),))
+    history = after(begun, *questions)
+    different = [Asked()]  # by hand: each that is not the one before it
+    different += [this for last, this in zip([Asked(), *questions], questions, strict=False) if this != last]
+    different = different[-MOST - 1 :]
+    assert list(history.steps) == different
+    for expected in different[-2::-1]:
+        history = history.gone(-1)
+        assert history.now == expected
+    assert history.undone is None
+    for expected in different[1:]:
+        assert history.redone is not None
+        history = history.gone(1)
+        assert history.now == expected
+    assert history.redone is None
+
+
+@given(st.lists(st.integers(1, 90), min_size=1, max_size=30), st.sampled_from(["target", "region"]))
+def test_a_handle_that_moves_on_is_one_change(places, handle):
+    begun = after(History(None, (Asked(region=99.5, target=0.5),)), Asked(region=99.5, target=0.5, where=(LR,)))
+    moved = [replace(begun.now, **{handle: float(place)}) for place in places]
+    history = after(after(begun, moved[0]), *moved[1:], pause=PAUSE / 2)
+    assert history.steps == (*begun.steps, moved[-1])
+    assert history.gone(-1).now == begun.now
+
+
+def test_a_handle_that_comes_back_to_where_it_began_has_changed_nothing():
+    begun = History(None, (Asked(target=10.0),))
+    history = after(begun, Asked(target=11.0), Asked(target=10.0), pause=PAUSE / 2)
+    assert history.steps == begun.steps
+    assert history.at == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "pause"),
+    [
+        (Asked(target=30.0), SLOW),
+        (Asked(target=20.0, region=50.0), PAUSE / 2),
+        (Asked(target=20.0, where=(LR,)), PAUSE / 2),
+    ],
+)
+def test_a_pause_or_another_control_is_another_change(second, pause):
+    history = after(after(History(None, (Asked(),)), Asked(target=20.0)), second, pause=pause)
+    assert history.steps == (Asked(), Asked(target=20.0), second)
+
+
+def test_two_filters_in_one_breath_are_two_changes():
+    history = after(History(None, (Asked(),)), Asked(where=(LR,)), Asked(where=(LR, ADAM)), pause=PAUSE / 2)
+    assert len(history.steps) == 3
+
+
+def test_what_is_asked_after_an_undo_takes_the_place_of_what_was_undone():
+    history = after(History(None, (Asked(),)), Asked(target=20.0), Asked(target=30.0)).gone(-1)
+    history = history.after(Asked(target=40.0), 0.0)
+    assert history.steps == (Asked(), Asked(target=20.0), Asked(target=40.0))
+    assert history.redone is None
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (Asked(), Asked(where=(LR,)), "lr from 0.001 to 0.01"),
+        (Asked(where=(LR,)), Asked(where=(replace(LR, low=None),)), "lr to 0.01"),
+        (Asked(where=(LR, ADAM)), Asked(where=(LR,)), "all values of optimizer"),
+        (Asked(), Asked(target=20.0), "target 20 %"),
+        (Asked(target=20.0), Asked(), "target as usual"),
+        (Asked(), Asked(region=12.5), "region 12.5 %"),
+        (Asked(), Asked(target=5.0, region=50.0, where=(ADAM,)), "target 5 % and region 50 % and optimizer is adam"),
+        (Asked(), Asked(estimator="fanova", settings=(("trees", 8),)), by_name("fanova").title),
+        (Asked(estimator="fanova"), Asked(), PedAnova.title),
+        (Asked(), Asked(seed=3), "settings"),
+    ],
+)
+def test_a_change_is_said_in_words(before, now, said):
+    assert changed(before, now) == said
+
+
+# ---- pages
+
+
+def session(app):
+    return app.session_state["hpi"]
+
+
+def steps(app):
+    return {button.key: button for button in app.button if button.key in ("undo", "redo")}
+
+
+def test_there_is_nothing_to_undo_at_first(open_table):
+    assert not steps(open_table())
+
+
+def test_changes_are_undone_one_after_the_other_and_made_again_on_every_page(open_table, monkeypatch):
+    monkeypatch.setattr(undoing, "PAUSE", 0)
+    app = open_table()
+    app.number_input(key="target").set_value(20.0).run()
+    app.number_input(key="region").set_value(60.0).run()
+    assert steps(app)["redo"].disabled
+    assert steps(app)["undo"].help == "Undo: ` region 60 % `"
+    app.switch_page("pages/one.py").run()
+    app.button(key="undo").click().run()
+    assert session(app).asked == Asked(target=20.0)
+    assert app.slider(key="subspace").value == (20.0, 100.0)
+    assert steps(app)["redo"].help == "Redo: ` region 60 % `"
+    app.switch_page("pages/importance.py").run()
+    app.button(key="undo").click().run()
+    assert session(app).asked == Asked()
+    assert app.number_input(key="target").value == 10.0
+    assert steps(app)["undo"].disabled
+    app.button(key="redo").click().run()
+    app.button(key="redo").click().run()
+    assert session(app).asked == Asked(region=60.0, target=20.0)
+    assert steps(app)["redo"].disabled
+
+
+def test_what_was_refused_is_no_longer_said_after_an_undo(open_table):
+    app = open_table()
+    app.number_input(key="target").set_value(100.0).run()
+    assert [text for text in app.text if "must be a smaller part" in text.value]
+    app.button(key="undo").click().run()
+    assert session(app).asked == Asked()
+    assert not [text for text in app.text if "must be a smaller part" in text.value]
+
+
+def test_another_table_begins_anew(open_table):
+    app = open_table()
+    app.number_input(key="target").set_value(20.0).run()
+    assert steps(app)
+    app = open_table(search(seed=5), "another.csv")
+    assert not steps(app)
+
+
+def test_other_roles_begin_anew_and_another_direction_does_not(open_table):
+    app = open_table()
+    app.number_input(key="target").set_value(20.0).run()
+    now = session(app)
+    now.table = now.table.revise(direction="minimize")
+    app.run()
+    assert steps(app)
+    app.switch_page("pages/data.py").run()
+    app.selectbox(key="role_of").set_value("lr").run()
+    app.selectbox(key="role").set_value("left out").run()
+    assert not steps(app)
+
+
+def test_what_a_tooltip_says_of_a_name_is_no_markup(open_table):
+    app = open_table(hostile())
+    for name in (*HOSTILE, "`a` ``b``"):
+        said = undoing._as_code(f"{name} to 0.5")
+        fence = said[: len(said) - len(said.lstrip("`"))]
+        assert said == f"{fence} {name} to 0.5 {fence}"
+        assert fence not in name
+    session(app).asked = Asked(where=(Between(HOSTILE[0], None, 0.5),))
+    app.run()
+    assert steps(app)["undo"].help == f"Undo: ` {HOSTILE[0]} to 0.5 `"
