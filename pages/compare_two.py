@@ -25,7 +25,7 @@ from pages.other_answer import Other
 EVERY = 0.5  # seconds
 MEASURE, ESTIMATOR = "two_measure", "two_estimator"
 MEASURES: dict[Measure, str] = {"importance": "what each explains", "share": "each one's share of all"}
-NOT_YET = "The question above has no answer yet, so there is nothing to compare with."
+NOT_YET = "The question above has no answer, so there is nothing to compare with."
 TWO_THRESHOLDS = (
     "A narrower target takes several hyperparameters at once, so what each explains alone tends to fall for all of "
     "them; shares say whose part grows."

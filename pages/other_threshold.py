@@ -26,12 +26,12 @@ def draw(first: state.Answer) -> Threshold | None:
     uses_target = state.session().asked.method.uses_target
     default = _default(first, uses_target)
     chosen: Threshold | None = state.session().kept.get(KEPT, default)
+    if chosen is not None and uses_target and chosen[1] is None:  # typed where the target played no part
+        chosen = default
     if chosen is None:
         look.quiet("no_threshold", NONE)
         return None
     region, target = chosen
-    if uses_target and target is None:
-        target = (default or chosen)[1]
     state.copy(other_region=region)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="other_sentence"):
         st.markdown("Compare with the best", width="content")

@@ -17,7 +17,7 @@ from hpi.table import TrialTable
 from hpi.words.writing import listed
 from pages import look, other_answer, sign_in, state, uploads, who, words
 
-KEPT, REFUSED, SHARED = "second_table", "second_refused", "second_shared"
+KEPT, REFUSED, ASKED, SHARED = "second_table", "second_refused", "second_asked", "second_shared"
 FEW = 6  # names in one sentence
 LABEL = "A second table with some of the same hyperparameters and the same metric"
 ASKS = (
@@ -36,12 +36,20 @@ def draw(first: TrialTable) -> TrialTable | None:
         st.text(f"Compared with: {words.identity(second)}")
         st.button("Close it", key="close_second", type="tertiary", on_click=_close)
     try:
-        second = as_asked(first, second)
+        second = _asked(first, second)
     except HpiError as error:
         look.refusal(str(error), "refused-tables")
         return None
     look.quiet("alike", *said(alike(first, second)), *_left_open(second))
     return second
+
+
+def _asked(first: TrialTable, second: TrialTable) -> TrialTable:
+    """Return the second table as it is asked; kept, since reading roles anew takes as long as at first."""
+    kept, key = state.session().kept, (first.fingerprint, first.choices, second.fingerprint)
+    if ASKED not in kept or kept[ASKED][0] != key:
+        kept[ASKED] = key, as_asked(first, second)
+    return kept[ASKED][1]  # type: ignore[no-any-return]
 
 
 def sample(second: TrialTable, asked: Sample) -> Sample:
@@ -125,5 +133,6 @@ def _open(files: list[uploads.File], first: TrialTable) -> str | None:
 
 
 def _close() -> None:
-    state.session().kept.pop(KEPT, None)
+    for name in (KEPT, ASKED, SHARED):
+        state.session().kept.pop(name, None)
     other_answer.forget("tables")

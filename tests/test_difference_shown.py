@@ -46,12 +46,12 @@ def plain(text):
 def test_the_first_sentence_names_what_differs_and_counts_the_rest():
     """By hand: .2 with reaches of hypot(.02, .02) = .028; .01 is within that."""
     assert plain(words.lead(two(a=(0.1, 0.3), b=(0.3, 0.31), c=(0.2, 0.2)))) == (
-        "For the best 1 % instead of the best 10 %, a explains more (+20 points [+17.2 to +22.8]); for the other 2 no "
-        "difference can be told apart from chance."
+        "For the best 1 % instead of the best 10 %, a explains more (+20 percentage points [+17.2 to +22.8]); for the "
+        "other 2 no difference can be told apart from chance."
     )
     assert plain(words.lead(two(a=(0.3, 0.1), b=(0.1, 0.3)))) == (
-        "For the best 1 % instead of the best 10 %, a explains less (\u221220 points [\u221222.8 to \u221217.2]) and b "
-        "explains more (+20 points [+17.2 to +22.8])."
+        "For the best 1 % instead of the best 10 %, a explains less (\u221220 percentage points [\u221222.8 to "
+        "\u221217.2]) and b explains more (+20 points [+17.2 to +22.8])."
     )
     assert plain(words.lead(two(a=(0.3, 0.3), b=(0.1, 0.11)))) == (
         "For the best 1 % instead of the best 10 %, no difference can be told apart from chance (2 hyperparameters "

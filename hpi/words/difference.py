@@ -1,6 +1,6 @@
 """What changes between two questions, as plain text: names are data.
 
-Differences are in percentage points, written as "points": from 9 % to 21 % is +12 points.
+Differences are in percentage points: from 9 % to 21 % is +12 percentage points; after the first one, "points".
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ def lead(found: Difference, tables: Names | None = None) -> str:
     where = sentence_case(f"{_preposition(found, tables)} {second} instead of {first}", second)
     if not found.different:
         return f"{where}, no difference can be told apart from chance ({_counted(found.compared)} compared)."
-    said = [_said(change, found) for change in found.different[:NAMED]]
+    units = ("percentage points", *["points"] * NAMED)
+    said = [_said(change, found, unit) for change, unit in zip(found.different[:NAMED], units, strict=False)]
     more = len(found.different) - len(said)
     others = f", and {more} more {'differs' if more == 1 else 'differ'}" if more else ""
     return f"{where}, {listed(said)}{others}{_rest(found)}."
@@ -66,7 +67,7 @@ def _preposition(found: Difference, tables: Names | None) -> str:
     return "for" if by_name(found.first.estimator).uses_target else "among"
 
 
-def _said(change: Change, found: Difference) -> str:
+def _said(change: Change, found: Difference, unit: str) -> str:
     assert change.difference is not None
     more = change.difference > 0
     if found.measure == "share":
@@ -74,7 +75,7 @@ def _said(change: Change, found: Difference) -> str:
     else:
         does = "explains" if by_name(found.first.estimator).uses_target else "matters"
         verb = f"{does} {'more' if more else 'less'}"
-    return f"{change.name} {verb} ({points(change)} points {ends(change)})"
+    return f"{change.name} {verb} ({points(change)} {unit} {ends(change)})"
 
 
 def _rest(found: Difference) -> str:
@@ -125,7 +126,7 @@ def sentence(change: Change, found: Difference, tables: Names | None = None) -> 
     if change.p_value is None or found.pairing == "same":
         verdict = change.note or "they are the same"
     interval = f", 95\u00a0% interval {ends(change)}" if ends(change) else ""
-    return f"{said} Difference {points(change)} points{interval}: {verdict}."
+    return f"{said} Difference {points(change)} percentage points{interval}: {verdict}."
 
 
 def _value(one: object) -> str:
@@ -212,7 +213,7 @@ def table(found: Difference, tables: Names | None = None) -> pd.DataFrame:
         )
         for change in found.changes
     ]
-    columns = ["hyperparameter", *names, "difference, points", "95\u00a0% interval", "verdict"]
+    columns = ["hyperparameter", *names, "difference, percentage points", "95\u00a0% interval", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 
