@@ -32,6 +32,8 @@ class Beside:
         Why there will be none, as a sentence; else None.
     may_help
         Whether trying again may help, as after a failure or where it was cancelled.
+    n_looks
+        How often a page has asked how far it is.
     """
 
     question: Any
@@ -41,6 +43,7 @@ class Beside:
     found: Any = None
     refused: str | None = None
     may_help: bool = False
+    n_looks: int = 0
     work: Work | None = None
 
     @property

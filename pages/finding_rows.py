@@ -1,22 +1,18 @@
 """Findings one below the other: sentence, evidence, picture, and the way onward.
 
 Keys: about, kinds, strong_only, all_again (the filters); finding-<i> (a row), strong-<i> or weak-<i> (its words),
-picture-<i>, onward-<i>; like-<i> (what is like row i: like-<i>-<k> and so on); more; to_findings.
+picture-<i>, onward-<i>; like-<i> (what is like row i: like-<i>-<k> and so on); more.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from hpi import figures
-from hpi.statements import Finding, FindingKind, Findings
+from hpi.statements import Finding, Findings
 from hpi.words import findings as finding_words
-from pages import beside_findings, found, job, link, look, menu, state
+from pages import beside_findings, found, link, look, menu, state
 
-LEADING = 3
-BESIDE_ONE = 2
 EVERY_ONE = "every hyperparameter"
 PAIR, ALONE = "See the pair →", "See its trials →"
 
@@ -125,60 +121,3 @@ def _go_on(finding: Finding) -> None:
         link.go(menu.TWO)
     state.session().chosen = first
     link.go(menu.ONE)
-
-
-def leading(answer: state.Answer) -> Findings | None:
-    """Draw the strongest findings as text, and return all; a quiet line while there are none yet."""
-    look.small_heading("In words")
-    said = found.findings(answer)
-    if said is None:
-        job.beside(state.FINDINGS)
-        said, answer = found.last(), replace(answer, is_awaited=True)
-    if said is not None:
-        with look.shown(answer, "leading"):
-            _leading(said, answer)
-    return said
-
-
-def _leading(said: Findings, answer: state.Answer) -> None:
-    effects = [finding for finding in said.findings if finding.kind is not FindingKind.SAME]
-    for i, (first, *_) in enumerate(finding_words.alike(effects)[:LEADING]):
-        sentence(first, None, f"leading-{i}")
-    if not effects:
-        look.quiet("no_words", finding_words.lead(said), finding_words.BARS_ALONE if answer.result.detectable else None)
-
-
-def onwards(said: Findings) -> None:
-    """Draw the way to all findings."""
-    n = len(said.findings)
-    label = f"All {n} findings →" if n > 1 else "See the finding →" if n else "Why, and what cannot be said →"
-    if st.button(label, key="to_findings"):
-        link.go(menu.FINDINGS)
-
-
-def of_one(answer: state.Answer, name: str) -> None:
-    """Draw the strongest findings about one hyperparameter alone, one of each kind; a quiet line while awaited.
-
-    Where the best trials gather the page says already, more finely.
-    """
-    said = found.findings(answer)
-    if said is None:
-        job.beside(state.FINDINGS)
-        return
-    about = [finding for finding in said.findings if finding.hyperparameters == (name,)]
-    alone = [finding for finding in about if finding.kind is not FindingKind.TOP]
-    for i, (first, *_) in enumerate(finding_words.alike(alone)[:BESIDE_ONE]):
-        sentence(first, None, f"one-{i}")
-
-
-def of_pair(answer: state.Answer, first: str, second: str) -> None:
-    """Draw the strongest finding about two hyperparameters, or that there is none; a quiet line while it is awaited."""
-    said = found.findings(answer)
-    if said is None:
-        job.beside(state.FINDINGS)
-        return
-    both = [finding for finding in said.findings if set(finding.hyperparameters) == {first, second}]
-    if both:
-        sentence(both[0], None, "pair")
-    else:
-        look.quiet("no_pair", finding_words.NOT_BOTH)

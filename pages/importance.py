@@ -4,7 +4,7 @@ import streamlit as st
 
 from hpi import figures
 from hpi.words import pairs
-from pages import about_bars, best_trials, finding_rows, link, look, menu, shell, state, threshold, together, words
+from pages import about_bars, best_trials, in_words, link, look, menu, shell, state, threshold, together, words
 
 shell.guard(__file__)
 
@@ -21,10 +21,8 @@ if clicked:
     link.go(menu.ONE)
 with said:
     with look.shown(answer, "words"), st.container(key="in_words"):
-        said_of_all = finding_rows.leading(answer)
-    with look.shown(answer, "onwards"), st.container(horizontal=True, gap="small"):
-        if said_of_all is not None:
-            finding_rows.onwards(said_of_all)
+        in_words.leading()
+    with look.shown(answer, "onwards"):
         together.onwards(result)
 with look.shown(answer, "beside"):
     about_bars.section(answer)

@@ -12,7 +12,8 @@ from pathlib import Path
 import streamlit as st
 
 from hpi.jobs import Phase, Status
-from pages import look, state
+from pages import look, state, waiting
+from pages.beside import Beside
 from pages.words import BLANK
 from pages.work import Work
 
@@ -39,15 +40,20 @@ def first(work: Work | None) -> None:
         st.text("No question about this table has been answered before, so there is nothing to show meanwhile.")
 
 
-def beside(name: str) -> None:
+def beside(name: str, is_fragment: bool = False) -> None:
     """Draw what there is to say of slow work beside the answer: how far it is, or why there will be no more of it.
 
     `name` says which: `state.FINDINGS`, for example. Draws nothing where it was never asked for, and where it is done.
+    `is_fragment`: it stands in a fragment that shows what is found, so that no more than that is drawn in the end.
     """
     asked = state.session().beside.get(name)
     if asked is None:
         return
-    if asked.is_open:
+    if asked.is_open and is_fragment:
+        _how_far(name, asked)
+        asked.n_looks += 1
+        waiting.again(EVERY, asked.n_looks, f"wait_{name}")
+    elif asked.is_open:
         _watched_beside(name)
     elif asked.refused is not None:
         look.refusal(asked.refused, f"refused-{name}")
@@ -60,6 +66,11 @@ def _watched_beside(name: str) -> None:
     asked = state.session().beside.get(name)
     if asked is None or asked.work is None or not asked.is_open:
         st.rerun()
+    _how_far(name, asked)
+
+
+def _how_far(name: str, asked: Beside) -> None:
+    assert asked.work is not None
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"quiet-job-{name}"
     ):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, finding_rows, held, link, look, menu, narrowing, shell, words
+from pages import choose, held, in_words, link, look, menu, narrowing, shell, words
 
 shell.guard(__file__)
 
@@ -14,7 +14,7 @@ score = next(score for score in answer.result.hyperparameters if score.name == n
 effect = effects.one_effect(answer.table, answer.sample, name)
 look.lead(" ".join(filter(None, (words.where(effect, score), words.one(score, answer.result)))), answer)
 with look.shown(answer, "one_words"):
-    finding_rows.of_one(answer, name)
+    in_words.of_one(name)
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
     adjusted = held.one(answer)

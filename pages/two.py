@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import choose, finding_rows, held, look, narrowing, shell, words
+from pages import choose, held, in_words, look, narrowing, shell, words
 
 shell.guard(__file__)
 
@@ -15,7 +15,7 @@ if len(answer.table.hyperparameters) < 2:
 first, second, show = choose.two(answer)
 effect = effects.two_effects(answer.table, answer.sample, first, second)
 with look.shown(answer, "pair_words"):
-    finding_rows.of_pair(answer, first, second)
+    in_words.of_pair(first, second)
 with look.shown(answer):
     look.quiet("target", words.target_here(answer.result))
     shown = held.two(answer, first, second, show)

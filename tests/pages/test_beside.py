@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -61,10 +63,10 @@ def jobs(monkeypatch, tmp_path):
 def opened(jobs, monkeypatch, table):
     """A function that opens a page whose work beside the answer does `how`, in a job unless `is_quick`."""
 
-    def start(how: str, is_quick: bool = False) -> AppTest:
+    def start(how: str, is_quick: bool = False, script=page) -> AppTest:
         monkeypatch.setattr(state, "State", lambda sample, outcome, tolerance: Estimate(sample, Slow(how=how), 0))
         monkeypatch.setattr(state, "QUICK", 10**9 if is_quick else 0)
-        return visit(page, state.Session(table=table))
+        return visit(script, state.Session(table=table))
 
     return start
 
@@ -237,3 +239,25 @@ def test_adjusted_effects_come_by_a_job_of_their_own(jobs, table):
     first = adjusted.found
     again = visit(adjusting, state.Session(table=table))  # another visitor: the server still has the answer
     assert now(again).beside[state.ADJUSTED].found is first
+
+
+def fragment():
+    from pages import job, state
+
+    state.findings(state.answer())
+    job.beside(state.FINDINGS, is_fragment=True)
+
+
+def asked_again(app):
+    """How often a part of the page is to be drawn again: by the marks that ask for it."""
+    return [json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.component_name == "waiting"]
+
+
+def test_a_part_is_drawn_again_as_long_as_its_job_runs_and_no_longer(opened):
+    app = opened("wait", script=fragment)
+    assert asked_again(app) == [{"milliseconds": 500.0, "turn": 1}]
+    assert asked_again(run(app)) == [{"milliseconds": 500.0, "turn": 2}]
+    beside(app).work.cancel()
+    assert beside(app).work.job.ended.wait(60)
+    assert asked_again(run(app)) == []
+    assert keys(app) == [f"retry_{FINDINGS}"]

@@ -283,7 +283,8 @@ def worked_out_anew(show, monkeypatch):
         beside = SimpleNamespace(**{"is_open": False, "refused": None, "found": None, "question": question, **asked})
         session(app).beside[state.FINDINGS] = beside
         monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: None)
-        monkeypatch.setattr(job, "beside", lambda name: st.text(f"beside: {beside.refused or 'under way'}"))
+        said = f"beside: {beside.refused or 'under way'}"
+        monkeypatch.setattr(job, "beside", lambda name, is_fragment=False: st.text(said))
         return app.run()
 
     return again
