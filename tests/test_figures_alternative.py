@@ -94,6 +94,16 @@ def test_every_figure_says_what_it_shows(drawn, what):
     assert alt(light).endswith(".")
 
 
+@pytest.mark.parametrize("what", HOLDS)
+def test_no_label_slants(drawn, what):
+    """Plotly turns labels by 30 degrees where they would meet, unless it is told otherwise."""
+    figure = drawn[what][0]
+    assert list(figure.layout.template.layout.xaxis.autotickangles) == [0]
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        assert axis.tickangle in (None, 0)
+        assert axis.autotickangles in (None, (0,))
+
+
 def test_no_figure_is_without_words(drawn):
     assert set(drawn) == set(HOLDS)
     every = (getattr(figures, name) for name in figures.__all__)

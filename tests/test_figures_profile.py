@@ -8,12 +8,16 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hpi
 from hpi import figures
 from hpi.effects import target_profile
 from hpi.figures import DARK, LIGHT
+from hpi.results import Score
 from hpi.subspace import select
+from tests.makers import result
 from tests.test_figures import ODD_NAMES, assert_nothing_is_interpreted, header, read, search, trace
 
 THEMES = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
@@ -33,6 +37,10 @@ def answer(table):
 @pytest.fixture(scope="module")
 def profile(table, answer):
     return target_profile(table, select(table, ASKED), answer)
+
+
+def bar(name):
+    return Score(name, 0.1, 0.05, 0.2, 1.0, 0.02, 0.01, True, None)
 
 
 def axis(profile, name):
@@ -209,3 +217,33 @@ def test_no_name_is_interpreted(name):
     for note in figure.layout.annotations:
         note.text = re.sub(f'<span style="color:{LIGHT.muted}">', "", note.text)
     assert_nothing_is_interpreted(figure)
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(30, 120), target=st.sampled_from([0.05, 0.2, 0.5]))
+def test_places_and_shares_are_parts_and_do_not_depend_on_the_order_of_rows(seed, n, target):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "real": 10 ** rng.uniform(-6, 2, n),
+            "whole": rng.integers(-40, 60, n),
+            "few": rng.integers(0, 3, n),
+            "label": rng.choice([f"l{k}" for k in range(12)], n),
+        }
+    )
+    frame.loc[rng.random(n) < 0.3, "real"] = np.nan
+    frame["score"] = rng.normal(size=n)
+    asked = hpi.Subspace(target=target)
+    first, second = (
+        target_profile(table, select(table, asked), result(*map(bar, frame.columns[:4])))
+        for table in (read(frame, "score"), read(frame.sample(frac=1, random_state=seed, ignore_index=True), "score"))
+    )
+    np.testing.assert_array_equal(first.metric, second.metric)
+    for one, other in zip(first.axes, second.axes, strict=True):
+        np.testing.assert_array_equal(one.place, other.place)
+        np.testing.assert_array_equal(one.region, other.region)
+        assert (one.labels, one.best) == (other.labels, other.best)
+        known = one.place[~np.isnan(one.place)]
+        assert ((known >= -1e-12) & (known <= 1 + 1e-12)).all()
+        for share, inactive in zip((one.target, one.region), one.inactive, strict=True):
+            assert inactive == 1 or share.sum() == pytest.approx(1)
+            assert len(share) == len(one.labels) == len(one.edges) - 1

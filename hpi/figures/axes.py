@@ -68,15 +68,12 @@ def value_axis(hyperparameter: Hyperparameter, bounds: tuple[float, float]) -> d
     if hyperparameter.log:
         axis["type"] = "log"
         axis["tickvals"], axis["ticktext"] = log_ticks(*bounds)
-    else:
-        axis["nticks"] = 7
     return axis
 
 
 def metric_axis(outcome: Outcome, scale: Scale) -> dict[str, object]:
     """Return the axis of the metric."""
     axis: dict[str, object] = {"range": scale.range, "title": {"text": plain(said(outcome))}}
-    axis |= {"nticks": 6, "tickangle": 0}
     if scale.log:
         axis["type"] = "log"
         axis["tickvals"], axis["ticktext"] = log_ticks(scale.low, scale.high)

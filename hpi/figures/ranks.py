@@ -53,7 +53,7 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
             "side": "top",
             "tickvals": [*columns],
             "ticktext": [folded(by_name(result.estimator).title, HEADING) for result in agreement.results],
-            **({"tickangle": 0} if lie else {"autotickangles": [0, -90]}),  # turned where they would meet
+            "autotickangles": [0] if lie else [0, -90],  # turned where they would meet
             "showgrid": False,
             **_apart(),
         },

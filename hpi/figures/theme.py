@@ -26,6 +26,7 @@ FONT = (
     "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 )
 SIZE, SMALL = 13, 12
+MOST_TICKS = 6  # on an axis that goes upwards: few lines of the grid
 NOTHING = "rgba(0,0,0,0)"
 
 
@@ -76,6 +77,9 @@ class Theme:
             "automargin": True,
             "gridcolor": self.grid,
             "linecolor": self.grid,
+            "exponentformat": "power",
+            "minexponent": 5,
+            "separatethousands": True,
             "zeroline": False,
             "zerolinecolor": self.chance_line,
             "tickfont": {"color": self.muted, "size": SMALL},
@@ -96,8 +100,9 @@ class Theme:
                     "bordercolor": self.chance_line,
                     "font": {"family": FONT, "size": SMALL, "color": self.text},
                 },
-                "xaxis": axis,
-                "yaxis": axis,
+                # along a narrow screen Plotly counts how many labels fit, but would rather turn them than leave one out
+                "xaxis": {**axis, "autotickangles": [0]},
+                "yaxis": {**axis, "nticks": MOST_TICKS},
             }
         )
 
