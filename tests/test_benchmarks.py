@@ -6,13 +6,23 @@ import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import hpi
 from benchmarks import edges
+from benchmarks.app import found, smallest, switching
+from benchmarks.app import load as load_study
+from benchmarks.app import plan as app_plan
+from benchmarks.app import report as app_report
+from benchmarks.app.messages import Messages
+from benchmarks.app.slider import Slid
+from benchmarks.app.stopwatch import Lap
+from benchmarks.app.switching import Switched
 from benchmarks.reading import __main__ as reading
 from benchmarks.reading import memory, tables, timing
 from benchmarks.reading import report as reading_report
@@ -166,3 +176,82 @@ def test_memory_that_a_process_takes_is_seen():
         assert memory.status(one.pid, "VmRSS") - before == pytest.approx(held / 1e6, abs=5)
         assert memory.status(one.pid, "VmHWM") >= memory.status(one.pid, "VmRSS")
         one.stdin.write("\n")
+
+
+def laps(*took: float, name: str = "bars", remounts: int = 0) -> list[Lap]:
+    return [Lap({name: one, "rest": 2 * one}, {"importance": remounts} if remounts else {}) for one in took]
+
+
+def app_study(**parts) -> found.Study:
+    """Return a study by hand: a key takes 300 ms (median), a rerun 200; every page 150, the smallest 100."""
+    slid = Slid(laps(300, 290, 400), laps(100, 90, 110))  # a rerun rests after twice these
+    menu = {title: laps(150, 150, name="chart") for title in switching.PAGES}
+    smallest = {title: laps(100, 100, name="chart") for title in switching.PAGES}
+    seen = Messages({"importance": 17_000, "surface": 200_000}, {"dataframe": 258_000})
+    slid_of = {100_000: slid, 1_000_000: Slid(laps(502), laps(100), rested=False)}
+    given = dict(slid=slid_of, switched=Switched(menu, smallest), messages=seen) | parts
+    return found.Study(app_plan.FULL, "make bench-app", "here", **given)
+
+
+def test_median_and_95th_percentile_of_times():
+    """Of 1 to 21 the 95th percentile is the 20th; of two values it lies 95 % of the way between them."""
+    assert found.spread(range(21, 0, -1)) == (11, 20)
+    assert found.spread((100, 300)) == pytest.approx((200, 290))
+
+
+def test_the_report_of_the_app_says_what_is_wanted_beside_what_was_got():
+    assert app_report.rows(app_study()) == [
+        ("Slider to bars, 100,000 x 12", "at most 1.6 times", "1.50 times", True),
+        ("Slider to bars, 1,000,000 x 12", "at most 2.5 times", "2.51 times", False),
+        *((f"Menu to {title}", "at most 2 times", "1.50 times", True) for title in switching.PAGES),
+        ("Largest message with a chart", "at most 200 kB", "200 kB (surface)", True),
+        ("A chart put anew by one change", "at most 1 time", "0 times", True),
+    ]
+    text = app_report.written(app_study())
+    assert "| 100,000 x 12 | 200 (218) | 300 (390) | 1.50 (1.79) | 600 (780) | 3.00 (3.58) |" in text
+    assert "With 1,000,000 trials some presses came before the page was at rest." in text
+    assert "| Data | history | 100 (100) | 150 (150) | 1.50 (1.50) | 300 (300) |" in text
+    assert text.count("Not measured: this run left it out.") == 2
+    assert max(len(line) for line in text.splitlines() if not line.startswith("|")) <= 120
+
+
+def test_the_report_of_the_app_is_not_silent_about_what_was_missed():
+    slid = {100_000: Slid(laps(330, remounts=2), laps(100))}
+    started = found.Started([3.1, 3.1], [2.0, 2.0])
+    load = found.Load([[100, 100], [200, 200]], [[100, 500], [300, 300]], 200, 250, 262, 100, 3, 0.5)
+    study = app_study(slid=slid, started=started, load=load)
+    missed = {what: got for what, _, got, met in app_report.rows(study) if not met}
+    assert missed == {
+        "Slider to bars, 100,000 x 12": "1.65 times",
+        "A chart put anew by one change": "2 times",
+        "Start to the first bars": "1.55 times",
+        "Memory of a session at rest": "12.0 MB",
+    }
+    assert load.ratios == pytest.approx([4.8, 1.5])
+    text = app_report.written(study)
+    assert "| Start to the first bars | at most 1.5 times | 1.55 times | **no** |" in text
+    assert "| 2 sessions, the longest wait | at most 5 times | 4.8 times | yes |" in text
+    assert "one grew in 50 % of that time, and 3 came to their end" in text
+
+
+def test_the_smallest_apps_of_the_study_draw_one_chart_a_page(tmp_path, monkeypatch):
+    figure = {"data": [{"type": "bar", "x": [1, 2], "y": {"dtype": "f8", "bdata": "AAAAAAAA8D8AAAAAAAAAQA=="}}]}
+    monkeypatch.syspath_prepend(str(tmp_path / "menu"))
+    for script, key in ((smallest.with_menu(tmp_path / "menu", {"one": figure}), "one"),
+                        (smallest.alone(tmp_path / "alone"), smallest.BARS)):  # fmt: skip
+        app = AppTest.from_file(str(script)).run(timeout=20)
+        assert not app.exception
+        (chart,) = app.get("plotly_chart")
+        assert chart.proto.id.endswith(f"-{key}")
+
+
+def test_forests_that_grew_while_all_sessions_moved_are_counted():
+    """In ten seconds one ends after four (it began before), one takes the last five and ends later."""
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    ended = [("estimate", 4, 6.0), ("findings", 5, 1.0), ("estimate", 12, 7.0)]
+    said = "\n".join(
+        json.dumps({"time": (began + timedelta(seconds=at)).isoformat(), "event": "ended", "task": task,
+                    "outcome": "done", "seconds": seconds})
+        for task, at, seconds in ended
+    )  # fmt: skip
+    assert load_study.grown(f"Uvicorn\n{said}", began, began + timedelta(seconds=10)) == (1, pytest.approx(0.9))

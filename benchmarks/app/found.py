@@ -38,8 +38,10 @@ class Load:
         grown.
     fresh, first, idle
         Memory of the server before the first session, with one and with all of them open and at rest, MB.
-    forests
-        Jobs of a forest that came to their end meanwhile.
+    a_step
+        Milliseconds of a core that the server takes for a step of the slider, until its page rests.
+    forests, growing
+        Forests that came to their end meanwhile; the share of the time in which one was grown.
     """
 
     alone: Sequence[Sequence[float]]
@@ -47,7 +49,9 @@ class Load:
     fresh: float
     first: float
     idle: float
+    a_step: float
     forests: int
+    growing: float
 
     @property
     def ratios(self) -> list[float]:

@@ -65,8 +65,13 @@ def what(message: Any) -> tuple[str, str | None]:  # noqa: ANN401
     if kind not in ("plotly_chart", *COMPONENTS):
         return kind, None
     brought = getattr(element, kind)
-    name = str(getattr(brought, "id", "")).split("-", 2)[-1]  # of "$$ID-<digest>-<key>"
-    return kind, None if MARK in str(brought)[:2000] else name or kind
+    name = named(str(getattr(brought, "id", "")))
+    return kind, None if MARK in name else name or kind
+
+
+def named(element: str) -> str:
+    """Return the key that an element was given, of its id "$$ID-<digest>-<key>"."""
+    return element.split("-", 2)[-1]
 
 
 def measured(browser: Browser, url: str, paths: list[Path]) -> Messages:

@@ -49,6 +49,7 @@ def page(name):
 
 st.navigation([page(name) for name in FIGURES]).run()
 """
+BARS = "bars"  # key of the chart that stands alone
 ALONE = """import plotly.graph_objects as go
 import streamlit as st
 

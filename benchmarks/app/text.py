@@ -77,14 +77,18 @@ LOAD = """{sessions} sessions have a table of {trials:,} trials open, which they
 and made a copy to explore. They are clients that speak Streamlit's protocol over websockets as a browser does, and also
 ask again every half second where a page waits for a child process; they draw nothing, since {sessions} browsers on the
 same cores would measure themselves. First each session in turn moves its slider while the others rest. Then all of them
-move it every {every:g} s, staggered, for {seconds:g} s, while one more session has forests grown without a pause;
-{forests} of these came to their end. The wait is that from the step to the bars of its answer.
+move it every {every:g} s, staggered, for {seconds:g} s, while one more session has forests grown: one grew in
+{growing:.0f} % of that time, and {forests} came to their end. The wait is that from the step to the bars of its answer.
 
 | | median (95th percentile) |
 | --- | --- |
 | alone, ms | {alone} |
 | all at once, {steps} steps, ms | {busy} |
 | 95th percentile of a session, in multiples of its own median alone | {median:.1f}; the worst session {worst:.1f} |
+
+A step takes {a_step:.0f} ms of a core on the server until its page rests: also asking how the child process stands, and
+drawing what that has found. With {sessions} sessions every {every:g} s that is {needed:.0f} % of a core, and Python
+runs on one at a time.
 
 The server's process held {fresh:.0f} MB before the first session, {first:.0f} MB with one, and {idle:.0f} MB with all
 {sessions} open and at rest.
