@@ -1,6 +1,6 @@
 // A Plotly chart that stays where it is: a new figure is drawn into the old element. Around it what a chart of ours has:
 // a text for who does not see it, a menu that saves it, keys that do what the mouse does, ranges that can be drawn.
-// Every string of a figure is data; only Plotly itself sets any of them as markup.
+// Every string of a figure is data; only Plotly itself sets any of them as markup. Files and texts: chart_data.js.
 
 const charts = new WeakMap();  // the element of the page -> what is drawn in it
 const EXPORT = {scale: 2, narrowest: 640};
@@ -23,60 +23,101 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-export default function (component) {
-  const {data, parentElement} = component;
+export default function ({data, parentElement, setTriggerValue}) {
   const chart = charts.get(parentElement) ?? new Chart(parentElement);
   charts.set(parentElement, chart);
-  chart.show(JSON.parse(data), component.setTriggerValue);
-  return () => { charts.delete(parentElement); chart.end(); };
+  const turn = ++chart.turn;
+  chart.show(JSON.parse(data), setTriggerValue);
+  // Streamlit ends a call that came late as soon as it returns; a newer one may draw here already.
+  return () => {
+    if (turn !== chart.turn) return;
+    charts.delete(parentElement);
+    chart.end();
+  };
 }
 
 class Chart {
   constructor(parent) {
-    this.plot = element("div", {class: "hpi-plot", tabindex: "0"});
+    this.plot = element("div", {class: "hpi-plot"});
     this.said = element("div", {class: "hpi-said", "aria-live": "polite"});
     this.menu = new Menu(this);
     this.box = element("div", {class: "hpi-chart stPlotlyChart"}, this.plot, this.menu.box, this.said);
+    parent.querySelector(".hpi-failed")?.remove();
     parent.append(this.box);
     this.plot.addEventListener("keydown", event => this.key(event));
-    this.sizes = new ResizeObserver(() => this.fit());
+    this.plot.addEventListener("blur", () => this.leave());
+    this.sizes = new ResizeObserver(() => this.update());
     this.sizes.observe(this.box);
+    this.turn = 0;
     this.at = -1;
   }
 
-  // Several figures may come while the library is on its way: the last one is drawn.
-  async show({figure, name, clickable, ranges, library: address}, tell) {
-    Object.assign(this, {figure, name, clickable, ranges, tell});
+  show({figure, name, clickable, ranges, library: address}, tell) {
+    Object.assign(this, {figure, name, clickable, ranges, address, tell});
     this.plot.style.minHeight = `${figure.layout.height ?? 320}px`;
     this.plot.setAttribute("role", clickable ? "application" : "img");
     this.plot.setAttribute("aria-label", this.text());
+    if (clickable) this.plot.setAttribute("tabindex", "0");
+    else this.plot.removeAttribute("tabindex");
+    this.update();
+  }
+
+  // Several figures may come while the library is on its way, and another width while one is drawn: the last one holds.
+  // Where the chart has no width (a closed expander) it waits: labels cannot be measured there.
+  async update() {
     if (this.busy) return;
     this.busy = true;
     try {
-      this.plotly = await library(address);
-      for (let drawn = null; drawn !== this.figure && !this.ended;) {
-        drawn = this.figure;
-        await this.draw(drawn);
+      while (this.isBehind()) {
+        this.plotly ??= await library(this.address);
+        if (!this.ended) await this.draw();
       }
     } catch (error) {
-      this.plot.textContent = "This chart cannot be drawn here. Reload the page to try again.";
-      throw error;
+      this.fail();
+      if (this.plotly) throw error;
+      console.warn(error.message);
     } finally {
       this.busy = false;
     }
   }
 
-  async draw({data, layout}) {
+  isBehind() {
+    const width = this.box.clientWidth, isTried = this.failed === this.figure;
+    return !this.ended && width > 0 && !isTried && (this.drawn !== this.figure || this.width !== width);
+  }
+
+  async draw() {
+    const width = this.box.clientWidth, figure = this.figure;
+    this.width = width;
+    if (this.drawn === figure) return this.plotly.relayout(this.plot, {width});
+    this.drawn = figure;
+    const {data, layout} = figure;
     const finger = !matchMedia("(pointer: fine)").matches;  // a finger that draws a range could not scroll
     const dragmode = this.ranges && !finger ? "select" : false;
     const direction = {x: "h", y: "v"}[this.ranges] ?? "d";
-    const drawn = {...layout, dragmode, selectdirection: direction, autosize: true, width: this.box.clientWidth || undefined};
-    const first = !this.plot.classList.contains("js-plotly-plot");
+    const drawn = {...layout, dragmode, selectdirection: direction, autosize: true, width: width || undefined};
+    const first = !this.plot._fullLayout;
     if (first) this.plot.textContent = "";
     await this.plotly.react(this.plot, data, drawn, {displayModeBar: false, displaylogo: false, doubleClick: false});
-    this.width = this.box.clientWidth;
+    if (this.ended) return this.plotly.purge(this.plot);
     if (first) this.listen();
     for (const part of this.plot.querySelectorAll(".svg-container")) part.setAttribute("aria-hidden", "true");
+  }
+
+  // The next figure is tried again, or this one by a click.
+  fail() {
+    if (this.plot._fullLayout) this.plotly.purge(this.plot);
+    this.drawn = undefined;
+    this.failed = this.figure;
+    const again = element("button", {type: "button"}, "Try again");
+    again.addEventListener("click", () => {
+      this.failed = undefined;
+      this.show({...this, library: this.address}, this.tell);
+    });
+    this.plot.removeAttribute("aria-label");
+    this.plot.removeAttribute("tabindex");
+    this.plot.setAttribute("role", "alert");
+    this.plot.replaceChildren(element("p", {}, "This chart cannot be drawn: the script for it did not come, or it broke. "), again);
   }
 
   listen() {
@@ -85,14 +126,16 @@ class Chart {
     });
     this.plot.on("plotly_selected", event => {
       if (!this.ranges || !event?.range) return;
-      this.plotly.relayout(this.plot, {selections: []});
-      this.tell("ranged", event.range);
+      // what was outside of the range would stay dimmed
+      this.plotly.update(this.plot, {selectedpoints: null}, {selections: []});
+      const {range} = event, letters = [...this.ranges].filter(letter => range[letter]);  // none over another part of it
+      if (letters.length) this.tell("ranged", Object.fromEntries(letters.map(letter => [letter, range[letter]])));
     });
   }
 
   pick(point) {
     const carried = point.customdata ?? point.data?.customdata?.[point.pointNumber];
-    if (carried !== undefined) this.tell("picked", {customdata: carried, x: point.x, y: point.y});
+    if (says(carried)) this.tell("picked", {customdata: listed(carried), x: point.x, y: point.y});
   }
 
   text() {
@@ -103,25 +146,27 @@ class Chart {
   // What can be clicked can be reached by the keys as well, in the order in which it is read.
   key(event) {
     const step = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1}[event.key];
-    if (!this.clickable || (step === undefined && event.key !== "Enter")) return;
+    if (event.key === "Escape") this.leave();
+    if (!this.clickable || !this.drawn || (step === undefined && event.key !== "Enter")) return;
     event.preventDefault();
-    const points = reachable(this.plot);
+    const points = reachable(this.plot), chosen = points[this.at];
     if (!points.length) return;
-    if (event.key === "Enter") {
-      if (points[this.at]) this.pick(points[this.at]);
-      return;
-    }
-    this.at = (this.at + step + points.length) % points.length;
-    const point = points[this.at];
-    this.plotly.Fx.hover(this.plot, [{curveNumber: point.curveNumber, pointNumber: point.pointNumber}]);
-    this.said.textContent = [point.customdata].flat().join(", ");
+    if (event.key === "Enter" && chosen) this.pick(chosen);
+    else this.go(points, this.at < 0 && step === -1 ? points.length - 1 : (this.at + (step ?? 1) + points.length) % points.length);
   }
 
-  fit() {
-    const width = this.box.clientWidth;
-    if (!this.plotly || this.busy || !width || width === this.width) return;
-    this.width = width;
-    this.plotly.relayout(this.plot, {width});
+  go(points, at) {
+    const {curveNumber, pointNumber, customdata} = points[at];
+    this.at = at;
+    this.plotly.Fx.hover(this.plot, [{curveNumber, pointNumber}]);
+    setTimeout(() => {  // Plotly does not write more often than every 50 ms
+      if (this.at === at) this.said.textContent = hovered(this.plot) || [listed(customdata)].flat().join(", ");
+    }, 100);
+  }
+
+  leave() {
+    this.at = -1;
+    if (this.plot._fullLayout) this.plotly.Fx.unhover(this.plot);
   }
 
   end() {
@@ -133,25 +178,43 @@ class Chart {
   }
 }
 
+// What a hover says just now, its lines in one.
+function hovered(plot) {
+  const label = plot.querySelector(".hovertext .nums"), lines = Array.from(label?.querySelectorAll(".line") ?? []);
+  return lines.length ? lines.map(line => line.textContent).join(" ") : label?.textContent;
+}
+
+// What a point carries as a list, where it came as numbers of one type.
+function listed(carried) {
+  return ArrayBuffer.isView(carried) ? Array.from(carried) : carried;
+}
+
+// Whether what a point carries can be meant by a click: the empty half of a triangle carries nothing.
+function says(carried) {
+  return [listed(carried)].flat().some(part => part !== undefined && part !== null && part !== "");
+}
+
 // Points that carry something, of the first trace that can be clicked; of a heat map its cells.
 function reachable(plot) {
   const index = (plot._fullData ?? []).findIndex(trace => trace.customdata && trace.hoverinfo !== "skip");
   if (index < 0) return [];
   const trace = plot._fullData[index], points = [];
+  const add = (customdata, pointNumber, x, y) => {
+    const isThere = [x, y].every(value => value !== null && !Number.isNaN(value));
+    if (says(customdata) && isThere) points.push({curveNumber: index, pointNumber, customdata, x, y});
+  };
   Array.from(trace.customdata).forEach((carried, i) => {
-    if (trace.type !== "heatmap") points.push({curveNumber: index, pointNumber: i, customdata: carried, x: trace.x?.[i], y: trace.y?.[i]});
-    else Array.from(carried).forEach((one, j) => {
-      if (one !== null && [one].flat().some(part => part !== null && part !== "")) points.push({curveNumber: index, pointNumber: [i, j], customdata: one});
-    });
+    if (trace.type !== "heatmap") add(carried, i, trace.x?.[i], trace.y?.[i]);
+    else Array.from(carried).forEach((one, j) => add(one, [i, j], trace.x?.[j], trace.y?.[i]));
   });
-  return trace.orientation === "h" && plot._fullLayout.yaxis.autorange !== "reversed" && plot._fullLayout.yaxis.range[0] < plot._fullLayout.yaxis.range[1]
-    ? points.reverse() : points;
+  const {range} = plot._fullLayout[axisOf(trace, "y")];
+  return trace.orientation === "h" && range[0] < range[1] ? points.reverse() : points;
 }
 
 class Menu {
   constructor(chart) {
     this.chart = chart;
-    const open = element("button", {type: "button", class: "hpi-open", "aria-haspopup": "true", "aria-expanded": "false", "aria-label": "Save this chart", title: "Save this chart"}, "⤓");
+    const open = element("button", {type: "button", class: "hpi-open", "aria-expanded": "false", "aria-label": "Save this chart", title: "Save this chart"}, "⤓");
     const entries = [["Picture (PNG)", () => this.picture("png")], ["Picture (SVG)", () => this.picture("svg")], ["Data (CSV)", () => this.data()]];
     this.list = element("div", {class: "hpi-list", hidden: ""}, ...entries.map(([label, save]) => {
       const entry = element("button", {type: "button"}, label);
@@ -163,6 +226,7 @@ class Menu {
     open.addEventListener("click", () => this.toggle(this.list.hidden));
     this.box.addEventListener("keydown", event => {
       if (event.key === "Escape") { this.toggle(false); open.focus(); }
+      if (event.key === "Tab") setTimeout(() => { if (!this.box.contains(document.activeElement)) this.toggle(false); });
     });
     this.outside = event => { if (!this.box.contains(event.target)) this.toggle(false); };
     document.addEventListener("click", this.outside);
@@ -200,54 +264,4 @@ function save(address, name) {
   document.body.append(link);
   link.click();
   link.remove();
-}
-
-// What is drawn as a table, a row a point; `minus` and `plus` are the whiskers, `note` what a hover would say of it.
-function table(plot) {
-  const rows = [];
-  for (const trace of plot._fullData) {
-    const [across, up] = ["x", "y"].map(letter => plot._fullLayout[axisOf(trace, letter)]);
-    const name = (values, i, axis) => named(values?.[i], axis);
-    const bars = trace.error_x?.visible ? trace.error_x : trace.error_y?.visible ? trace.error_y : {};
-    const note = i => plain([trace.hovertext?.[i] ?? trace.text?.[i]].flat()[0]);
-    const first = trace.z?.[0];
-    if (Array.isArray(first) || ArrayBuffer.isView(first)) {
-      trace.z.forEach((line, i) => Array.from(line).forEach((z, j) => rows.push(
-        [trace.name, name(trace.x, j, across), name(trace.y, i, up), z, "", "", plain([trace.hovertext?.[i]?.[j] ?? trace.text?.[i]?.[j]].flat()[0])])));
-    } else {
-      const length = Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0);
-      for (let i = 0; i < length; i++) rows.push(
-        [trace.name, name(trace.x, i, across), name(trace.y, i, up), trace.z?.[i] ?? "", bars.arrayminus?.[i] ?? "", bars.array?.[i] ?? "", note(i)]);
-    }
-  }
-  const title = letter => plain(plot.layout[`${letter}axis`]?.title?.text) || letter;
-  const head = ["series", title("x"), title("y"), "z", "minus", "plus", "note"];
-  const used = head.map((_, k) => k < 3 || rows.some(row => row[k] !== "" && row[k] !== undefined && row[k] !== null));
-  return [head, ...rows].map(row => row.filter((_, k) => used[k]).map(cell).join(",")).join("\r\n") + "\r\n";
-}
-
-function axisOf(trace, letter) {
-  const id = trace[`${letter}axis`] ?? letter;
-  return `${letter}axis${id.slice(1)}`;
-}
-
-// The word that stands at a place of an axis, where its places are counted: 0, 1, 2...
-function named(value, axis) {
-  const places = Array.from(axis?.tickvals ?? []), word = axis?.ticktext?.[value];
-  return word === undefined || places.some((place, i) => place !== i) ? value : plain(word);
-}
-
-// A label as it reads: line breaks are blanks, tags and entities are resolved. Parsed, never shown.
-function plain(label) {
-  if (label === undefined || label === null) return "";
-  const text = String(label).replaceAll(/<br\s*\/?>/g, " ");
-  return new DOMParser().parseFromString(text, "text/html").documentElement.textContent;
-}
-
-// A cell of a CSV; a text that a spreadsheet would take for a formula gets an apostrophe.
-function cell(value) {
-  if (value === undefined || value === null || Number.isNaN(value)) return "";
-  if (typeof value === "number") return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -18,14 +18,24 @@ from pages import library
 
 Ranges = Literal["", "x", "y", "xy"]
 HERE = Path(__file__).parent
+LOADER = """export default async part => {
+  const script = await import(location.origin + ADDRESS).catch(() => null);
+  if (script) return script.default(part);
+  const said = document.createElement("p");
+  said.className = "hpi-failed";
+  said.textContent = "This chart cannot be drawn: the script for it did not come. Reload the page to try again.";
+  part.parentElement.querySelector(".hpi-failed") ?? part.parentElement.append(said);
+}
+"""
 
 
 @dataclass(frozen=True)
 class Picked:
     """What a visitor did to a chart, once: the point that was clicked, or the range that was drawn.
 
-    `customdata` is what the point carries, `place` where it stands; `x` and `y` are the ends of the range. All of these
-    are in units of the axes.
+    `customdata` is what the point carries, `place` where it stands. `x` and `y` are the ends of the range, the lower
+    one first: values, also of a logarithmic axis; places (0, 1, 2...) of an axis of categories; None along an axis that
+    takes no range, and over another part of the figure.
     """
 
     customdata: Any = None
@@ -68,5 +78,5 @@ def _style() -> str:
 def _script() -> str:
     """Return what fetches the script: it would be sent along with every chart otherwise."""
     address = dumps(library.chart())
-    # with a line break: Streamlit takes a single line for the name of a file
-    return f"export default async part =>\n  (await import(location.origin + {address})).default(part);"
+    # of more lines than one: Streamlit takes a single line for the name of a file
+    return LOADER.replace("ADDRESS", address)
