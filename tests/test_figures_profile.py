@@ -172,6 +172,8 @@ def test_names_values_and_ticks_stand_at_their_axis(profile, answer):
     assert "10<sup>−3</sup>" in [text for text, _ in notes]
     (metric,) = [text for text, _ in notes if text.startswith("<b>score")]
     assert "lower is better" in metric
+    assert list(figure.layout.yaxis.ticktext) == [*(one.hyperparameter.name for one in profile.axes), "score"]
+    assert figure.layout.yaxis.showticklabels is False
     assert "60 trials" in re.sub("<[^>]*>", "", header(figure))
 
 
