@@ -82,9 +82,9 @@ def _chosen() -> None:
 def _within(asked: EachValue) -> str:
     """Say that region and target are those of each value by itself."""
     now, parts = shell.table(), asked.parts
-    what = f"{len(parts.values)} {words.noun(parts)}"
-    said = f"Asked within each of the {what}: region and target are the best of its own trials."
-    if asked.parts.is_tasks and now.choices.task is not None:
+    best = "region and target are the best" if asked.method.uses_target else "the region is the best"
+    said = f"Asked within each of the {len(parts.values)} {words.noun(parts)}: {best} of its own trials."
+    if parts.is_tasks and now.choices.task is not None:
         return f"{said} That the table is narrowed to {now.choices.task} plays no part here."
     return said
 

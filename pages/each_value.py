@@ -60,13 +60,13 @@ class EachValue:
 
     def go_on(self, visitor: str) -> None:
         """Answer what can be answered at once; take what jobs have found, and hand over the next."""
-        begun = time.monotonic()
+        begun, before = time.monotonic(), len(self.found)
         for value in self.parts.values:
             if value in self.found:
                 continue
             if self.method.is_slow:
                 self._by_job(value, visitor)
-            elif time.monotonic() - begun < AT_ONCE:
+            elif len(self.found) == before or time.monotonic() - begun < AT_ONCE:
                 self.found[value] = answer(self.parts, value, self.method, self.subspace, self.seed)
         if not self.is_open and self.together is None:
             self.together = gathered(self.parts, [self.found[value] for value in self.parts.values], self.method.name)

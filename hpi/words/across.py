@@ -32,11 +32,6 @@ def noun(found: Across | Parts, n: int = 2) -> str:
     return f"value of “{found.by}”" if n == 1 else f"values of “{found.by}”"
 
 
-def title(found: Across) -> str:
-    """Ask what is answered."""
-    return f"Is it the same on every {noun(found, 1)}?"
-
-
 def lead(found: Across) -> str:
     """Say which hyperparameters decide everywhere and which only somewhere."""
     n = len(found.answered)

@@ -95,6 +95,22 @@ def test_one_task_is_opened_alone_and_all_are_asked_still(compare):
     assert "lr decides on all 3 datasets; dropout only on parity." in said(app)
 
 
+def test_many_quick_answers_come_one_after_the_other(compare, monkeypatch):
+    monkeypatch.setattr(each_value, "AT_ONCE", 0.0)
+    app = compare(datasets(60, **{f"d{i}": 60 for i in range(6)}))
+    assert "2 of 6 are done." in said(app)  # one when the page is drawn, one when its progress is
+    app.run()
+    assert "4 of 6 are done." in said(app)
+    app.button(key="cancel_each").click().run()
+    assert "cancelled." in said(app)
+    kept = app.session_state["hpi"].kept[each_value.HELD]
+    assert [value.result is None for value in kept.together.values] == [False] * 4 + [True] * 2
+    monkeypatch.undo()
+    app.button(key="ask_each").click().run()
+    assert not app.exception
+    assert len(app.session_state["hpi"].kept[each_value.HELD].together.answered) == 6
+
+
 def test_a_slow_estimator_waits_to_be_asked_and_can_be_cancelled(compare):
     app = compare(datasets(60))
     session = app.session_state["hpi"]
