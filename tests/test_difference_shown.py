@@ -115,6 +115,17 @@ def test_notices_say_what_is_compared_and_whose_warning_it_is():
     assert any("share of what all hyperparameters have" in text for text in shares)
 
 
+def test_places_that_surely_differ_are_said_where_shares_are_compared():
+    """By hand: a falls from first to third, behind b and c; whose places, 2 or 3 and then 1 or 2, may be the same."""
+    first = asked(bars(a=0.5, b=0.2, c=0.2))
+    second = asked(bars("linear", a=0.1, b=0.4, c=0.4))
+    said = words.notices(difference(first, second))
+    assert "Places in the order that surely differ: a is number 1 in PED-ANOVA, number 3 in Linear model." in said
+    swapped = asked(bars("linear", a=0.5, b=0.3, c=0.2))
+    assert "No place in the order surely differs between the two." in words.notices(difference(first, swapped))
+    assert not any("place" in text.lower() for text in words.notices(difference(first, asked(bars(a=0.1, b=0.2)))))
+
+
 def test_the_file_holds_what_is_known_and_no_formula():
     found = difference(bars(**{"=a": 0.5, "b": 0.2}), bars(**{"=a": 0.4}))
     rows = list(csv.DictReader(io.StringIO(words.as_csv_file(found))))

@@ -36,18 +36,28 @@ def leaders(result: ImportanceResult) -> tuple[str, ...]:
     return tuple(name for name, (best, _) in places(result).items() if best == 1)
 
 
+Place = tuple[int, int]
+
+
 def surely_differ(a: ImportanceResult, b: ImportanceResult) -> bool:
-    """Whether the places of some hyperparameter in two results have nothing in common.
+    """Whether the places of some hyperparameter in two results have nothing in common: see `surely_moved`."""
+    return bool(surely_moved(a, b))
+
+
+def surely_moved(a: ImportanceResult, b: ImportanceResult) -> Mapping[str, tuple[Place, Place]]:
+    """Return both places of each hyperparameter whose places in two results have nothing in common, by name.
 
     One that is not told from chance has one of the places behind those that are; one without a number has none.
     """
     first, second = _all_places(a), _all_places(b)
-    return any(
-        first[name][0] > second[name][1] or second[name][0] > first[name][1] for name in first.keys() & second.keys()
-    )
+    return {
+        name: (first[name], second[name])
+        for name in sorted(first.keys() & second.keys())
+        if first[name][0] > second[name][1] or second[name][0] > first[name][1]
+    }
 
 
-def _all_places(result: ImportanceResult) -> Mapping[str, tuple[int, int]]:
+def _all_places(result: ImportanceResult) -> Mapping[str, Place]:
     behind = (len(result.detectable) + 1, len(result.hyperparameters))
     found = places(result)
     return {s.name: found.get(s.name, behind) for s in result.hyperparameters if s.importance is not None}

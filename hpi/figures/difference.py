@@ -110,7 +110,7 @@ def _part_for_ink(row: _Row, room: float) -> float:
 
 def _ticks(end: float, most: int) -> list[float]:
     """Round values from 0 to the end of the ink, at most so many steps, or one."""
-    step = next((step for step in STEPS if end <= max(1, most) * step), STEPS[-1])
+    step = next((step for step in STEPS if math.floor(end / step + 1e-9) <= max(1, most)), STEPS[-1])
     return [round(i * step, 3) for i in range(math.floor(end / step + 1e-9) + 1)]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from hpi.comparison import Change, Difference
+from hpi.comparison.places import surely_moved
 from hpi.estimators import by_name
 from hpi.results import ImportanceResult
 from hpi.words.parts import found_parts
@@ -141,7 +142,7 @@ def _value(one: object) -> str:
 def notices(found: Difference, tables: Names | None = None) -> list[str]:
     """Say what must be known to read the differences right, a sentence or two each."""
     first, second = sides(found, tables)
-    said = [_about_measure(found), _about_pairing(found), _about_many(found)]
+    said = [_about_measure(found), _about_order(found, tables), _about_pairing(found), _about_many(found)]
     for change in found.changes:
         if change.difference is None and change.first is not None and change.second is not None:
             said.append(f"{change.name}: {change.note}.")
@@ -168,6 +169,23 @@ def _about_measure(found: Difference) -> str | None:
         f"{why}, so what is compared is each one's share of what all hyperparameters have that both answers have a "
         "number for. A difference is one of emphasis, not an error of either."
     )
+
+
+def _about_order(found: Difference, tables: Names | None) -> str | None:
+    """Say whose place in the order surely differs, where the two measure different things."""
+    if found.measure == "importance" or not (found.first.detectable and found.second.detectable):
+        return None
+    moved, (first, second) = surely_moved(found.first, found.second), sides(found, tables)
+    if not moved:
+        return "No place in the order surely differs between the two."
+    said = [f"{name} is {_place(one)} in {first}, {_place(other)} in {second}" for name, (one, other) in moved.items()]
+    more = f"; {len(said) - NAMED} more differ" if len(said) > NAMED else ""
+    return f"Places in the order that surely differ: {'; '.join(said[:NAMED])}{more}."
+
+
+def _place(place: tuple[int, int]) -> str:
+    """Write the places that the intervals leave open: number 2, or number 2 to 4."""
+    return f"number {place[0]}" if place[0] == place[1] else f"number {place[0]} to {place[1]}"
 
 
 def _about_pairing(found: Difference) -> str | None:
