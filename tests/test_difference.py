@@ -151,6 +151,11 @@ def test_the_interval_of_a_share_by_hand():
     assert (open_one.low, open_one.high) == pytest.approx((0.6, 1.0))
 
 
+def test_the_only_hyperparameter_has_all_of_the_share():
+    only = shares(shared_bars(a=(0.0, 0.3, 0.4)), "a")["a"]
+    assert (only.value, only.low, only.high) == (1, 1, 1)
+
+
 def test_two_estimators_are_compared_by_shares():
     first = shared_bars(a=(0.2, 0.3, 0.4), b=(0.1, 0.1, 0.1))
     second = shared_bars("linear", a=(0.1, 0.1, 0.1), b=(0.1, 0.1, 0.1))

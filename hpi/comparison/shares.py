@@ -86,4 +86,5 @@ def _ends(score: Score, others: list[Score]) -> tuple[float, float]:
 
 
 def _part(a: float, others: float) -> float:
-    return a / (a + others) if a + others > 0 else 0.0
+    """Return a's part of the whole; all of it where there is nothing else."""
+    return a / (a + others) if others > 0 else 1.0

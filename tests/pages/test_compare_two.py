@@ -200,6 +200,19 @@ def test_names_are_data_in_every_view(compare):
     assert all("![i]" not in one.value for one in app.markdown)
 
 
+@pytest.mark.parametrize("n", [1, 60])
+def test_one_hyperparameter_and_sixty_are_compared(compare, n):
+    rng = np.random.default_rng(0)
+    frame = search(300)[["lr", "val_accuracy"]]
+    more = {f"a_rather_long_name_of_a_hyperparameter_{i}": rng.random(300) for i in range(n - 1)}
+    app = compare("thresholds", frame.assign(**more))
+    assert lead(app) is not None
+    shown = app.session_state["hpi"].kept["other-thresholds"].kept[1]
+    assert len(shown.changes) == len(app.session_state["hpi"].table.hyperparameters)
+    clean(app.segmented_control(key="measure").set_value("share").run())
+    assert lead(app) is not None
+
+
 def test_the_page_says_what_hpi_says(compare):
     """The second path: the public function on the same two answers."""
     app = compare("thresholds", search(400))
