@@ -36,7 +36,7 @@ def two(answer: Answer) -> tuple[str, str, Show]:
     """Draw the choice of two hyperparameters and of what the map shows; return all three."""
     now, names = session(), _names(answer)
     if now.pair is None or not set(now.pair) <= set(names):
-        now.pair = (names[0], names[1])
+        now.pair = _strongest(answer)
     copy(first=now.pair[0], second=now.pair[1], show=Show(now.show))
     columns = st.columns(2)
     with columns[0]:
@@ -45,6 +45,12 @@ def two(answer: Answer) -> tuple[str, str, Show]:
         _select("Upwards", names, "second", answer)
     st.segmented_control("Colour", list(Show), format_func=_TITLES.get, key="show", required=True, on_change=_took_show)
     return *now.pair, Show(now.show)
+
+
+def _strongest(answer: Answer) -> tuple[str, str]:
+    """Return the strongest pair that can be told apart from chance; where there is none, the two strongest."""
+    names = _names(answer)
+    return next((pair.names for pair in answer.result.pairs if pair.detectable), (names[0], names[1]))
 
 
 def begin_pair(answer: Answer, first: str) -> None:

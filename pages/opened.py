@@ -27,6 +27,7 @@ ELSEWHERE = (
     "The table of this address is not here: it was opened in another browser, or some days ago. Drop its file again, "
     "and it is shown as the address says. To show it to somebody else, make a link with Share."
 )
+AS_READ = "as_read"  # what the file itself, or the space beside it, chose
 IN_ADDRESS = {"metric", "direction", "task"}  # what of a table stands in the address itself
 
 
@@ -132,8 +133,10 @@ def _read(reading: Callable[[], TrialTable]) -> bool:
     except HpiError as error:
         now.refused = str(error)
         return False
+    as_read = table.choices
     table, remark = _as_remembered(table)
     _put(table, remark)
+    now.kept[AS_READ] = as_read
     now.arrived = True
     return True
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from hpi.roles import Column, ContextKind, Declaration, Role
+from hpi.roles import Choices, Column, ContextKind, Declaration, Role
 from hpi.roles.by_itself import is_state
 from hpi.space import Kind
 from hpi.subspace import number
@@ -35,6 +35,7 @@ def read(table: TrialTable, may_change: bool) -> None:
     frame["Role"] = frame["Role"].where(frame["Better"] == "", frame["Role"] + ": " + frame["Better"])
     frame = frame.drop(columns="Better")
     config: dict[str, Any] = {
+        "Role": st.column_config.TextColumn(width=185),
         "Kind": st.column_config.TextColumn(width=90),
         "Why": st.column_config.TextColumn(width="large"),
     }  # fmt: skip
@@ -51,19 +52,31 @@ def read(table: TrialTable, may_change: bool) -> None:
         )
     height = look.table_height(len(table.columns), most=20)
     st.dataframe(frame, hide_index=True, key="roles", height=height, column_config=config)
-    if may_change and (table.choices.roles or table.choices.space):
+    if may_change and _decided(table.choices) != _decided(_as_read()):
         st.button("Take all columns as they were understood", key="undo_roles", on_click=_undo_all)
 
 
 def _action(table: TrialTable, column: Column) -> str:
     """Return what a click does to a column; "" where nothing sensible can be done."""
-    if column.name in {**dict(table.choices.roles), **dict(table.choices.space)}:
+    if _decided(table.choices, column.name) != _decided(_as_read(), column.name):
         return UNDO
     if column.role is Role.METRIC or column.fixed or table.parsed[column.name].n_distinct < 2:
         return ""
     if is_state(table.parsed[column.name]):
         return COUNT
     return LEAVE_OUT if column.role is Role.HYPERPARAMETER else USE
+
+
+def _as_read() -> Choices:
+    """Return what the file chose by itself, or the search space that lies beside it."""
+    kept: Choices = state.session().kept.get(opened.AS_READ, Choices())
+    return kept
+
+
+def _decided(choices: Choices, name: str | None = None) -> tuple[tuple[Any, ...], ...]:
+    """Return what was decided of the columns, or of one."""
+    decided = (choices.roles, choices.space, choices.contexts)
+    return tuple(tuple(pair for pair in pairs if name in (None, pair[0])) for pairs in decided)
 
 
 def _clicked() -> None:
@@ -86,15 +99,17 @@ def _undo(name: str) -> None:
     """Take a column as it was understood."""
     table = state.session().table
     assert table is not None
-    roles, space, contexts = (
+    others = [
         tuple(pair for pair in pairs if pair[0] != name)
         for pairs in (table.choices.roles, table.choices.space, table.choices.contexts)
-    )
+    ]
+    roles, space, contexts = ((*kept, *before) for kept, before in zip(others, _decided(_as_read(), name), strict=True))
     opened.revise(roles=roles, space=space, contexts=contexts)
 
 
 def _undo_all() -> None:
-    opened.revise(roles=(), space=(), contexts=())
+    roles, space, contexts = _decided(_as_read())
+    opened.revise(roles=roles, space=space, contexts=contexts)
 
 
 def change(table: TrialTable) -> None:

@@ -247,3 +247,24 @@ def test_too_few_trials_are_said_with_what_became_of_the_others(open_table):
     app = open_table(search(40).assign(state=["COMPLETE"] * 12 + ["PRUNED"] * 28))
     assert "There are 12 trials that count; at least 16 are needed for a number." in said(app)
     assert "Attention: by state only 12 of the 40 trials" in said(app)
+
+
+def test_what_the_search_space_declares_is_as_understood_until_it_is_changed(app, monkeypatch):
+    """The example declares its ten hyperparameters: each can be left out, and comes back as it was declared."""
+    app.button(key="example-digits_mlp.csv").click().run()
+    app.switch_page("pages/data.py").run()
+    offered = dict(zip(words(app)["Column"], words(app)["Wrong?"], strict=True))
+    assert offered["learning_rate"] == "leave out"
+    assert offered["val_accuracy"] == ""
+    assert "undo" not in offered.values()
+    assert not [button for button in app.button if button.key == "undo_roles"]
+    before = session(app).table.fingerprint, session(app).table.choices
+    column = next(one for one in session(app).table.columns if one.name == "learning_rate")
+    with within(app, monkeypatch):
+        roles.change_role(column, "leave out")
+    assert "learning_rate" not in [one.name for one in session(app).table.hyperparameters]
+    app.run()
+    assert dict(zip(words(app)["Column"], words(app)["Wrong?"], strict=True))["learning_rate"] == "undo"
+    app.button(key="undo_roles").click().run()
+    assert session(app).table.fingerprint == before[0]
+    assert dict(session(app).table.choices.space) == dict(before[1].space)
