@@ -132,8 +132,12 @@ def _answered(asked: EachValue, found: Across) -> None:
         st.button("Ask again", key="ask_each", on_click=_ask)
     if not found.answered:
         return
-    drawn = figures.across_matrix(found, look.theme())
-    clicked = look.chart(drawn, "across", clickable=f"Opens a hyperparameter on its {words.noun(found, 1)}")
+    theme = look.theme()
+    if theme.name not in asked.pictures:  # of many datasets it takes half a second
+        asked.pictures[theme.name] = figures.across_matrix(found, theme)
+    clicked = look.chart(
+        asked.pictures[theme.name], "across", clickable=f"Opens a hyperparameter on its {words.noun(found, 1)}"
+    )
     if clicked is not None and clicked.customdata is not None:
         _open(found, *clicked.customdata)
     _files(found)

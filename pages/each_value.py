@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hpi import comparison, scoring
 from hpi.comparison import Across, Parts
@@ -33,7 +34,7 @@ class EachValue:
     """A question with what became of it on each value.
 
     `found` has the answers, or the reasons why there are none, by value; `works`, what is being worked out;
-    `may_help`: whether asking again may help.
+    `may_help`: whether asking again may help; `pictures`: what was drawn of `together`, by the theme.
     """
 
     question: Hashable
@@ -46,6 +47,7 @@ class EachValue:
     is_asked: bool = False
     may_help: bool = False
     together: Across | None = None
+    pictures: dict[str, Any] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +118,7 @@ class EachValue:
     def ask(self) -> None:
         """Begin, or ask those again that have no answer."""
         self.is_asked, self.may_help, self.together = True, False, None
+        self.pictures.clear()
         self.found = {value: one for value, one in self.found.items() if one.result is not None}
 
     def let_go(self) -> None:
