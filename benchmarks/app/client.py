@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -28,6 +29,7 @@ from benchmarks.app.messages import named, what
 
 TOKEN = "_streamlit_xsrf"  # noqa: S105 - the name of a cookie
 OPENS_WITHIN = 30.0
+WAITING = "waiting"  # the component that has a part of a page drawn again after a moment
 
 
 class Client:
@@ -140,31 +142,36 @@ class Client:
         elif chart == BARS:
             self._drawn(message.delta.new_element.SerializeToString())
         elif message.WhichOneof("type") == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self._element(message.delta.new_element)
+            self._element(message.delta.new_element, message.delta.fragment_id)
 
     def _drawn(self, bars: bytes) -> None:
         if self._bars_at is not None and not self._bars_at.done() and bars != self._bars:
             self._bars_at.set_result(time.monotonic())
         self._bars = bars
 
-    def _element(self, element: Any) -> None:  # noqa: ANN401
+    def _element(self, element: Any, fragment: str) -> None:  # noqa: ANN401
         kind = element.WhichOneof("type")
         id_ = getattr(getattr(element, kind), "id", "") if kind else ""
         if id_:
             self.widgets[named(id_)] = id_
         if kind == "exception":
             self.wrong.append(element.exception.type)
+        elif kind == "bidi_component" and element.bidi_component.component_name == WAITING:
+            self._poll(fragment, json.loads(element.bidi_component.json)["milliseconds"] / 1000, is_once=True)
         elif kind == "alert" and element.alert.format == Alert.ERROR:
             self.wrong.append(element.alert.body)
 
-    def _poll(self, fragment: str, interval: float) -> None:
+    def _poll(self, fragment: str, interval: float, is_once: bool = False) -> None:
         if fragment not in self.polls:
-            self.polls[fragment] = asyncio.create_task(self._again(fragment, interval))
+            self.polls[fragment] = asyncio.create_task(self._again(fragment, interval, is_once))
 
-    async def _again(self, fragment: str, interval: float) -> None:
-        while True:
-            await asyncio.sleep(interval)
+    async def _again(self, fragment: str, interval: float, is_once: bool) -> None:
+        await asyncio.sleep(interval)
+        while not is_once:
             await self.send(fragment=fragment)
+            await asyncio.sleep(interval)
+        del self.polls[fragment]
+        await self.send(fragment=fragment)
 
     def _stop_polls(self, fragments: Iterable[str] | None = None) -> None:
         """Ask no longer for parts of the page, for any where none are named."""

@@ -16,7 +16,7 @@ from benchmarks.app.switching import FIRST_CHART_WITHIN, PAGES, link
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, WebSocket
 
-MARK = "theme_watch"  # the one component that is no chart
+MARKS = ("theme_watch", "waiting")  # the components that are no charts
 COMPONENTS = ("bidi_component", "component_instance")
 NO_ELEMENT = "no element"
 
@@ -65,8 +65,8 @@ def what(message: Any) -> tuple[str, str | None]:  # noqa: ANN401
     if kind not in ("plotly_chart", *COMPONENTS):
         return kind, None
     brought = getattr(element, kind)
-    name = named(str(getattr(brought, "id", "")))
-    return kind, None if MARK in name else name or kind
+    is_mark = getattr(brought, "component_name", "") in MARKS
+    return kind, None if is_mark else named(str(getattr(brought, "id", ""))) or kind
 
 
 def named(element: str) -> str:
