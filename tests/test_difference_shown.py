@@ -115,6 +115,14 @@ def test_notices_say_what_is_compared_and_whose_warning_it_is():
     assert any("share of what all hyperparameters have" in text for text in shares)
 
 
+def test_one_reason_for_many_is_said_once():
+    silent = result(*(unknown(f"h{i}") for i in range(9)), estimator="fanova")
+    said = words.notices(difference(bars(**{f"h{i}": 0.1 for i in range(9)}), silent))
+    assert [text for text in said if "no score" in text] == [
+        "h0, h1, h2, h3, h4, h5 and 3 more: no number in the second: no score."
+    ]
+
+
 def test_places_that_surely_differ_are_said_where_shares_are_compared():
     """By hand: a falls from first to third, behind b and c; whose places, 2 or 3 and then 1 or 2, may be the same."""
     first = asked(bars(a=0.5, b=0.2, c=0.2))

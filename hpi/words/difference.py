@@ -18,7 +18,7 @@ from hpi.words.spreadsheet import as_csv
 from hpi.words.writing import listed, percent, sentence_case, share
 
 Names = tuple[str, str]
-NAMED = 3  # hyperparameters in the first sentence
+NAMED, FEW = 3, 6  # hyperparameters in the first sentence, and in another one
 WHOLE = 0.05  # from this half-width on, points are written without digits behind the point
 MINUS = "\u2212"
 NO_DIFFERENCE = "No difference"
@@ -143,17 +143,28 @@ def notices(found: Difference, tables: Names | None = None) -> list[str]:
     """Say what must be known to read the differences right, a sentence or two each."""
     first, second = sides(found, tables)
     said = [_about_measure(found), _about_order(found, tables), _about_pairing(found), _about_many(found)]
-    for change in found.changes:
-        if change.difference is None and change.first is not None and change.second is not None:
-            said.append(f"{change.name}: {change.note}.")
+    said += _about_unknown(found)
     for who, only in ((first, _only(found, "second")), (second, _only(found, "first"))):
         if only:
-            said.append(f"Only in {who}: {listed(only)}. Unknown in the other, which is not 0.")
+            said.append(f"Only in {who}: {listed(_few(only))}. Unknown in the other, which is not 0.")
     own = [(who, text) for who, one in ((first, found.first), (second, found.second)) for text in one.warnings]
     both = {text for text in found.first.warnings if text in found.second.warnings}
     said += [text for text in found.first.warnings if text in both]
     said += [f"{sentence_case(who, who if tables else '-')}: {text}" for who, text in own if text not in both]
     return [text for text in said if text]
+
+
+def _about_unknown(found: Difference) -> list[str]:
+    """Say why some that are in both have no difference, once for each reason."""
+    names: dict[str, list[str]] = {}
+    for change in found.changes:
+        if change.difference is None and change.first is not None and change.second is not None:
+            names.setdefault(change.note or "unknown", []).append(change.name)
+    return [f"{listed(_few(who))}: {note}." for note, who in names.items()]
+
+
+def _few(names: list[str]) -> list[str]:
+    return names if len(names) <= FEW else [*names[:FEW], f"{len(names) - FEW} more"]
 
 
 def _only(found: Difference, missing: str) -> list[str]:
