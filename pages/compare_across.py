@@ -123,23 +123,12 @@ def _cancel() -> None:
 def _answered(asked: EachValue, found: Across) -> None:
     with st.container(key="lead"):
         st.text(words.lead(found))
-    refused = words.reasons(found.values)
-    for i, reason in enumerate(refused[:MOST_REASONS]):
-        look.refusal(reason, f"refused-{i}")
-    if len(refused) > MOST_REASONS:
-        look.quiet("more_reasons", f"{len(refused) - MOST_REASONS} more have no answer for other reasons.")
+    _refused(found)
     if asked.may_help:
         st.button("Ask again", key="ask_each", on_click=_ask)
     if not found.answered:
         return
-    theme = look.theme()
-    if theme.name not in asked.pictures:  # of many datasets it takes half a second
-        asked.pictures[theme.name] = figures.across_matrix(found, theme)
-    clicked = look.chart(
-        asked.pictures[theme.name], "across", clickable=f"Opens a hyperparameter on its {words.noun(found, 1)}"
-    )
-    if clicked is not None and clicked.customdata is not None:
-        _open(found, *clicked.customdata)
+    _picture(asked, found)
     _files(found)
     look.small_heading("Worth knowing")
     look.quiet("across", *words.worth_knowing(found))
@@ -147,6 +136,26 @@ def _answered(asked: EachValue, found: Across) -> None:
         _where(found)
     if found.is_tasks:
         _alone(found)
+
+
+def _refused(found: Across) -> None:
+    """Say which values have no answer, and why."""
+    refused = words.reasons(found.values)
+    for i, reason in enumerate(refused[:MOST_REASONS]):
+        look.refusal(reason, f"refused-{i}")
+    if len(refused) > MOST_REASONS:
+        look.quiet("more_reasons", f"{len(refused) - MOST_REASONS} more have no answer for other reasons.")
+
+
+def _picture(asked: EachValue, found: Across) -> None:
+    """Draw the heat map, and go where one of its cells leads."""
+    theme = look.theme()
+    if theme.name not in asked.pictures:  # of many datasets it takes half a second
+        asked.pictures[theme.name] = figures.across_matrix(found, theme)
+    does = f"Opens a hyperparameter on its {words.noun(found, 1)}"
+    clicked = look.chart(asked.pictures[theme.name], "across", clickable=does)
+    if clicked is not None and clicked.customdata is not None:
+        _open(found, *clicked.customdata)
 
 
 def _open(found: Across, name: str, value: str) -> None:
