@@ -28,7 +28,7 @@ __all__ = [
 STYLE = """<style>
 .stMainBlockContainer {max-width: 76rem; padding-top: 4.2rem; padding-bottom: 4rem}
 .stMainBlockContainer h1 {font-size: 1.75rem; padding: .4rem 0 .2rem}
-.stMainBlockContainer h3 {font-size: 1.15rem; padding: .8rem 0 .3rem}
+.stMainBlockContainer h2 {font-size: 1.15rem; font-weight: 600; padding: .8rem 0 .3rem}
 [data-testid=stText] {font-variant-numeric: tabular-nums; overflow-wrap: anywhere}
 .st-key-lead [data-testid=stText] {font-size: 1.15rem; line-height: 1.5}
 .st-key-identity > div:first-child [data-testid=stText] {font-weight: 600}
@@ -60,7 +60,13 @@ STYLE = """<style>
 .st-key-under_bars [data-testid=stExpander] {width: auto}
 .st-key-open_now [data-testid=stPageLink] a {background: #0F766E; border-radius: .5rem; padding: .3rem .9rem}
 .st-key-open_now [data-testid=stPageLink] a p {color: #FFFFFF; font-weight: 600}
-[class*=st-key-stale] {opacity: .4; filter: grayscale(1)}
+/* What is not the answer that was asked for: still to be read. */
+[class*=st-key-stale] {filter: grayscale(1)}
+[class*=st-key-stale] .hpi-plot {opacity: .5}
+[class*=st-key-stale] [data-testid=stText] {opacity: .75}
+/* Streamlit writes white on the light green of the dark theme, and darkens that green under the mouse. */
+button[kind=primary] {background: #0F766E; border-color: #0F766E; color: #FFFFFF}
+button[kind=tertiary]:hover {color: inherit; text-decoration: underline}
 /* The menu: in the bar at the top where there is room, else in lines of its own. */
 .st-key-menu {gap: .1rem; row-gap: .2rem}
 @media (min-width: 1000px) {
@@ -101,7 +107,7 @@ def question(text: str) -> None:
 
 def heading(text: str) -> None:
     """Write the title of a part of a page; never with a name in it."""
-    st.subheader(text, anchor=False)
+    st.header(text, anchor=False)
 
 
 def small_heading(text: str) -> None:

@@ -138,7 +138,7 @@ def test_a_pair_without_an_answer_says_why_and_shows_the_median(open_table):
 
 def test_no_name_is_in_any_markdown(open_table):
     app = ended(switched_on(open_table, hostile()))
-    rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.subheader)]
+    rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.header)]
     rendered += [toggle.label for toggle in app.toggle] + [str(toggle.help) for toggle in app.toggle]
     assert not [(name, text) for name in HOSTILE for text in rendered if name in text]
     assert json.dumps(figures(app))

@@ -317,7 +317,7 @@ def test_no_name_is_in_any_markdown(open_table, page):
     app.session_state["edit_metric"] = True
     choose(app, "filter_menu", open_menu(app, "filter_menu").selectbox(key="filter_on"), HOSTILE[0])
     assert not app.exception
-    rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.subheader)]
+    rendered = [element.value for element in (*app.markdown, *app.caption, *app.title, *app.header)]
     widgets = (*app.button, *app.selectbox, *app.multiselect, *app.number_input, *app.segmented_control)
     rendered += [widget.label for widget in widgets] + [box.label for box in app.expander]
     assert not [(name, text) for name in HOSTILE for text in rendered if name in text]

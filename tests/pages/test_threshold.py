@@ -32,7 +32,7 @@ def line_of_now(app):
 
 def test_the_curve_stands_below_the_bars_and_marks_the_target(open_table):
     app = open_table()
-    assert "What is decided at which threshold?" in [heading.value for heading in app.subheader]
+    assert "What is decided at which threshold?" in [heading.value for heading in app.header]
     assert line_of_now(app) == 0.1
     names = {hyperparameter.name for hyperparameter in app.session_state["hpi"].table.hyperparameters}
     assert names <= {trace["name"] for trace in drawn(app)["data"]}
