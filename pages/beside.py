@@ -49,11 +49,15 @@ class Beside:
     @property
     def is_open(self) -> bool:
         """Whether there is something to wait for."""
-        return self.found is None and self.refused is None and self.work is not None and self.work.is_open
+        return self.found is None and self.refused is None and (self.work is None or self.work.is_open)
 
-    def collect(self) -> Any:  # noqa: ANN401
-        """Begin it if need be; return the answer, or None where there is none yet, or none at all."""
-        if self.found is None and self.refused is None:
+    def collect(self, is_patient: bool = False) -> Any:  # noqa: ANN401
+        """Begin it if need be; return the answer, or None where there is none yet, or none at all.
+
+        `is_patient`: begin a job at the second look only, so that ten steps of a slider do not begin ten.
+        """
+        waits = is_patient and not self.is_quick and self.work is None and self.n_looks == 0
+        if self.found is None and self.refused is None and not waits:
             try:
                 self.found = self._at_once() if self.is_quick else self._of_job()
             except HpiError as error:

@@ -61,12 +61,12 @@ def chosen() -> Chosen:
     return kept  # type: ignore[no-any-return]
 
 
-def findings(answer: state.Answer) -> Findings | None:
+def findings(answer: state.Answer, is_patient: bool = False) -> Findings | None:
     """Return what the trials of an answer say; None while it is worked out or where it is refused.
 
     Then `job.beside(state.FINDINGS)` says which of both.
     """
-    said = state.findings(answer, chosen().tolerance)
+    said = state.findings(answer, chosen().tolerance, is_patient)
     chosen().last = said or chosen().last
     return said
 

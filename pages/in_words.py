@@ -63,7 +63,7 @@ def of_pair(first: str, second: str) -> None:
 def _said() -> tuple[state.Answer | None, Findings | None]:
     """Return the answer that the page shows and its findings; where there are none yet, say how far they are."""
     answer = state.session().last
-    said = None if answer is None else found.findings(answer)
+    said = None if answer is None else found.findings(answer, is_patient=True)
     if said is None:
         job.beside(state.FINDINGS, is_fragment=True)
     return answer, said

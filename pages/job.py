@@ -70,12 +70,12 @@ def _watched_beside(name: str) -> None:
 
 
 def _how_far(name: str, asked: Beside) -> None:
-    assert asked.work is not None
+    status = Status(Phase.RUNNING) if asked.work is None else asked.work.status
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=f"quiet-job-{name}"
     ):
-        st.text(doing(asked.task.title, asked.work.status), width="content")
-        st.button("Cancel", key=f"cancel_{name}", on_click=_cancel_beside, args=(name,))
+        st.text(doing(asked.task.title, status), width="content")
+        st.button("Cancel", key=f"cancel_{name}", on_click=_cancel_beside, args=(name,), disabled=asked.work is None)
 
 
 @st.fragment(run_every=EVERY)

@@ -192,19 +192,19 @@ def retry() -> None:
     session().work = None
 
 
-def findings(answer: Answer, tolerance: float | None = None) -> Findings | None:
+def findings(answer: Answer, tolerance: float | None = None, is_patient: bool = False) -> Findings | None:
     """Return what the trials of an answer say in sentences; None while that is worked out, or where it is refused.
 
     Where it is None, `job.beside(FINDINGS)` draws how far it is, or why there is none. It is found once: as long as
     table, roles, filters, region, target and tolerance are the same, no page works it out again, whatever the estimator
-    is. `answer` may be stale: then these are the findings of what is shown.
+    is. `answer` may be stale: then these are the findings of what is shown. `is_patient`: as `Beside.collect` has it.
     """
     size = (answer.sample.n_region + A_PAIR) * len(answer.sample.design.hyperparameters) ** 2
 
     def task() -> Task:
         return State(answer.sample, outcome_of(answer.table)[0], tolerance)
 
-    found = _beside(FINDINGS, answer, tolerance, task, size <= QUICK)
+    found = _beside(FINDINGS, answer, tolerance, task, size <= QUICK, is_patient)
     return None if found is None else with_notices(found, answer.table)
 
 
@@ -218,10 +218,10 @@ def adjusted(answer: Answer, pair: tuple[str, str] | None = None) -> AdjustedEff
     def task() -> Task:
         return Adjust(answer.sample, outcome_of(answer.table)[0], 0, pair)
 
-    return _beside(ADJUSTED, answer, pair, task, is_quick=False)
+    return _beside(ADJUSTED, answer, pair, task, quick=False, patient=False)
 
 
-def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], is_quick: bool) -> Any:  # noqa: ANN401
+def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], quick: bool, patient: bool) -> Any:  # noqa: ANN401
     """Return what a task finds out of the trials of an answer, and of `more`; let go of what was asked before."""
     now = session()
     question = (*_trials(answer), more)
@@ -229,8 +229,8 @@ def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], is_q
     if kept is None or kept.question != question:
         if kept is not None:
             kept.let_go()
-        kept = now.beside[name] = Beside(question, task(), is_quick, now.visitor)
-    return kept.collect()
+        kept = now.beside[name] = Beside(question, task(), quick, now.visitor)
+    return kept.collect(patient)
 
 
 def _trials(answer: Answer) -> tuple[Any, ...]:

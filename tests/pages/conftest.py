@@ -61,7 +61,7 @@ def show(open_table, monkeypatch):
     """A function that opens a table and the Findings page with given findings: `show(one_of_each())`."""
 
     def with_findings(shown, frame=None, page="pages/findings.py"):
-        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: shown)
+        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None, is_patient=False: shown)
         app = open_table(frame)
         return app.switch_page(page).run() if page != "pages/importance.py" else app
 

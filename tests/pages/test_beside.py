@@ -244,7 +244,7 @@ def test_adjusted_effects_come_by_a_job_of_their_own(jobs, table):
 def fragment():
     from pages import job, state
 
-    state.findings(state.answer())
+    state.findings(state.answer(), is_patient=True)
     job.beside(state.FINDINGS, is_fragment=True)
 
 
@@ -256,6 +256,7 @@ def asked_again(app):
 def test_a_part_is_drawn_again_as_long_as_its_job_runs_and_no_longer(opened):
     app = opened("wait", script=fragment)
     assert asked_again(app) == [{"milliseconds": 500.0, "turn": 1}]
+    assert beside(app).work is None  # nobody may look for long: the slider goes on
     assert asked_again(run(app)) == [{"milliseconds": 500.0, "turn": 2}]
     beside(app).work.cancel()
     assert beside(app).work.job.ended.wait(60)

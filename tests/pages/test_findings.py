@@ -191,7 +191,7 @@ def test_a_finding_leads_to_its_hyperparameter_or_its_pair(show, kind, page, ope
 def test_a_tolerance_is_handed_on_and_an_empty_field_is_the_default(open_table, monkeypatch):
     asked = []
 
-    def answer(shown, tolerance=None):
+    def answer(shown, tolerance=None, is_patient=False):
         asked.append(tolerance)
         return one_of_each()
 
@@ -282,7 +282,7 @@ def worked_out_anew(show, monkeypatch):
         question = (*state._trials(session(app).last), None)
         beside = SimpleNamespace(**{"is_open": False, "refused": None, "found": None, "question": question, **asked})
         session(app).beside[state.FINDINGS] = beside
-        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None: None)
+        monkeypatch.setattr(state, "findings", lambda answer, tolerance=None, is_patient=False: None)
         said = f"beside: {beside.refused or 'under way'}"
         monkeypatch.setattr(job, "beside", lambda name, is_fragment=False: st.text(said))
         return app.run()
