@@ -91,12 +91,9 @@ def _within(asked: EachValue) -> str:
 
 @st.fragment(run_every=EVERY)
 def _watch() -> None:
-    """Draw how far each value is, until all have ended."""
+    """Draw how far each value is, until all have ended; then go on, since what waits to be drawn is pale."""
     asked = each_value.held()
     if asked is None:
-        st.rerun()
-    asked.go_on(state.session().visitor)
-    if asked.together is not None:
         st.rerun()
     with st.container(key="jobs", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -106,6 +103,9 @@ def _watch() -> None:
         for value, (one, _, _) in asked.works.items():
             if one.is_open:
                 st.text(job.doing(f"{one.title} on {visible(value)}", one.status))
+    asked.go_on(state.session().visitor)
+    if asked.together is not None:
+        st.rerun()
 
 
 def _ask() -> None:
