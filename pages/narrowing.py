@@ -52,13 +52,16 @@ def is_free() -> bool:
 def of_one(effect: OneEffect, picked: Picked) -> list[Filter]:
     """Return the filters that a range in a picture of one hyperparameter means; raises SubspaceError."""
     ends = picked.x if places.axis_of_values(effect) == "x" else picked.y
-    wanted = None if ends is None else places.along_values(effect, ends)
+    if ends is None or places.is_slip(effect, ends):
+        return []
+    wanted = places.along_values(effect, ends)
     return [] if wanted is None else [wanted]
 
 
 def of_two(effect: TwoEffects, picked: Picked) -> list[Filter]:
     """Return the filters that a box over the heat map means; raises SubspaceError."""
-    if picked.x is None or picked.y is None:  # over the strip of colours
+    # no ends: over the strip of colours
+    if picked.x is None or picked.y is None or places.is_slip_over(effect, picked.x, picked.y):
         return []
     wanted = [places.along_cells(effect, which, ends) for which, ends in enumerate((picked.x, picked.y))]
     return [one for one in wanted if one is not None]

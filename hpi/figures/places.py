@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from hpi.effects import Cut, OneEffect, TwoEffects
+from hpi.effects.cuts import measure
 from hpi.errors import SubspaceError
 from hpi.figures.axes import is_upright
 from hpi.space import Hyperparameter, Kind
@@ -19,11 +20,26 @@ Ends = tuple[float, float]
 PARTS = 100  # of a linear axis; ends are rounded to fewer digits than would tell these apart
 COARSEST = 1 / 40  # of a logarithmic axis: rounding moves an end by less
 DIGITS = 12
+SLIP = 0.01  # of an axis: who draws back a range to where it began wants none
 
 
 def axis_of_values(effect: OneEffect) -> Literal["x", "y"]:
     """Return the axis along which the values lie, in both pictures of one hyperparameter."""
     return "x" if effect.levels is None or is_upright(effect.levels) else "y"
+
+
+def is_slip(effect: OneEffect, ends: Ends) -> bool:
+    """Whether a range along the values of one hyperparameter is too short to be meant."""
+    if effect.levels is not None:
+        return ends[1] - ends[0] < SLIP * len(effect.levels)
+    first, last, low, high = measure(effect.hyperparameter, np.array([*ends, *effect.bounds]))
+    return bool(last - first < SLIP * (high - low))
+
+
+def is_slip_over(effect: TwoEffects, across: Ends, upwards: Ends) -> bool:
+    """Whether a box over the heat map is too small to be meant."""
+    sizes = zip((across, upwards), effect.cuts, strict=True)
+    return all(ends[1] - ends[0] < SLIP * len(cut) for ends, cut in sizes)
 
 
 def along_values(effect: OneEffect, ends: Ends) -> Filter | None:
