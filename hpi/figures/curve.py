@@ -33,6 +33,7 @@ GREY_NAMES = 5
 OFTEN = 0.25
 ROOM_ABOVE = 1.06
 PAD = 0.02
+NEAR = 60  # pixels from a point of a line: what is clicked there is meant
 
 
 def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.Figure:
@@ -46,6 +47,7 @@ def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.F
     figure = draw(
         theme,
         above + HEIGHT + 46,
+        hoverdistance=NEAR,
         title=title,
         meta=of_curve(curve, result),
         margin={"l": 12, "r": int(right), "t": above, "b": 46},
