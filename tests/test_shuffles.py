@@ -74,7 +74,22 @@ def test_orders_are_long_enough_for_what_is_seldom_active():
 
 
 def test_small_tables_shuffle_every_trial():
+    """As far as a target needs it: 70 of 700 trials, each of them in one of 10 draws, in whatever place."""
+    sample = cut(design({"x": np.linspace(0, 1, 700)}, np.arange(700.0)), Subspace(1.0, 0.1))
+    drawn = shuffles.draw(sample, 2000, np.random.default_rng(0))
+    assert (drawn.part, drawn.thinned, drawn.scale(0.3)) == (1, 1, 1)
+    assert (drawn.pool == np.arange(700)).all()
+    assert drawn.orders.shape == (2000, 70)
+    assert (np.diff(np.sort(drawn.orders, axis=1)) > 0).all()
+    for orders in (drawn.orders, drawn.orders[:, :10]):
+        drawn_of_each = np.bincount(orders.ravel(), minlength=700) / 2000
+        q = orders.shape[1] / 700
+        assert np.abs(drawn_of_each - q).max() < 5 * np.sqrt(q * (1 - q) / 2000)
+
+
+def test_a_small_table_whose_seldom_active_hyperparameter_needs_more_is_shuffled_further():
     sample = cut(noise_design(700, np.random.default_rng(0)), Subspace())
     drawn = shuffles.draw(sample, 100, np.random.default_rng(0))
-    assert (drawn.part, drawn.thinned, drawn.scale(0.3)) == (1, 1, 1)
-    assert (np.sort(drawn.orders, axis=1) == np.arange(700)).all()
+    for counts in (regimes[0] for regimes in count(sample)):
+        active = counts.cells.code[drawn.pool] < counts.cells.n
+        assert (active[drawn.orders].sum(axis=1) >= round(counts.active_target)).all()

@@ -64,12 +64,14 @@ def draw(sample: Sample, n_permutations: int, rng: np.random.Generator) -> Shuff
     the square of every coefficient is proportional to 1 / n_target - 1 / n_region, so the part's scores times a known
     factor are those of the whole.
     """
-    if sample.design.unit is not None or sample.n_region <= MOST_SHUFFLED:
-        size = sample.n_region if sample.design.unit is None else _n_units(sample)
+    if sample.design.unit is not None:
+        size = _n_units(sample)
         return Shuffles(np.arange(size), np.stack([rng.permutation(size) for _ in range(n_permutations)]), 1.0)
-    pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
-    thinned = min(1.0, MOST_DRAWN / (sample.n_target * part))
-    length = _length(sample, thinned * sample.n_target * part)
+    pool, part, thinned = np.arange(sample.n_region), 1.0, 1.0
+    if sample.n_region > MOST_SHUFFLED:
+        pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
+        thinned = min(1.0, MOST_DRAWN / (sample.n_target * part))
+    length = min(len(pool), _length(sample, thinned * sample.n_target * part))
     orders = np.stack([rng.choice(len(pool), length, replace=False) for _ in range(n_permutations)])
     return Shuffles(pool, orders, part, thinned)
 
@@ -87,7 +89,7 @@ def _length(sample: Sample, n_target: float) -> int:
         if 0 < region < 1:
             wanted = target * n_target + 1
             longest = max(longest, (wanted + SPARE * np.sqrt(wanted) + SPARE) / region)
-    return int(min(MOST_SHUFFLED, np.ceil(longest)))
+    return int(np.ceil(longest))
 
 
 def null_scores(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
