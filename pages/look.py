@@ -67,6 +67,9 @@ STYLE = """<style>
 /* Streamlit writes white on the light green of the dark theme, and darkens that green under the mouse. */
 button[kind=primary] {background: #0F766E; border-color: #0F766E; color: #FFFFFF}
 button[kind=tertiary]:hover {color: inherit; text-decoration: underline}
+/* Where the keys are: Streamlit marks neither the page that is open nor what they scroll. */
+[data-testid=stPageLink] a:focus-visible {outline: 2px solid #0F766E; outline-offset: 1px}
+[data-testid=stMain]:focus-visible {outline: 2px solid #0F766E; outline-offset: -2px}
 /* The menu: in the bar at the top where there is room, else in lines of its own. */
 .st-key-menu {gap: .1rem; row-gap: .2rem}
 @media (min-width: 1000px) {
