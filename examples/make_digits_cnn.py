@@ -4,7 +4,7 @@
     python -m examples.make_digits_cnn
 
 Each trial draws a configuration, trains one network with it on the CPU and notes the share of judged images that the
-network gets right. Six tasks of 600 trials are made from scikit-learn's `load_digits` (digits_cnn_tasks.py):
+network gets right. Six tasks of 500 trials are made from scikit-learn's `load_digits` (digits_cnn_tasks.py):
 
     task          classes  trained, judged  question
     digits        10       797, 1000        which digit is it?
@@ -62,7 +62,7 @@ HERE = Path(__file__).resolve().parent
 TABLE = HERE / "digits_cnn.csv"
 SPACE: dict[str, dict[str, Any]] = json.loads((HERE / "digits_cnn.space.json").read_text(encoding="utf-8"))
 HEADER = ["task", "trial", *SPACE, "val_accuracy", "duration_s"]
-N_TRIALS, N_QUICK = 600, 5
+N_TRIALS, N_QUICK = 500, 5
 NO_TORCH = "PyTorch is missing: `pip install torch` installs it; the build for the CPU is enough."
 
 Config = dict[str, Any]
