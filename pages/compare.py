@@ -17,16 +17,20 @@ CHOSEN = "compare_view"
 
 @dataclass(frozen=True)
 class View:
-    """One way to compare: what the page asks then, and what draws it; `of_all`: the estimator plays no part."""
+    """One way to compare: what the page asks then, and what draws it.
+
+    `of_all`: the estimator plays no part; `answers`: it begins with the answer for the whole table.
+    """
 
     label: str
     question: str
     draw: Callable[[], None]
     of_all: bool = False
+    answers: bool = True
 
 
 VIEWS = {
-    "datasets": View("Datasets", "Is it the same on every dataset?", compare_across.draw),
+    "datasets": View("Datasets", "Is it the same on every dataset?", compare_across.draw, answers=False),
     "estimators": View("Estimators", "Do the estimators agree?", compare_estimators.draw, of_all=True),
     "two": View("Two estimators", "What changes with another estimator?", compare_two.draw_estimators),
     "thresholds": View("Thresholds", "What changes with another threshold?", compare_two.draw_thresholds),
@@ -39,8 +43,7 @@ def chosen() -> str:
     kept = state.session().kept.get(CHOSEN)
     table = state.session().table
     has_tasks = table is not None and (table.tasks is not None or table.choices.task is not None)
-    first = "datasets" if has_tasks and "datasets" in VIEWS else "estimators"
-    return kept if kept in VIEWS else first
+    return kept if kept in VIEWS else "datasets" if has_tasks else "estimators"
 
 
 def _choose() -> None:
@@ -50,18 +53,17 @@ def _choose() -> None:
 shell.guard(__file__)
 
 view = VIEWS[chosen()]
-shell.frame(of_all=view.of_all)
+shell.frame(view.of_all, view.answers)
 if shell.table().metric is None or shell.table().direction is None:
     st.stop()
 if state.session().shared is not None:
     look.question(view.question)
     st.text("A link shows the answer of one estimator. Copy it to explore, and compare there.")
     st.stop()
-if len(VIEWS) > 1:
-    state.copy(compare_view=chosen())
-    st.segmented_control(
-        "Compare", list(VIEWS), format_func=lambda name: VIEWS[name].label, key=CHOSEN, required=True,
-        on_change=_choose, label_visibility="collapsed",
-    )  # fmt: skip
+state.copy(compare_view=chosen())
+st.segmented_control(
+    "Compare", list(VIEWS), format_func=lambda name: VIEWS[name].label, key=CHOSEN, required=True,
+    on_change=_choose, label_visibility="collapsed",
+)  # fmt: skip
 look.question(view.question)
 view.draw()

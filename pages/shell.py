@@ -66,10 +66,11 @@ def table() -> TrialTable:
     return opened
 
 
-def frame(of_all: bool = False) -> state.Answer | None:
+def frame(of_all: bool = False, answers: bool = True) -> state.Answer | None:
     """Draw what every page shares; the answer is None where there is no table, no direction or a refusal.
 
-    `of_all`: the question is put to every estimator, so the chosen one plays no part and nothing is answered here.
+    `of_all`: the question is put to every estimator, so the chosen one plays no part and nothing is answered here;
+    `answers`: whether the page shows the answer for the whole table.
     """
     table = state.session().table
     if table is None:
@@ -88,8 +89,8 @@ def frame(of_all: bool = False) -> state.Answer | None:
             metric.ask(table)
             return None
         look.quiet("remark", state.session().remark)
-        if of_all:
-            _question(table, state.session().asked.of_all)
+        if of_all or not answers:
+            _question(table, state.session().asked.of_all if of_all else state.session().asked)
             return None
         return _asked(table)
 

@@ -15,7 +15,7 @@ from hpi.estimators import by_name
 from hpi.figures.alternative import described
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import plain, shortened, width, wrapped
-from hpi.figures.theme import NOTHING, SMALL, Theme, contrast, draw, faded
+from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded, readable_on
 from hpi.space import Floats
 from hpi.words import across as words
 
@@ -27,7 +27,6 @@ PANEL = 15  # values beside each other: so many titles can stand side by side on
 BETWEEN = 0.02
 STEPS = 12
 THIN = "\u2009"
-INKS = ("#FFFFFF", "#000000")  # one of the two has at least a contrast of 4.5 with any colour
 NOT_TOLD, UNKNOWN = "–", "?"
 
 
@@ -199,8 +198,7 @@ class _Drawn:
     def _ink(self, shade: float) -> str:
         if np.isnan(shade):
             return self.theme.muted
-        colour = self.theme.shade(shade)
-        return max(INKS, key=lambda ink: contrast(ink, colour))
+        return readable_on(self.theme.shade(shade))
 
     def summary(self) -> str:
         """Say what is drawn, for those who cannot see it."""

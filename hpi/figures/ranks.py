@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import plotly.graph_objects as go
 
 from hpi.comparison import Agreement
+from hpi.comparison.parts import natural
 from hpi.comparison.places import places
 from hpi.comparison.ranks import ranks, relative_strengths, strengths
 from hpi.estimators import by_name
@@ -15,7 +14,7 @@ from hpi.figures import bar_words
 from hpi.figures.alternative import of_ranks
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import folded, percent, plain, shortened, wrapped
-from hpi.figures.theme import NOTHING, SMALL, Theme, blended, contrast, draw
+from hpi.figures.theme import NOTHING, SMALL, Theme, blended, draw, readable_on
 from hpi.results import ImportanceResult
 from hpi.space import Floats
 from hpi.words.parts import found_parts
@@ -26,8 +25,6 @@ MOST_LYING = 3  # estimators have titles that need not be turned on any screen
 NAME = 18  # columns of text
 HEADING = 11
 MOST = 20  # hyperparameters
-WHITE, BLACK = "#FFFFFF", "#000000"
-READABLE = 4.5  # one of the two has at least this contrast with any colour
 STEPS = 12
 NOT_TOLD, UNKNOWN = "–", "?"
 
@@ -86,12 +83,6 @@ def order(agreement: Agreement) -> list[str]:
     return sorted(given, key=lambda name: (name not in seen, *middle.get(name, last), natural(name)))
 
 
-def natural(name: str) -> list[tuple[int, int, str]]:
-    """Return what sorts h2 before h10."""
-    parts = re.split(r"([0-9]+)", name)
-    return [(0, int(part), part) if i % 2 else (1, 0, part) for i, part in enumerate(parts)]
-
-
 def _apart() -> dict[str, object]:
     """Return ticks that cannot be seen and keep names from the cells."""
     return {"ticks": "outside", "ticklen": GAP, "tickcolor": NOTHING}
@@ -120,7 +111,7 @@ def colour_of(strength: float, theme: Theme) -> str:
 
 def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Theme) -> go.Scatter:
     rows, columns = np.indices(strength.shape)
-    inks = [_ink(colour_of(0.0 if np.isnan(value) else value, theme)) for value in strength.ravel()]
+    inks = [readable_on(colour_of(0.0 if np.isnan(value) else value, theme)) for value in strength.ravel()]
     return go.Scatter(
         name="ranks",
         mode="text",
@@ -133,10 +124,6 @@ def _numbers(agreement: Agreement, names: list[str], strength: Floats, theme: Th
         },
         hoverinfo="skip",
     )
-
-
-def _ink(colour: str) -> str:
-    return WHITE if contrast(WHITE, colour) >= READABLE else BLACK
 
 
 def _place(result: ImportanceResult, name: str) -> str:

@@ -28,6 +28,7 @@ FONT = (
 SIZE, SMALL = 13, 12
 MOST_TICKS = 6  # on an axis that goes upwards: few lines of the grid
 NOTHING = "rgba(0,0,0,0)"
+INKS = ("#000000", "#FFFFFF")
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,8 @@ def contrast(first: str, second: str) -> float:
 
 
 def readable_on(colour: str) -> str:
-    """Return dark or light ink, whichever can be read better on a colour."""
-    return max((LIGHT.text, LIGHT.background), key=lambda ink: contrast(ink, colour))
+    """Return black or white, whichever can be read better on a colour: one has a contrast of 4.5 or more (WCAG 2.2)."""
+    return max(INKS, key=lambda ink: contrast(ink, colour))
 
 
 def _luminance(colour: str) -> float:
