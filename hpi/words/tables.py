@@ -6,7 +6,7 @@ import pandas as pd
 
 from hpi.roles import Direction, Role
 from hpi.space import Kind
-from hpi.subspace import Between, Filter, Sample
+from hpi.subspace import Between, Filter, Sample, number
 from hpi.table import TrialTable
 
 LONGEST_NAME = 40  # characters of a file's name
@@ -43,9 +43,15 @@ def condition(one_filter: Filter) -> str:
     """Say a filter in words: lr from 0.0001 to 0.01."""
     if not isinstance(one_filter, Between):
         return f"{one_filter.name} is {' or '.join(one_filter.levels)}"
-    low = "" if one_filter.low is None else f" from {one_filter.low:g}"
-    high = "" if one_filter.high is None else f" to {one_filter.high:g}"
+    low = "" if one_filter.low is None else f" from {_bound(one_filter.low)}"
+    high = "" if one_filter.high is None else f" to {_bound(one_filter.high)}"
     return f"{one_filter.name}{low}{high}"
+
+
+def _bound(value: float) -> str:
+    """Write a bound in six digits, or in all that it takes to read it back."""
+    text = f"{value:g}"
+    return text if float(text) == value else number(value)
 
 
 def source(table: TrialTable) -> list[str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hpi.estimators import PedAnova, by_name
 from hpi.subspace import Between, OneOf
+from pages import choose, state
 from pages import undo as undoing
 from pages.asked import Asked
 from pages.undo import MOST, PAUSE, History, changed
@@ -177,6 +178,23 @@ def test_other_roles_begin_anew_and_another_direction_does_not(open_table):
     app.selectbox(key="role_of").set_value("lr").run()
     app.selectbox(key="role").set_value("left out").run()
     assert not steps(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "sent", "chosen", "pair"),
+    [
+        ("one", "dropout  ·  1 % [0 to 2]", "dropout", ("lr", "dropout")),
+        ("one", "lr", "lr", ("lr", "dropout")),
+        ("first", "lr  ·  29 % [23 to 38]", "dropout", ("lr", "dropout")),
+        ("first", "dropout", "dropout", ("dropout", "lr")),
+    ],
+)
+def test_a_title_that_the_browser_still_has_from_before_an_undo_is_no_choice(monkeypatch, key, sent, chosen, pair):
+    now = state.Session(chosen="dropout", pair=("lr", "dropout"))
+    monkeypatch.setattr(choose, "session", lambda: now)
+    monkeypatch.setattr(choose.st, "session_state", {key: sent})
+    choose._took(key, ["lr", "dropout", "momentum"])
+    assert (now.chosen, now.pair) == (chosen, pair)
 
 
 def test_what_a_tooltip_says_of_a_name_is_no_markup(open_table):

@@ -122,6 +122,8 @@ def test_percentages_have_the_digits_they_deserve(fraction, said):
     [
         (Between("lr", 1e-4, 0.01), "lr from 0.0001 to 0.01"),
         (Between("lr", None, 0.01), "lr to 0.01"),
+        (Between("x", -3999999.987, -3999999.5), "x from -3999999.987 to -3999999.5"),
+        (Between("x", 1e-05, 1e6), "x from 1e-05 to 1e+06"),
         (OneOf("optimizer", ("adam", "sgd")), "optimizer is adam or sgd"),
     ],
 )
