@@ -95,6 +95,7 @@ class Theme:
                 "showlegend": False,
                 "dragmode": False,
                 "hovermode": "closest",
+                "newselection": {"line": {"color": self.text, "width": 1.5}},
                 "hoverlabel": {
                     "align": "left",
                     "bgcolor": self.panel,
