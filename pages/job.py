@@ -18,6 +18,7 @@ from pages.words import BLANK
 from pages.work import Work
 
 EVERY = 0.5  # seconds
+SOON, LATER = 2, 1.0  # after so many looks, seconds between two: each costs a run of the script
 SHOWING = ("importance", "one", "two", "findings")
 MINUTE = 90  # seconds from which on the time that is left is said in minutes
 
@@ -52,7 +53,7 @@ def beside(name: str, is_fragment: bool = False) -> None:
     if asked.is_open and is_fragment:
         _how_far(name, asked)
         asked.n_looks += 1
-        waiting.again(EVERY, asked.n_looks, f"wait_{name}")
+        waiting.again(EVERY if asked.n_looks <= SOON else LATER, asked.n_looks, f"wait_{name}")
     elif asked.is_open:
         _watched_beside(name)
     elif asked.refused is not None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SHARED, OWN, EXAMPLE = SOURCES = "s", "t", "example"
 # which keys a visitor of a link may add: they change what is looked at and no number
 LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
-KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "known_function.csv")}
+KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "digits_cnn.csv", "known_function.csv")}
 TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 LONGEST = 3500  # bytes of a query; our own server takes 4,096, other proxies of a host the whole line in 4 kB
 MOST_KEYS = 64  # different ones that are looked at, of the query

@@ -19,6 +19,7 @@ FORMATS = (
 )
 EXAMPLES = {
     "digits_mlp.csv": "**A real search.** 1,200 small neural networks that read handwritten digits, drawn at random.",
+    "digits_cnn.csv": "**Six datasets.** 3,000 convolutional networks on six image tasks: is it the same on each?",
     "known_function.csv": "**A known answer.** 1,000 points of a function: b decides most, then a; e and f do nothing.",
 }
 

@@ -1,7 +1,8 @@
-"""Draws the page again when the visitor switches between light and dark.
+"""What only the browser can do for every page: follow a switch between light and dark, and show where one is.
 
 Streamlit alone repaints its own parts; the colours of figures are made in Python. The component is an invisible
-mark in the colour of text: a change of theme is a change of its colour, which the browser tells.
+mark in the colour of text: a change of theme is a change of its colour, which the browser tells. On a narrow screen the
+menu is a line that is longer than the screen: the page that is open is moved into sight, and marked as the one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ import streamlit as st
 HTML = "<span></span>"
 CSS = "span {position: absolute; color: var(--st-text-color); transition: color 1ms}"
 JS = """
-export default function ({parentElement, setTriggerValue}) {
+export default function ({data, parentElement, setTriggerValue}) {
+  for (const link of document.querySelectorAll(".st-key-menu a")) {
+    const menu = link.closest(".st-key-menu"), page = link.getAttribute("href").split("?")[0].split("/").pop();
+    if (page !== data.page) { link.removeAttribute("aria-current"); continue; }
+    link.setAttribute("aria-current", "page");
+    menu.scrollLeft += link.getBoundingClientRect().left - menu.getBoundingClientRect().left - menu.clientWidth / 3;
+  }
   const mark = parentElement.querySelector("span");
   mark.ontransitionend = () => setTriggerValue("switched", getComputedStyle(mark).color);
 }
@@ -22,4 +29,5 @@ def watch() -> None:
     """Place the mark; it takes no room."""
     # registered at each run: the same definition again is nothing new, and a runtime of its own has none yet
     mark = st.components.v2.component("theme_watch", html=HTML, css=CSS, js=JS)
-    mark(key="theme_watch", height=1, on_switched_change=lambda: None)
+    page = st.session_state.get("url_path", "")  # another one has the browser look anew
+    mark(data={"page": page}, key="theme_watch", height=1, on_switched_change=lambda: None)

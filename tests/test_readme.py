@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,19 @@ def test_every_make_command_is_a_target():
     assert {"run", "test"} <= set(commands)
     for command in commands:
         assert re.search(rf"^{command}:", makefile, re.MULTILINE), command
+
+
+def test_the_table_of_six_tasks_is_what_the_command_prints():
+    command = next(
+        line.split()[2:] for line in README.splitlines() if line.startswith("    python -m hpi across examples")
+    )
+    ran = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=True)
+    printed = [line for line in ran.stdout.splitlines() if line.startswith("|")]
+    assert len(printed) == 12
+    assert "\n".join(printed) in README
+
+
+def test_the_order_beside_the_paper_is_that_of_the_table():
+    rows = re.findall(r"^\| (\w+) \|.*\| [0-9.]+ \|$", README, re.MULTILINE)
+    (here,) = re.findall(r"^\| here, six tasks \| (.*) \|$", README, re.MULTILINE)
+    assert here.split(" | ")[:4] == rows[:4]

@@ -1,6 +1,7 @@
 """Pictures of the real pages: three for the README in docs, and every page light and dark, wide and narrow.
 
-They show examples/digits_mlp.csv. The many lie in test-results/pages, to be looked at and thrown away.
+They show the examples, and lie in docs/pages to be looked at one by one; those of another table (`--table`) lie in
+test-results/pages, to be thrown away.
 """
 
 from __future__ import annotations
@@ -17,21 +18,23 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 README, FINDINGS, SHARED = (ROOT / "docs" / f"{name}.png" for name in ("importance", "findings", "shared"))
-ALL = ROOT / "test-results" / "pages"
+ALL, OTHERS = ROOT / "docs" / "pages", ROOT / "test-results" / "pages"
+COLOURS = 256  # of a picture that is kept: half of the bytes, and no difference to be seen
 WIDTHS, THEMES = (1280, 400), ("light", "dark")
 PAGES = {
     "importance": "Importance",
     "one": "One hyperparameter",
     "two": "Two hyperparameters",
     "findings": "Findings",
-    "compare": "Compare",
     "data": "Data",
     "links": "Links",
 }
+VIEWS = {"datasets": "Datasets", "thresholds": "Thresholds", "two-estimators": "Two estimators"}
 NOTE = "Only 5 of the best 121 trials had a learning rate below 0.0004. Shall the next search begin there?"
-EXAMPLE = "digits_mlp.csv"
+EXAMPLE, OF_TASKS = "digits_mlp.csv", "digits_cnn.csv"
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 SAID = ".st-key-to_findings, .st-key-refused-findings"  # findings come later than the bars
+LONG = 120_000  # milliseconds for a slow estimator
 SETTLED = 1500  # milliseconds in which charts are drawn
 
 
@@ -57,7 +60,24 @@ def main() -> int:
         for width, theme in product(WIDTHS, THEMES):
             _all_pages(browser, server.url, width, theme, table)
         browser.close()
+    if table is None:
+        _index()
     return 0
+
+
+def _index() -> None:
+    """Write a page that shows all pictures: wide ones in both themes, then narrow ones."""
+    names = list(dict.fromkeys(path.name.rsplit("-", 2)[0] for path in sorted(ALL.glob("*.png"))))
+    lines = [
+        "# Every page",
+        "",
+        "Made by `make screenshots` from the examples: light and dark, 1280 and 400 pixels wide.",
+        "",
+    ]
+    for name in names:
+        shots = [f"![{name}, {theme}, {width}]({name}-{theme}-{width}.png)" for width, theme in product(WIDTHS, THEMES)]
+        lines += [f"## {name}", "", *shots, ""]
+    (ALL / "README.md").write_text("\n".join(lines), encoding="utf-8")
 
 
 def _for_readme(browser: Browser, url: str) -> None:
@@ -93,27 +113,46 @@ def _share(page: Page) -> str:
 
 def _all_pages(browser: Browser, url: str, width: int, theme: str, table: Path | None) -> None:
     """Take a picture of every page, as long as the page is."""
+    folder, end = ALL if table is None else OTHERS, f"{theme}-{width}.png"
     page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=theme)  # type: ignore[arg-type]
     page.goto(url)
     page.get_by_text("Open an example").wait_for()
-    _take(page, ALL / f"start-{theme}-{width}.png")
+    _take(page, folder / f"start-{end}")
     _open(page, url, table)
     for name, title in PAGES.items():
         _go(page, title)
-        _take(page, ALL / f"{name}-{theme}-{width}.png")
+        _take(page, folder / f"{name}-{end}")
     _go(page, PAGES["importance"])
     link = _share(page)
-    page.screenshot(path=ALL / f"share-{theme}-{width}.png")
+    page.screenshot(path=folder / f"share-{end}")
+    _with_few_colours(folder / f"share-{end}")
     page.goto(link)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
-    _take(page, ALL / f"shared-{theme}-{width}.png")
+    _take(page, folder / f"shared-{end}")
+    _comparisons(page, url, table, folder, end)
     page.close()
 
 
-def _open(page: Page, url: str, table: Path | None) -> None:
+def _comparisons(page: Page, url: str, table: Path | None, folder: Path, end: str) -> None:
+    """Take a picture of each way to compare; the example is the one with tasks."""
+    _open(page, url, table, OF_TASKS)
+    _go(page, "Compare")
+    for name, label in VIEWS.items():
+        page.get_by_role("radio", name=label, exact=True).or_(
+            page.get_by_role("button", name=label, exact=True)
+        ).click()
+        _settle(page)
+        ask = page.locator(".st-key-ask_estimators button")
+        if name == "two-estimators" and ask.count():
+            ask.click()
+            page.locator(".st-key-difference-estimators .main-svg").first.wait_for(timeout=LONG)
+        _take(page, folder / f"compare-{name}-{end}")
+
+
+def _open(page: Page, url: str, table: Path | None, example: str = EXAMPLE) -> None:
     page.goto(url)
     if table is None:
-        page.get_by_role("button", name=f"Open {EXAMPLE}").click()
+        page.get_by_role("button", name=f"Open {example}").click()
     else:
         page.locator("[data-testid=stFileUploader] input[type=file]").set_input_files(table)
     page.locator(".js-plotly-plot .main-svg").first.wait_for()
@@ -141,8 +180,17 @@ def _take(page: Page, path: Path) -> None:
     _settle(page)
     path.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=path)
+    if path.is_relative_to(ALL):
+        _with_few_colours(path)
     page.set_viewport_size(size)
     print(path.relative_to(ROOT))
+
+
+def _with_few_colours(path: Path) -> None:
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        picture.convert("RGB").quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 if __name__ == "__main__":

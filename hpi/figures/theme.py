@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import plotly.graph_objects as go
 
@@ -71,7 +72,7 @@ class Theme:
         k = min(int(place), len(self.scale) - 2)
         return blended(self.scale[k], self.scale[k + 1], place - k)
 
-    @property
+    @cached_property
     def template(self) -> go.layout.Template:
         """What all figures of this theme share."""
         axis = {

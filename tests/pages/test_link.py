@@ -112,7 +112,7 @@ def test_an_address_never_grows_too_long_to_be_opened_again():
 
 def test_an_unknown_example_is_refused_by_its_key():
     app = visit(example="../../etc/passwd")
-    assert "“example” in the address is none of digits_mlp, known_function" in said(app)
+    assert "“example” in the address is none of digits_mlp, digits_cnn, known_function" in said(app)
     assert "passwd" not in said(app)
 
 
@@ -394,7 +394,7 @@ def test_a_link_is_offered_for_its_own_table_and_roles_alone(store):
 
 def test_a_link_that_was_wanted_is_not_made_of_something_else(store, monkeypatch):
     app = upload(visit("pages/home.py"), search(), "first.csv")
-    monkeypatch.setattr("pages.found.findings", lambda answer: None)  # they are still being worked out
+    monkeypatch.setattr("pages.found.findings", lambda answer, is_patient=False: None)  # they are still being worked out
     app.button(key="make_link").click().run()
     assert session(clean(app)).share is not None
     monkeypatch.undo()
