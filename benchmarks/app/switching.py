@@ -20,9 +20,12 @@ PAGES: Mapping[str, str] = {
     "One hyperparameter": "metric_against",
     "Two hyperparameters": "heat_map",
     "Findings": "picture-0",
+    "Compare": "ranks",
     "Data": "history",
 }
+ASKED = "Compare"  # the page that shows a chart once all estimators were asked
 FIRST_CHART_WITHIN = 60_000  # milliseconds
+ALL_ASKED_WITHIN = 300_000
 
 
 @dataclass
@@ -37,7 +40,7 @@ def figures(browser: Browser, url: str) -> dict[str, Any]:
     """Return the figure of each page of the example, by the key of its chart."""
     found = {}
     with visitor(browser) as page:
-        example(page, url)
+        ask_all(page, url)
         for title, chart in PAGES.items():
             link(page, title).click()
             wait_for(page, chart, FIRST_CHART_WITHIN)
@@ -50,7 +53,7 @@ def measured(browser: Browser, url: str, smallest_url: str, rounds: int) -> Swit
     """Return what came of as many rounds through either menu, in turn, after one that does not count."""
     switched = Switched()
     with visitor(browser) as ours, visitor(browser) as other:
-        example(ours, url)
+        ask_all(ours, url)
         other.goto(smallest_url)
         wait_for(other, next(iter(PAGES.values())), FIRST_CHART_WITHIN)
         for i in range(rounds + 1):
@@ -61,6 +64,17 @@ def measured(browser: Browser, url: str, smallest_url: str, rounds: int) -> Swit
                     switched.smallest[title].append(laps[1])
             print(f"menu: {i} of {rounds} rounds", file=sys.stderr, flush=True)
     return switched
+
+
+def ask_all(page: Page, url: str) -> None:
+    """Open the example, have all estimators asked about it, and come back to the bars."""
+    example(page, url)
+    link(page, ASKED).click()
+    page.locator(".st-key-ask_all button").click()
+    wait_for(page, PAGES[ASKED], ALL_ASKED_WITHIN)
+    settle(page)
+    link(page, "Importance").click()
+    wait_for(page, PAGES["Importance"], FIRST_CHART_WITHIN)
 
 
 def turn() -> list[tuple[str, str]]:
