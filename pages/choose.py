@@ -9,7 +9,7 @@ import streamlit as st
 
 from hpi.figures import Show
 from hpi.results import Score
-from pages import words
+from pages import look, words
 from pages.state import Answer, copy, session
 
 _TITLES = {
@@ -28,7 +28,7 @@ def one(answer: Answer) -> str:
         now.chosen = names[0]
     copy(one=now.chosen)
     with st.container(width=480):
-        _select("Hyperparameter", names, "one", answer)
+        _select("Hyperparameter", names, "one")
     return str(now.chosen)
 
 
@@ -40,9 +40,11 @@ def two(answer: Answer) -> tuple[str, str, Show]:
     copy(first=now.pair[0], second=now.pair[1], show=Show(now.show))
     columns = st.columns(2)
     with columns[0]:
-        _select("Across", names, "first", answer)
+        _select("Across", names, "first")
     with columns[1]:
-        _select("Upwards", names, "second", answer)
+        _select("Upwards", names, "second")
+    scores = {score.name: score for score in answer.result.hyperparameters}
+    look.quiet("alone", "Alone: " + "  ·  ".join(_strength(scores[name], answer) for name in now.pair))
     st.segmented_control("Colour", list(Show), format_func=_TITLES.get, key="show", required=True, on_change=_took_show)
     return *now.pair, Show(now.show)
 
@@ -63,15 +65,14 @@ def _names(answer: Answer) -> list[str]:
     return [score.name for score in answer.result.hyperparameters]
 
 
-def _select(label: str, names: list[str], key: str, answer: Answer) -> None:
-    """Draw the names, strongest first, each with its importance."""
-    titles = {score.name: _with_importance(score, answer) for score in answer.result.hyperparameters}
-    st.selectbox(label, names, format_func=titles.get, key=key, on_change=_took, args=(key, names))
+def _select(label: str, names: list[str], key: str) -> None:
+    """Draw the names, strongest first; a title that changes with the answer would stay as it was in the browser."""
+    st.selectbox(label, names, key=key, on_change=_took, args=(key, names))
 
 
-def _with_importance(score: Score, answer: Answer) -> str:
+def _strength(score: Score, answer: Answer) -> str:
     strength = words.estimate(score, answer.result) if score.detectable else "not told apart from chance"
-    return f"{score.name}  ·  {strength}"
+    return f"{score.name}: {strength}"
 
 
 def _took(key: str, names: list[str]) -> None:

@@ -53,8 +53,9 @@ def _choose() -> None:
 shell.guard(__file__)
 
 view = VIEWS[chosen()]
-shell.frame(view.of_all, view.answers)
+shell.frame(view.question, view.of_all, view.answers)
 if shell.table().metric is None or shell.table().direction is None:
+    look.question(view.question)
     st.stop()
 if state.session().shared is not None:
     look.question(view.question)

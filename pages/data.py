@@ -7,10 +7,11 @@ from pages import adding, look, roles, shell, state, trials, words
 
 shell.guard(__file__)
 
-shell.frame()
+QUESTION = "What is in this table?"
+shell.frame(QUESTION)
 table, sample = shell.table(), state.sample()
 may_change = state.session().shared is None
-look.question("What is in this table?")
+look.question(QUESTION)
 look.quiet("source", *words.source(table))
 look.heading("What is each column?")
 roles.read(table, may_change)

@@ -9,8 +9,7 @@ from pages import beside_findings, finding_rows, found, job, look, shell, state
 
 shell.guard(__file__)
 
-answer = shell.answered()
-look.question("What does the table say?")
+answer = shell.answered("What does the table say?")
 said = found.findings(answer)
 if said is None:
     said, answer = found.last(), replace(answer, is_awaited=True)

@@ -8,9 +8,8 @@ from pages import about_bars, best_trials, in_words, link, look, menu, shell, st
 
 shell.guard(__file__)
 
-answer = shell.answered()
+answer = shell.answered("What decides it?")
 result = answer.result
-look.question("What decides it?")
 look.lead(pairs.lead(result) or words.lead(result), answer)
 with st.container(key="answer"):
     bars, said = st.columns([5, 3], gap="large")

@@ -7,8 +7,7 @@ from pages import choose, held, in_words, link, look, menu, narrowing, shell, wo
 
 shell.guard(__file__)
 
-answer = shell.answered()
-look.question("Which values are good?")
+answer = shell.answered("Which values are good?")
 name = choose.one(answer)
 score = next(score for score in answer.result.hyperparameters if score.name == name)
 effect = effects.one_effect(answer.table, answer.sample, name)

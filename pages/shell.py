@@ -48,9 +48,10 @@ def guard(page: str) -> None:
     menu.draw()
 
 
-def answered() -> state.Answer:
-    """Draw the frame and return the answer to show; where there is none, say why and end the page."""
-    answer = frame()
+def answered(question: str) -> state.Answer:
+    """Draw the frame and the page's question, and return the answer to show; without one, say why and end the page."""
+    answer = frame(question)
+    look.question(question)
     if answer is None:
         look.quiet("notices", *table().notices)
         job.first(state.session().work)
@@ -66,15 +67,18 @@ def table() -> TrialTable:
     return opened
 
 
-def frame(of_all: bool = False, answers: bool = True) -> state.Answer | None:
-    """Draw what every page shares; the answer is None where there is no table, no direction or a refusal.
+def frame(question: str, of_all: bool = False, answers: bool = True) -> state.Answer | None:
+    """Draw what every page shares; the answer is None where there is no direction, or a refusal.
 
-    `of_all`: the question is put to every estimator, so the chosen one plays no part and nothing is answered here;
-    `answers`: whether the page shows the answer for the whole table.
+    Where there is no table, the page ends with its `question` and a place to drop one. `of_all`: the question is put
+    to every estimator, so the chosen one plays no part and nothing is answered here; `answers`: whether the page shows
+    the answer for the whole table.
     """
     table = state.session().table
     if table is None:
+        look.question(question)
         st.text("No table is open yet.")
+        look.quiet("empty", "Drop one here, and this page answers its question for it.")
         opening.draw()
         st.stop()
     state.session().arrived = False

@@ -7,8 +7,7 @@ from pages import choose, held, in_words, look, narrowing, shell, words
 
 shell.guard(__file__)
 
-answer = shell.answered()
-look.question("Which values are good together?")
+answer = shell.answered("Which values are good together?")
 if len(answer.table.hyperparameters) < 2:
     st.text("This table has one hyperparameter only; a pair needs two.")
     st.stop()
