@@ -19,7 +19,7 @@ def section(answer: state.Answer) -> None:
     result = answer.result
     careful = [*cautions.worth_knowing(result), *cautions.ties(answer.sample, by_name(result.estimator).uses_target)]
     look.small_heading("Worth knowing")
-    look.quiet("warnings", *(careful or [cautions.NOTHING]))
+    look.quiet("warnings", *(careful or [cautions.NOTHING]), words.taken_for_outcomes(answer.table))
     with st.container(key="under_bars", horizontal=True, gap="small"):
         with st.expander("How to read this chart", type="compact"):
             st.markdown(words.how_to_read(result))

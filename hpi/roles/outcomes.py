@@ -85,6 +85,7 @@ _FLAGS = set_of("normalize normalise use is has enable disable clip scale with s
 _SECTION = re.compile(r"(?:metrics?|losses|scores?|results?|rollout)\s*[/.:|].+", re.IGNORECASE | re.DOTALL)
 _TRAINING = re.compile(r"train(?:ing)?\s*[/|].+", re.IGNORECASE | re.DOTALL)
 _PERCENTILE = re.compile(r"p\d\d\d?")
+MOST_PERCENTILES = 9  # of one table
 _PER_SECOND = re.compile(r"[A-Za-z]/(?:s|sec|second|min|h)$")
 _AREA = re.compile(r"area[ _]under[ _](?:the[ _])?(?:[a-z]+[ _]){0,2}curve", re.IGNORECASE)
 # One column an epoch, a fold, a seed: what was measured then, if it looks it.
@@ -239,8 +240,10 @@ def doubtful(name: str, company: frozenset[str]) -> bool:
     words = plain_words(name)
     if not words:
         return False
-    if NUMBERED.fullmatch(name) or _PERCENTILE.fullmatch("".join(words)) or "vs" in words:
+    if NUMBERED.fullmatch(name) or "vs" in words:
         return True
+    if _PERCENTILE.fullmatch("".join(words)):  # p50, p95, p99 are percentiles; p00, p01, p02... are parameters
+        return len({word for word in company if _PERCENTILE.fullmatch(word)}) <= MOST_PERCENTILES
     needed = DOUBTFUL.get(words) or DOUBTFUL.get(_head(words))
     if needed is not None and (not needed[1] or needed[1] & company):
         return True

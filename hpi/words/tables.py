@@ -8,7 +8,9 @@ from hpi.roles import Direction, Role
 from hpi.space import Kind
 from hpi.subspace import Between, Filter, Sample, number
 from hpi.table import TrialTable
+from hpi.words.writing import listed
 
+MANY_OUTCOMES = 6  # columns
 LONGEST_NAME = 40  # characters of a file's name
 DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher is better"}
 
@@ -72,6 +74,22 @@ def left_out(table: TrialTable) -> list[str]:
     """Say what of the file takes no part, a line each: rows with their reason, then columns with theirs."""
     columns = [f"Column {column.name}: {column.reason}" for column in table.columns if column.role is Role.LEFT_OUT]
     return [*rows_left_out(table), *columns] or ["Nothing: every row is a trial, and every column has its part."]
+
+
+def taken_for_outcomes(table: TrialTable) -> str | None:
+    """Say how many columns play no part since their names are those of outcomes; None where these are few."""
+    names = [
+        column.name
+        for column in table.columns
+        if column.role is Role.LEFT_OUT
+        and column.reason.startswith("an outcome")
+        and column.name not in dict(table.choices.roles)
+    ]
+    if len(names) < MANY_OUTCOMES:
+        return None
+    return (
+        f"{len(names)} columns are left out since they look like outcomes: {listed([*names[:3], 'others'])}. See Data."
+    )
 
 
 def rows_left_out(table: TrialTable) -> list[str]:

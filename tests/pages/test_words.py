@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from hpi.estimators import ESTIMATORS
@@ -340,3 +341,29 @@ def test_bars_that_hold_interactions_say_that_they_need_not_add_up():
 def test_a_target_that_no_slider_shows_is_said():
     assert words.target_here(result(CLEAR)) is None
     assert plain(words.target_here(of("linear", CLEAR))) == "Target here: the best 10 % of trials."
+
+
+def test_many_columns_that_look_like_outcomes_are_said():
+    import hpi
+
+    rng = np.random.default_rng(0)
+    columns = {name: rng.uniform(size=40) for name in ("lr", "depth", "val_loss")}
+    few = hpi.read(pd.DataFrame(columns | {f"loss_{k}": rng.uniform(size=40) for k in "ab"}), metric="val_loss")
+    assert words.taken_for_outcomes(few) is None
+    many = hpi.read(pd.DataFrame(columns | {f"{k}_loss": rng.uniform(size=40) for k in "abcdefg"}), metric="val_loss")
+    assert words.taken_for_outcomes(many) == (
+        "7 columns are left out since they look like outcomes: a_loss, b_loss, c_loss and others. See Data."
+    )
+
+
+def test_a_few_percentiles_are_outcomes_and_sixty_parameters_are_not():
+    import hpi
+
+    rng = np.random.default_rng(1)
+
+    def taken(names):
+        table = hpi.read(pd.DataFrame({name: rng.uniform(size=80) for name in [*names, "lr", "val_loss"]}))
+        return [one.name for one in table.hyperparameters]
+
+    sixty = [f"p{k:02d}" for k in range(60)]
+    assert taken(sixty) == [*sixty, "lr"]
