@@ -379,6 +379,11 @@ def test_the_first_sentence_says_what_decides_where(found):
             {**{n: bars(a=0.5) for n in "pqrs"}, "t": bars(a=-0.5)},
             "a decides on 4 of 5 datasets (not t).",
         ),
+        (  # a has the better ranks: .9 to .1 on p, where b is not told apart
+            {"p": bars(a=0.9, b=-0.1), **{n: bars(a=0.5, b=0.4) for n in "qrs"}, "t": bars(a=-0.2, b=0.4),
+             "u": bars(a=-0.2, b=0.4)},
+            "b decides only on 5 of 6 datasets (not p); a only on 4 of 6 datasets (not t and u).",
+        ),
     ],
 )  # fmt: skip
 def test_leads_by_hand(results, sentence):

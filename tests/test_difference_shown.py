@@ -165,9 +165,20 @@ def test_what_is_not_there_is_not_drawn():
         "c": (None, 0.2),
     }
     assert [text.replace("\u00a0", " ").strip() for text in written.text[1:]] == [
-        "no number in<br>  one of them",
+        "no number in<br>  the first",
         "only in the first",
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "where"), [(None, 0.2, "the first"), (0.4, None, "the second"), (None, None, "either")]
+)
+def test_chart_and_words_name_the_same_answer_that_has_no_number(first, second, where):
+    """What one answer lacks has no share in the other either, but the number is missing in one."""
+    found = difference(bars(a=0.5, c=first), bars("linear", a=0.2, c=second))
+    shown = figure(found, LIGHT).data[3].text[1].replace("\u00a0", " ").replace("<br> ", "").strip()
+    assert shown == f"no number in {where}"
+    assert any(said.startswith(f"c: {shown}: ") for said in words.notices(found))
 
 
 def test_of_many_the_twenty_largest_differences_are_shown_and_the_others_counted():

@@ -94,7 +94,8 @@ def _words(change: Change) -> tuple[str, str]:
         return words.points(change), words.ends(change) or "no interval"
     if change.first is None or change.second is None:
         return str(change.note), ""
-    return "no number in", "either" if change.first.value is change.second.value is None else "one of them"
+    begin, _, where = str(change.note).partition(":")[0].rpartition(" in ")
+    return f"{begin} in", where
 
 
 def _room(rows: list[_Row]) -> float:

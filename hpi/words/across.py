@@ -33,13 +33,14 @@ def noun(found: Across | Parts, n: int = 2) -> str:
 
 
 def lead(found: Across) -> str:
-    """Say which hyperparameters decide everywhere and which only somewhere."""
+    """Say which hyperparameters decide where, first those that do on most."""
     n = len(found.answered)
     if n == 0:
         return f"None of the {len(found.values)} {noun(found)} has an answer; the reasons stand below."
     if n == 1:
         return f"Only {found.answered[0].name} has an answer, so there is nothing to compare it with."
-    groups = _grouped((where(row, found), row.name) for row in found.hyperparameters if row.on)
+    told = sorted((row for row in found.hyperparameters if row.on), key=lambda row: -len(row.on))
+    groups = _grouped((where(row, found), row.name) for row in told)
     if not groups:
         return _nothing(found)
     parts = [f"{_names(names)} {_verb(found, len(names)) if i == 0 else ''} {place}".replace("  ", " ")
