@@ -23,14 +23,15 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// Calls that waited for this script come in any order. Streamlit takes back at once those that are no longer wanted, and
+// the last one when its element is gone.
 export default function ({data, parentElement, setTriggerValue}) {
   const chart = charts.get(parentElement) ?? new Chart(parentElement);
   charts.set(parentElement, chart);
-  const turn = ++chart.turn;
-  chart.show(JSON.parse(data), setTriggerValue);
-  // Streamlit ends a call that came late as soon as it returns; a newer one may draw here already.
+  const wanted = {...JSON.parse(data), tell: setTriggerValue};
+  chart.take(wanted);
   return () => {
-    if (turn !== chart.turn) return;
+    if (parentElement.isConnected) return chart.drop(wanted);
     charts.delete(parentElement);
     chart.end();
   };
@@ -48,12 +49,24 @@ class Chart {
     this.plot.addEventListener("blur", () => this.leave());
     this.sizes = new ResizeObserver(() => this.update());
     this.sizes.observe(this.box);
-    this.turn = 0;
+    this.wanted = [];
     this.at = -1;
   }
 
-  show({figure, name, clickable, ranges, library: address}, tell) {
-    Object.assign(this, {figure, name, clickable, ranges, address, tell});
+  take(wanted) {
+    this.wanted.push(wanted);
+    this.show(wanted);
+    setTimeout(() => this.wanted.splice(0, this.wanted.length - 1));  // by now it would have been taken back
+  }
+
+  drop(unwanted) {
+    this.wanted = this.wanted.filter(one => one !== unwanted);
+    if (this.wanted.length) this.show(this.wanted.at(-1));
+  }
+
+  show(wanted) {
+    Object.assign(this, wanted);
+    const {figure, clickable} = wanted;
     this.plot.style.minHeight = `${figure.layout.height ?? 320}px`;
     this.plot.setAttribute("role", clickable ? "application" : "img");
     this.plot.setAttribute("aria-label", this.text());
@@ -69,7 +82,7 @@ class Chart {
     this.busy = true;
     try {
       while (this.isBehind()) {
-        this.plotly ??= await library(this.address);
+        this.plotly ??= await library(this.library);
         if (!this.ended) await this.draw();
       }
     } catch (error) {
@@ -112,7 +125,7 @@ class Chart {
     const again = element("button", {type: "button"}, "Try again");
     again.addEventListener("click", () => {
       this.failed = undefined;
-      this.show({...this, library: this.address}, this.tell);
+      this.show(this);
     });
     this.plot.removeAttribute("aria-label");
     this.plot.removeAttribute("tabindex");
