@@ -7,13 +7,15 @@ filter_menu), filters (the active ones).
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from hpi.subspace import Between, Filter, OneOf, filterable, number
 from hpi.table import TrialTable
-from pages import words
+from pages import opened, words
 from pages.state import ask, copy, session
 
 SMALLEST, STEP = 0.5, 0.5
@@ -48,7 +50,8 @@ def slider(n_passing: int, with_target: bool) -> None:
     """Draw the slider in step with the typed numbers: two handles, or one where the target plays no part."""
     asked = session().asked
     target = asked.resolved(n_passing)
-    handles = _handles(target, asked.region)
+    # a typed number may lie between the steps: the handle says that one, and stands at the nearest step
+    handles = min(target, asked.region), asked.region
     if with_target:
         copy(subspace=handles)
         label, key, changed = "Target and region, in percent of the trials", "subspace", _slid
@@ -60,9 +63,9 @@ def slider(n_passing: int, with_target: bool) -> None:
     )
 
 
-def _handles(target: float, region: float) -> tuple[float, float]:
-    """Return the places of the handles: typed numbers may lie between the steps, or make no sense for now."""
-    return STEP * round(min(target, region) / STEP), STEP * round(region / STEP)
+def _step(part: float) -> float:
+    """Return the step of the slider nearest to a number, where the browser has its handle: the upper one of two."""
+    return STEP * math.floor(part / STEP + 0.5)
 
 
 def _percent(key: str, label: str) -> None:
@@ -78,9 +81,10 @@ def _typed(key: str) -> None:
 
 def _slid() -> None:
     """Take over the handle that was moved; the other number stays as it was typed, a default target the default."""
-    moved = dict(zip(("target", "region"), st.session_state["subspace"], strict=True))
-    shown = _handles(st.session_state["target"], session().asked.region)
-    ask(**{key: place for (key, place), before in zip(moved.items(), shown, strict=True) if place != before})
+    asked = session().asked
+    parts = min(st.session_state["target"], asked.region), asked.region
+    moved = zip(("target", "region"), st.session_state["subspace"], parts, strict=True)
+    ask(**{key: place for key, place, before in moved if place not in (before, _step(before))})
 
 
 def _slid_region() -> None:
@@ -101,14 +105,14 @@ def add_filter(table: TrialTable) -> None:
 
 
 def active_filters(n_passing: int, n_trials: int) -> None:
-    """Draw the active filters as chips that can be removed, and how many trials pass them."""
-    active = session().asked.where
-    if not active:
+    """Draw the task and the active filters as chips that can be removed, and how many trials pass them."""
+    active, alone = session().asked.where, _alone()
+    conditions = [*alone, *(words.condition(f) for f in active)]
+    if not conditions:
         return
-    conditions = [words.condition(f) for f in active]
     copy(filters=conditions)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="active_filters"):
-        st.text(f"Only {n_passing:,} of {n_trials:,} trials:")
+        st.text(f"Only {n_passing:,} of {n_trials:,} trials:" if active else f"Only {n_trials:,} trials:")
         st.multiselect(
             "Active filters", conditions, key="filters", label_visibility="collapsed", on_change=_removed,
             args=(active,), width=600,
@@ -153,6 +157,14 @@ def _label(value: object) -> str:
     return number(value) if isinstance(value, float) else str(value)
 
 
+def _alone() -> list[str]:
+    """Return what is said of the task that the table is narrowed to, if it is."""
+    table = session().table
+    return [] if table is None or table.choices.task is None else [words.task(table.choices.task)]
+
+
 def _removed(active: tuple[Filter, ...]) -> None:
     kept = st.session_state["filters"]
+    if not set(_alone()) <= set(kept):
+        opened.revise(task=None)
     ask(where=tuple(f for f in active if words.condition(f) in kept))

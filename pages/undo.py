@@ -1,4 +1,4 @@
-"""Undo and redo: the questions that were asked of the table that is open, one after the other.
+"""Undo and redo: the questions that were asked of the table that is open, or of one task of it, one after the other.
 
 Keys of the widgets: undo, redo (in the container steps).
 """
@@ -15,7 +15,7 @@ from hpi.estimators import by_name
 from hpi.figures.labels import short, visible
 from hpi.subspace import Filter, filterable
 from hpi.table import TrialTable
-from pages import words
+from pages import opened, words
 from pages.asked import Asked
 from pages.state import ask, session
 
@@ -27,6 +27,13 @@ COLUMNS = 80  # of what a tooltip says
 
 
 @dataclass(frozen=True)
+class Step(Asked):
+    """A question, and the task of the table that it is asked of; None for all of them."""
+
+    task: str | None = None
+
+
+@dataclass(frozen=True)
 class History:
     """What was asked, at most 51 questions, and where among them the visitor is.
 
@@ -35,12 +42,12 @@ class History:
     """
 
     about: Hashable
-    steps: tuple[Asked, ...]
+    steps: tuple[Step, ...]
     at: int = 0
     moved: float | None = None
 
     @property
-    def now(self) -> Asked:
+    def now(self) -> Step:
         """The question that is asked."""
         return self.steps[self.at]
 
@@ -54,7 +61,7 @@ class History:
         """What going forward would bring again; None where there is nothing."""
         return changed(self.now, self.steps[self.at + 1]) if self.at + 1 < len(self.steps) else None
 
-    def after(self, asked: Asked, moment: float) -> History:
+    def after(self, asked: Step, moment: float) -> History:
         """Return the history with another question at its end; a handle that moves on makes no further step."""
         if asked == self.now:
             return self
@@ -62,7 +69,7 @@ class History:
         steps = kept if kept and kept[-1] == asked else (*kept, asked)[-MOST - 1 :]
         return replace(self, steps=steps, at=len(steps) - 1, moved=moment)
 
-    def is_new(self, asked: Asked, moment: float) -> bool:
+    def is_new(self, asked: Step, moment: float) -> bool:
         """Whether a question is more than the last one with its handle moved on."""
         if not self.at or self.moved is None or moment - self.moved > PAUSE:
             return True
@@ -74,10 +81,12 @@ class History:
         return replace(self, at=self.at + steps, moved=None)
 
 
-def changed(before: Asked, after: Asked) -> str:
+def changed(before: Step, after: Step) -> str:
     """Say in what a question differs from the one before it; names are not escaped."""
     differ, old, new = _differ(before, after), _by_name(before), _by_name(after)
     said = [f"{part} {_percent(getattr(after, part))}" for part in ("target", "region") if part in differ]
+    if "task" in differ:
+        said.append("all tasks" if after.task is None else words.task(after.task))
     said += [words.condition(one) for name, one in new.items() if old.get(name) != one]
     said += [f"all values of {name}" for name in old if name not in new]
     if "estimator" in differ:
@@ -90,10 +99,12 @@ def changed(before: Asked, after: Asked) -> str:
 def draw(table: TrialTable) -> None:
     """Note what is asked, and draw the way back and forward once there is one."""
     kept = session().kept
-    history, about = kept.get(KEPT), (table.fingerprint, filterable(table))
+    # one task alone has other hyperparameters, where one of them is the same in all its trials
+    history, about = kept.get(KEPT), (table.fingerprint, table.choices.roles, table.choices.space)
+    step = Step(**vars(session().asked), task=table.choices.task)
     if history is None or history.about != about:
-        history = History(about, (session().asked,))
-    kept[KEPT] = history = history.after(session().asked, time.monotonic())
+        history = History(about, (step,))
+    kept[KEPT] = history = history.after(step, time.monotonic())
     if len(history.steps) > 1:
         with st.container(horizontal=True, horizontal_alignment="right", gap="small", key="steps"):
             _button("Undo", history.undone, -1)
@@ -109,13 +120,20 @@ def _button(label: str, what: str | None, steps: int) -> None:
 
 def _go(steps: int) -> None:
     """Ask again what was asked so many steps further, or back."""
-    kept = session().kept
-    kept[KEPT] = history = kept[KEPT].gone(steps)
-    ask(**vars(history.now))
+    now = session()
+    now.kept[KEPT] = history = now.kept[KEPT].gone(steps)
+    asked = dict(vars(history.now))
+    task, where = asked.pop("task"), asked.pop("where")
+    if now.table is not None and now.table.choices.task != task:
+        opened.revise(task=task)
+        if now.refused is not None:
+            return
+    known = () if now.table is None else filterable(now.table)
+    ask(**asked, where=tuple(one for one in where if one.name in known))
 
 
-def _differ(one: Asked, other: Asked) -> set[str]:
-    names = [field.name for field in fields(Asked)]
+def _differ(one: Step, other: Step) -> set[str]:
+    names = [field.name for field in fields(Step)]
     return {name for name in names if getattr(one, name) != getattr(other, name)}
 
 

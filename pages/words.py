@@ -3,7 +3,17 @@
 from hpi.words.answer import FEW, estimate, explains, lead, one, separates, target_here, where
 from hpi.words.reading import how_to_read, methods
 from hpi.words.spreadsheet import as_csv, bars_as_csv, csv_name
-from hpi.words.tables import DIRECTIONS, condition, identity, left_out, rows_left_out, sizes, source, taken_for_outcomes
+from hpi.words.tables import (
+    DIRECTIONS,
+    condition,
+    identity,
+    left_out,
+    rows_left_out,
+    sizes,
+    source,
+    taken_for_outcomes,
+    task,
+)
 from hpi.words.writing import BLANK, listed, percent, sentence_case, share
 
 __all__ = [
@@ -32,5 +42,6 @@ __all__ = [
     "source",
     "taken_for_outcomes",
     "target_here",
+    "task",
     "where",
 ]

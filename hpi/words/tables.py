@@ -16,15 +16,21 @@ DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher
 
 
 def identity(table: TrialTable) -> str:
-    """Say which table this is: name, trials, metric and direction."""
-    parts = [_shortened(table.name), f"{len(table.trials):,} trials"]
+    """Say which table this is: name, trials, the task that it is narrowed to, metric and direction."""
+    alone = "" if table.choices.task is None else f" of {task(table.choices.task)}"
+    parts = [_shortened(table.name), f"{len(table.trials):,} trials{alone}"]
     if table.metric is not None:
         parts.append(metric(table))
     return "  ·  ".join(parts)
 
 
+def task(name: str) -> str:
+    """Say that one task alone is meant."""
+    return f"task {_shortened(name)}"
+
+
 def _shortened(name: str) -> str:
-    """Leave out the middle of a long name of a file: both ends tell it apart."""
+    """Leave out the middle of a long name of a file or task: both ends tell it apart."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME // 2]}…{name[1 - LONGEST_NAME // 2 :]}"
 
 

@@ -247,7 +247,7 @@ def test_one_of_several_tasks_can_be_chosen(open_table):
     app.switch_page("pages/data.py").run()
     assert "best rank within their task" in said(app)
     app.selectbox(key="task").set_value("b").run()
-    assert "150 trials  ·" in said(app)
+    assert "150 trials of task b  ·" in said(app)
     app.selectbox(key="task").set_value("all, ranked within each").run()
     assert "300 trials  ·" in said(app)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,13 +14,13 @@ from hpi.subspace import Between, OneOf
 from pages import choose, state
 from pages import undo as undoing
 from pages.asked import Asked
-from pages.undo import MOST, PAUSE, History, changed
+from pages.undo import MOST, PAUSE, History, Step, changed
 from tests.pages.tables import HOSTILE, hostile, search
 
 SLOW = PAUSE + 1
 LR, ADAM = Between("lr", 0.001, 0.01), OneOf("optimizer", ("adam",))
 QUESTIONS = st.builds(
-    Asked,
+    Step,
     region=st.sampled_from([100.0, 50.0]),
     target=st.sampled_from([None, 10.0, 20.0]),
     where=st.sampled_from([(), (LR,), (ADAM,), (LR, ADAM)]),
@@ -35,10 +36,10 @@ def after(history, *questions, pause=SLOW):
 
 @given(st.lists(QUESTIONS, max_size=80))
 def test_all_that_was_asked_slowly_comes_back_in_its_order(questions):
-    begun = History(None, (Asked(),))
+    begun = History(None, (Step(),))
     history = after(begun, *questions)
-    different = [Asked()]  # by hand: each that is not the one before it
-    different += [this for last, this in zip([Asked(), *questions], questions, strict=False) if this != last]
+    different = [Step()]  # by hand: each that is not the one before it
+    different += [this for last, this in zip([Step(), *questions], questions, strict=False) if this != last]
     different = different[-MOST - 1 :]
     assert list(history.steps) == different
     for expected in different[-2::-1]:
@@ -54,7 +55,7 @@ def test_all_that_was_asked_slowly_comes_back_in_its_order(questions):
 
 @given(st.lists(st.integers(1, 90), min_size=1, max_size=30), st.sampled_from(["target", "region"]))
 def test_a_handle_that_moves_on_is_one_change(places, handle):
-    begun = after(History(None, (Asked(region=99.5, target=0.5),)), Asked(region=99.5, target=0.5, where=(LR,)))
+    begun = after(History(None, (Step(region=99.5, target=0.5),)), Step(region=99.5, target=0.5, where=(LR,)))
     moved = [replace(begun.now, **{handle: float(place)}) for place in places]
     history = after(after(begun, moved[0]), *moved[1:], pause=PAUSE / 2)
     assert history.steps == (*begun.steps, moved[-1])
@@ -62,8 +63,8 @@ def test_a_handle_that_moves_on_is_one_change(places, handle):
 
 
 def test_a_handle_that_comes_back_to_where_it_began_has_changed_nothing():
-    begun = History(None, (Asked(target=10.0),))
-    history = after(begun, Asked(target=11.0), Asked(target=10.0), pause=PAUSE / 2)
+    begun = History(None, (Step(target=10.0),))
+    history = after(begun, Step(target=11.0), Step(target=10.0), pause=PAUSE / 2)
     assert history.steps == begun.steps
     assert history.at == 0
 
@@ -71,41 +72,44 @@ def test_a_handle_that_comes_back_to_where_it_began_has_changed_nothing():
 @pytest.mark.parametrize(
     ("second", "pause"),
     [
-        (Asked(target=30.0), SLOW),
-        (Asked(target=20.0, region=50.0), PAUSE / 2),
-        (Asked(target=20.0, where=(LR,)), PAUSE / 2),
+        (Step(target=30.0), SLOW),
+        (Step(target=20.0, region=50.0), PAUSE / 2),
+        (Step(target=20.0, where=(LR,)), PAUSE / 2),
     ],
 )
 def test_a_pause_or_another_control_is_another_change(second, pause):
-    history = after(after(History(None, (Asked(),)), Asked(target=20.0)), second, pause=pause)
-    assert history.steps == (Asked(), Asked(target=20.0), second)
+    history = after(after(History(None, (Step(),)), Step(target=20.0)), second, pause=pause)
+    assert history.steps == (Step(), Step(target=20.0), second)
 
 
 def test_two_filters_in_one_breath_are_two_changes():
-    history = after(History(None, (Asked(),)), Asked(where=(LR,)), Asked(where=(LR, ADAM)), pause=PAUSE / 2)
+    history = after(History(None, (Step(),)), Step(where=(LR,)), Step(where=(LR, ADAM)), pause=PAUSE / 2)
     assert len(history.steps) == 3
 
 
 def test_what_is_asked_after_an_undo_takes_the_place_of_what_was_undone():
-    history = after(History(None, (Asked(),)), Asked(target=20.0), Asked(target=30.0)).gone(-1)
-    history = history.after(Asked(target=40.0), 0.0)
-    assert history.steps == (Asked(), Asked(target=20.0), Asked(target=40.0))
+    history = after(History(None, (Step(),)), Step(target=20.0), Step(target=30.0)).gone(-1)
+    history = history.after(Step(target=40.0), 0.0)
+    assert history.steps == (Step(), Step(target=20.0), Step(target=40.0))
     assert history.redone is None
 
 
 @pytest.mark.parametrize(
     ("before", "now", "said"),
     [
-        (Asked(), Asked(where=(LR,)), "lr from 0.001 to 0.01"),
-        (Asked(where=(LR,)), Asked(where=(replace(LR, low=None),)), "lr to 0.01"),
-        (Asked(where=(LR, ADAM)), Asked(where=(LR,)), "all values of optimizer"),
-        (Asked(), Asked(target=20.0), "target 20 %"),
-        (Asked(target=20.0), Asked(), "target as usual"),
-        (Asked(), Asked(region=12.5), "region 12.5 %"),
-        (Asked(), Asked(target=5.0, region=50.0, where=(ADAM,)), "target 5 % and region 50 % and optimizer is adam"),
-        (Asked(), Asked(estimator="fanova", settings=(("trees", 8),)), by_name("fanova").title),
-        (Asked(estimator="fanova"), Asked(), PedAnova.title),
-        (Asked(), Asked(seed=3), "settings"),
+        (Step(), Step(where=(LR,)), "lr from 0.001 to 0.01"),
+        (Step(where=(LR,)), Step(where=(replace(LR, low=None),)), "lr to 0.01"),
+        (Step(where=(LR, ADAM)), Step(where=(LR,)), "all values of optimizer"),
+        (Step(), Step(target=20.0), "target 20 %"),
+        (Step(target=20.0), Step(), "target as usual"),
+        (Step(), Step(region=12.5), "region 12.5 %"),
+        (Step(), Step(target=5.0, region=50.0, where=(ADAM,)), "target 5 % and region 50 % and optimizer is adam"),
+        (Step(), Step(estimator="fanova", settings=(("trees", 8),)), by_name("fanova").title),
+        (Step(estimator="fanova"), Step(), PedAnova.title),
+        (Step(), Step(seed=3), "settings"),
+        (Step(), Step(task="digits"), "task digits"),
+        (Step(task="digits"), Step(), "all tasks"),
+        (Step(task="a", target=5.0), Step(task="b", target=20.0), "target 20 % and task b"),
     ],
 )
 def test_a_change_is_said_in_words(before, now, said):
@@ -178,6 +182,71 @@ def test_other_roles_begin_anew_and_another_direction_does_not(open_table):
     app.selectbox(key="role_of").set_value("lr").run()
     app.selectbox(key="role").set_value("left out").run()
     assert not steps(app)
+
+
+def tasks():
+    """A search on two tasks, where dropout was tried on the second one only."""
+    frames = [search(200).assign(task="plain", dropout=0.5), search(300, seed=1).assign(task="noisy")]
+    return pd.concat(frames, ignore_index=True)
+
+
+def chips(app):
+    return [box.value for box in app.multiselect if box.key == "filters"]
+
+
+def identity(app):
+    return next(text.value for text in app.text if text.value.startswith("search.csv"))
+
+
+def test_one_task_alone_stands_in_the_frame_and_is_taken_back_and_made_again(open_table):
+    app = open_table(tasks())
+    assert "  ·  500 trials  ·  " in identity(app)
+    session(app).asked = replace(session(app).asked, where=(Between("dropout", None, 0.6),))
+    app.run()
+    app.switch_page("pages/data.py").run()
+    app.selectbox(key="task").select("plain").run()
+    assert "  ·  200 trials of task plain  ·  " in identity(app)
+    assert chips(app) == [["task plain"]]  # on this task dropout is always the same
+    assert steps(app)["undo"].help == "Undo: ` task plain and all values of dropout `"
+    app.button(key="undo").click().run()
+    assert not app.exception
+    assert session(app).table.choices.task is None
+    assert "  ·  500 trials  ·  " in identity(app)
+    assert chips(app) == [["dropout to 0.6"]]
+    app.button(key="redo").click().run()
+    assert session(app).table.choices.task == "plain"
+    assert steps(app)["redo"].disabled
+    assert session(app).asked.where == ()
+
+
+def test_a_task_is_left_by_its_chip_and_that_can_be_undone(open_table):
+    app = open_table(tasks())
+    opened_on(app, "noisy")
+    session(app).asked = replace(session(app).asked, where=(LR,))
+    app.run()
+    assert chips(app) == [["task noisy", "lr from 0.001 to 0.01"]]
+    app.multiselect(key="filters").set_value(["lr from 0.001 to 0.01"]).run()
+    assert session(app).table.choices.task is None
+    assert session(app).asked.where == (LR,)
+    app.button(key="undo").click().run()
+    assert session(app).table.choices.task == "noisy"
+
+
+def test_to_remove_a_filter_leaves_the_task(open_table):
+    app = open_table(tasks())
+    opened_on(app, "noisy")
+    session(app).asked = replace(session(app).asked, where=(LR,))
+    app.run()
+    app.multiselect(key="filters").set_value(["task noisy"]).run()
+    assert (session(app).table.choices.task, session(app).asked.where) == ("noisy", ())
+
+
+def opened_on(app, task):
+    app.switch_page("pages/compare.py").run()
+    app.selectbox(key="alone").select(task).run()
+    app.switch_page("pages/importance.py").run()
+    assert not app.exception
+    assert session(app).table.choices.task == task
 
 
 @pytest.mark.parametrize(

@@ -38,10 +38,14 @@ def plain(text: str) -> str:
 
 def test_a_long_name_of_a_file_keeps_both_ends():
     """By hand: 20 characters, an ellipsis, 19 characters."""
-    table = SimpleNamespace(name="a" * 30 + "b" * 30, trials=range(1200), metric=None)
+    table = SimpleNamespace(
+        name="a" * 30 + "b" * 30, trials=range(1200), metric=None, choices=SimpleNamespace(task=None)
+    )
     assert words.identity(table) == f"{'a' * 20}…{'b' * 19}  ·  1,200 trials"
     table.name = "c" * 40
     assert words.identity(table) == f"{'c' * 40}  ·  1,200 trials"
+    table.choices.task = "digits"
+    assert words.identity(table) == f"{'c' * 40}  ·  1,200 trials of task digits"
 
 
 def test_the_lead_names_the_strongest_how_sure_it_is_and_how_many_count():
