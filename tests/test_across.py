@@ -526,13 +526,34 @@ def test_thirty_datasets_stand_in_two_panels_and_of_many_hyperparameters_twenty(
     names = {f"h{i}": -0.01 for i in range(1, 25)}
     results = {f"d{i}": bars(**names, late=0.5 if i > 15 else -0.01) for i in range(30)}
     figure = across_matrix(made(results), LIGHT)
-    assert [len(one.ticktext) for one in figure.select_xaxes()] == [15, 1, 15, 1]
+    assert [len(one.ticktext) for one in figure.select_xaxes()] == [15, 1, 15]
+    assert sum(trace.name == "means" for trace in figure.data) == 1
     assert len(figure.layout.yaxis.ticktext) == len(figure.layout.yaxis2.ticktext) == 20
     assert "late" in figure.layout.yaxis.ticktext  # told apart somewhere, so it is not among those left out
     assert "5 more are not shown, not told apart from chance" in figure.layout.title.text.replace("<br>", " ")
     spans = [axis.domain for axis in figure.select_yaxes()]
     assert 0 <= spans[1][0] < spans[1][1] < spans[0][0] < spans[0][1] <= 1
     assert len(figure.to_json()) < 200_000
+
+
+def test_names_fold_into_two_lines_and_stand_upright_in_one_where_there_are_many():
+    """Up to 32 and 24 columns nothing is cut; 21 columns upright take 21 times 0.6 of 11 pixels, or 139."""
+    names = {"hp_num_batches_per_epoch_log_of33": 0.5, "hp_num_batches_per_epoch_log": 0.2}
+    task = "electricity_nips_day{}"
+    few, some, many = (
+        across_matrix(made({task.format(i): bars(**names) for i in range(n)}), LIGHT).layout for n in (2, 6, 9)
+    )
+    for one in (few, some, many):
+        assert one.yaxis.ticktext[1] == "hp_num_batches_<br>per_epoch_log"
+        assert one.yaxis.ticktext[0].replace("<br>", "").count("…") == 1
+        assert one.xaxis2.domain[1] - one.xaxis2.domain[0] == pytest.approx(0.14)
+    assert (few.xaxis.tickangle, some.xaxis.autotickangles, many.xaxis.tickangle) == (0, (0, -90), -90)
+    folded = ["electricity_<br>nips_day0", "electricity_<br>nips_day1"]
+    assert list(few.xaxis.ticktext) == list(some.xaxis.ticktext[:2]) == folded
+    assert many.xaxis.ticktext[8] == "electricity_nips_day8"
+    head = {id(one): one.height - one.margin.t - one.margin.b - 2 * row for one, row in ((few, 34), (many, 30))}
+    assert head[id(few)] < 70
+    assert 139 <= head[id(many)] < 180
 
 
 def test_of_sixty_datasets_fewer_hyperparameters_are_shown():

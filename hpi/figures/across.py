@@ -14,17 +14,19 @@ from hpi.comparison.overall import Cell, Row
 from hpi.estimators import by_name
 from hpi.figures.alternative import described
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import plain, shortened, width, wrapped
+from hpi.figures.labels import folded, plain, shortened, width, wrapped
 from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded, readable_on
 from hpi.space import Floats
 from hpi.words import across as words
 
 BELOW, GAP = 10, 6  # pixels
-LETTER = 7  # pixels of a character
-VALUE = 12  # columns of the name of a value
+LETTER, LINE = 0.62, 1.3  # of the size of the font: width of a character, height of a line
+NAME, HEAD = 16, 12  # columns of a line in the name of a row, of a column; each has two lines
+END = 0.14  # of the width, for the mean
 MOST, MOST_CELLS = 20, 600  # hyperparameters; and fewer where there are more values
 PANEL = 15  # values beside each other: so many titles can stand side by side on a narrow screen
 BETWEEN = 0.02
+MEANS = 2  # number of the axis of the means
 STEPS = 12
 THIN = "\u2009"
 NOT_TOLD, UNKNOWN = "–", "?"
@@ -34,18 +36,18 @@ NOT_TOLD, UNKNOWN = "–", "?"
 class _Room:
     """What fits on a narrow screen, since the server does not know the width of the screen.
 
-    `row`: pixels; `name`: columns of text; `end`: share of the width for the mean; `has_places`: whether a cell holds
-    more than one number.
+    `row`, `size`: pixels of a row and of its letters; `angles`: of the names above, the next where they would meet;
+    `has_places`: whether a cell holds more than one number.
     """
 
     row: int
-    name: int
-    end: float
     size: int
+    angles: tuple[int, ...]
     has_places: bool
 
 
-FEW, SOME, MANY = _Room(34, 18, 0.3, SMALL, True), _Room(34, 14, 0.26, 11, True), _Room(26, 13, 0.26, 10, False)
+TWO, SIX = _Room(34, SMALL, (0,), True), _Room(34, 11, (0, -90), True)
+EIGHT, MANY = _Room(34, 11, (-90,), True), _Room(30, 11, (-90,), False)
 
 
 def across_matrix(found: Across, theme: Theme) -> go.Figure:
@@ -62,7 +64,7 @@ def across_matrix(found: Across, theme: Theme) -> go.Figure:
         raise ValueError("no value has an answer: there is nothing to draw")
     drawn = _Drawn(found, theme)
     title, above = heading(drawn.facts(), theme)
-    heads = LETTER * max(map(width, [*drawn.heads, "mean ± sd"])) + 2 * GAP
+    heads = drawn.above
     panel = heads + drawn.room.row * len(drawn.rows)
     panels = [range(first, min(first + drawn.n_beside, len(drawn.heads)))
               for first in range(0, len(drawn.heads), drawn.n_beside)]  # fmt: skip
@@ -77,7 +79,7 @@ def across_matrix(found: Across, theme: Theme) -> go.Figure:
     for k, columns in enumerate(panels):
         top = k * (panel + BELOW)
         figure.update_layout(drawn.axes(k, columns, (1 - (top + panel) / high, 1 - (top + heads) / high)))
-        figure.add_traces([*drawn.cells(k, columns), *drawn.means(k)])
+        figure.add_traces([*drawn.cells(k, columns), *(drawn.means() if k == 0 else [])])
     return figure
 
 
@@ -104,7 +106,7 @@ class _Drawn:
     @cached_property
     def heads(self) -> list[str]:
         """The names of the values, not escaped."""
-        return shortened([value.name for value in self.found.values], VALUE)
+        return shortened([value.name for value in self.found.values], 2 * HEAD)
 
     @property
     def n_beside(self) -> int:
@@ -114,34 +116,49 @@ class _Drawn:
     @property
     def room(self) -> _Room:
         """What fits."""
-        return FEW if self.n_beside <= 5 else SOME if self.n_beside <= 8 else MANY
+        rooms = {2: TWO, 6: SIX, 8: EIGHT}
+        return next((room for most, room in rooms.items() if self.n_beside <= most), MANY)
+
+    @property
+    def above(self) -> int:
+        """Pixels of the names above the cells, also where they stand upright."""
+        lines = ceil(3 * LINE * self.room.size)  # of the head of the means
+        if self.room.angles == (0,):
+            return lines + 2 * GAP
+        longest = max(width(line) for name in self.names for line in name.split("<br>"))
+        return max(lines, ceil(LETTER * self.room.size * longest)) + 2 * GAP
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the values as they stand above the cells: in two lines, but where so many stand upright."""
+        return [folded(head, HEAD) if 0 in self.room.angles else plain(head) for head in self.heads]
 
     def axes(self, k: int, columns: range, between: tuple[float, float]) -> dict[str, object]:
-        """Return the axes of the k-th panel: of its cells, of its means, of its rows."""
-        x, end, y = _axes(k)
-        names = shortened([row.name for row in self.rows], self.room.name)
-        heads = [plain(self.heads[column]) for column in columns]
-        part = (1 - self.room.end - BETWEEN) * len(heads) / self.n_beside
+        """Return the axes of the k-th panel: of its cells, of its rows; of the means beside the first."""
+        x, y = _axes(k)
+        names = shortened([row.name for row in self.rows], 2 * NAME)
+        heads = [self.names[i] for i in columns]
+        part = (1 - END - BETWEEN) * len(heads) / self.n_beside
+        mean = {**self._columns([_mean_head(self.found)], (0,)), "domain": [1 - END, 1], "anchor": f"y{y}"}
         return {
-            f"xaxis{x}": {**self._columns(heads), "domain": [0, part], "anchor": f"y{y}"},
-            f"xaxis{end}": {**self._columns([_mean_head(self.found)]), "domain": [1 - self.room.end, 1],
-                            "anchor": f"y{y}"},
+            f"xaxis{x}": {**self._columns(heads, self.room.angles), "domain": [0, part], "anchor": f"y{y}"},
+            **({f"xaxis{MEANS}": mean} if k == 0 else {}),
             f"yaxis{y}": {
                 "domain": between, "anchor": f"x{x}", "range": [len(names) - 0.5, -0.5],
-                "tickvals": [*range(len(names))], "ticktext": list(map(plain, names)),
-                "tickfont": {"color": self.theme.text, "size": min(self.room.size + 1, SMALL)},
+                "tickvals": [*range(len(names))], "ticktext": [folded(name, NAME) for name in names],
+                "tickfont": {"color": self.theme.text, "size": self.room.size},
                 **_apart(),
             },
         }  # fmt: skip
 
-    def _columns(self, texts: list[str]) -> dict[str, object]:
+    def _columns(self, texts: list[str], angles: tuple[int, ...]) -> dict[str, object]:
         return {
             "side": "top",
             "range": [-0.5, len(texts) - 0.5],
             "tickvals": [*range(len(texts))],
             "ticktext": texts,
             "tickfont": {"color": self.theme.muted, "size": self.room.size},
-            "autotickangles": [0, -90],  # turned where they would meet, on a narrow screen
+            **({"autotickangles": angles} if len(angles) > 1 else {"tickangle": angles[0]}),
             **_apart(),
         }
 
@@ -154,7 +171,7 @@ class _Drawn:
         coloured = self._heat("importance", shades, hover)
         coloured.customdata = [[[row.name, found.values[i].name] for i in columns] for row in self.rows]
         texts = [[_place(cell, self.room.has_places) for cell in line] for line in cells]
-        x, _, y = _axes(k)
+        x, y = _axes(k)
         drawn = [
             self._heat("not told apart from chance", grey),
             coloured,
@@ -162,7 +179,7 @@ class _Drawn:
         ]
         return [trace.update(xaxis=f"x{x}", yaxis=f"y{y}") for trace in drawn]
 
-    def means(self, k: int) -> list[go.Heatmap | go.Scatter]:
+    def means(self) -> list[go.Heatmap | go.Scatter]:
         """Return the last column: means in the same colours, with their spread."""
         found, rows = self.found, self.rows
         told = [row.mean is not None and (row.n_told > 0 or row.n_tested == 0) for row in rows]
@@ -172,10 +189,9 @@ class _Drawn:
         grey = _numbers([[None if one or row.mean is None else 0.0] for row, one in zip(rows, told, strict=True)])
         hover = [[wrapped(f"{row.name}: {words.mean(row, found)}; {words.verdict(row, found)}", 46)] for row in rows]
         texts = [[_mean(row, by_name(found.estimator).in_percent)] for row in rows]
-        _, x, y = _axes(k)
         drawn = [self._heat("mean not told apart from chance", grey), self._heat("mean", shades, hover),
-                 self._texts("means", texts, shades, SMALL)]  # fmt: skip
-        return [trace.update(xaxis=f"x{x}", yaxis=f"y{y}") for trace in drawn]
+                 self._texts("means", texts, shades, 11)]  # fmt: skip
+        return [trace.update(xaxis=f"x{MEANS}") for trace in drawn]
 
     def _heat(self, name: str, z: Floats, hover: list[list[str]] | None = None) -> go.Heatmap:
         """Return cells in colours with their words; or, where there are none, all in one grey and silent."""
@@ -230,9 +246,9 @@ class _Drawn:
         ]
 
 
-def _axes(k: int) -> tuple[str, str, str]:
-    """Return the numbers of the axes of the k-th panel as Plotly writes them: columns, mean, rows."""
-    return ("" if k == 0 else f"{2 * k + 1}"), f"{2 * k + 2}", ("" if k == 0 else f"{k + 1}")
+def _axes(k: int) -> tuple[str, str]:
+    """Return the numbers of the axes of the k-th panel as Plotly writes them: columns, rows."""
+    return ("", "") if k == 0 else (f"{MEANS + k}", f"{k + 1}")
 
 
 def _apart() -> dict[str, object]:
@@ -241,7 +257,7 @@ def _apart() -> dict[str, object]:
 
 
 def _mean_head(found: Across) -> str:
-    return f"mean<br>± sd{', %' if by_name(found.estimator).in_percent else ''}"
+    return f"mean<br>± sd{'<br>in %' if by_name(found.estimator).in_percent else ''}"
 
 
 def _numbers(values: list[list[float | None]]) -> Floats:
@@ -268,7 +284,7 @@ def _mean(row: Row, in_percent: bool) -> str:
     if row.mean is None:
         return UNKNOWN
     mean = _number(row.mean, in_percent)
-    return mean if row.sd is None else f"{mean}{THIN}±{THIN}{_number(row.sd, in_percent)}"
+    return mean if row.sd is None else f"{mean}<br>±{THIN}{_number(row.sd, in_percent)}"
 
 
 def _number(value: float, in_percent: bool) -> str:
