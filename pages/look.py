@@ -67,6 +67,7 @@ STYLE = """<style>
 /* Streamlit writes white on the light green of the dark theme, and darkens that green under the mouse. */
 button[kind=primary] {background: #0F766E; border-color: #0F766E; color: #FFFFFF}
 button[kind=tertiary]:hover {color: inherit; text-decoration: underline}
+button[data-selected]:is(:hover, [data-hovered]) {background: rgba(15, 118, 110, .1) !important}
 /* Where the keys are: Streamlit marks neither the page that is open nor what they scroll. */
 [data-testid=stPageLink] a:focus-visible {outline: 2px solid #0F766E; outline-offset: 1px}
 [data-testid=stMain]:focus-visible {outline: 2px solid #0F766E; outline-offset: -2px}

@@ -27,6 +27,7 @@ EXEMPT: tuple[Exempt, ...] = ()
 GRAVE = ("serious", "critical", "heading-order")  # impacts, and one rule of ours that axe takes for moderate
 SCREENS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 400)]
 PAGES = ("One hyperparameter", "Two hyperparameters", "Findings", "Compare", "Data", "Links")
+VIEWS = ("Datasets", "Two estimators", "Thresholds", "Tables")
 POPOVERS = ("edit_metric", "filter_menu", "share_menu")
 AXE = """async exempt => {
   const found = await axe.run(document, {resultTypes: ["violations"]});
@@ -92,6 +93,11 @@ def walk(page: Page, server: str) -> Iterator[str]:
     for title in PAGES:
         go(page, title)
         yield title
+    go(page, "Compare")
+    for label in VIEWS:
+        page.get_by_role("radio", name=label, exact=True).click()
+        settle(page)
+        yield f"Compare: {label}"
     go(page, "Importance")
     link, _ = make_link(page)
     page.goto(link)
