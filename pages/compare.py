@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from pages import compare_across, compare_estimators, compare_two, look, shell, state
-
-CHOSEN = "compare_view"
+from pages.comparing import VIEW as CHOSEN
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from hpi.jobs import Phase
 from hpi.results import ImportanceResult
 from hpi.words import difference as words
 from pages import job, look, other_answer, other_threshold, second_table, state
+from pages.comparing import ESTIMATOR
 from pages.other_answer import Other
 
 EVERY = 0.5  # seconds
-MEASURE, ESTIMATOR = "two_measure", "two_estimator"
+MEASURE = "two_measure"
 MEASURES: dict[Measure, str] = {"importance": "what each explains", "share": "each one's share of all"}
 NOT_YET = "The question above has no answer, so there is nothing to compare with."
 TWO_THRESHOLDS = (

@@ -18,7 +18,7 @@ from hpi import sharing
 from hpi.figures import Show
 from hpi.sharing import Found, Query, View
 from hpi.table import TrialTable
-from pages import found, held, opened, state, threshold, who
+from pages import comparing, found, held, opened, state, threshold, who
 from pages.asked import Asked
 from pages.shelf import Shared
 from pages.state import session
@@ -74,6 +74,7 @@ def take(query: Query) -> None:
     )  # fmt: skip
     now.chosen, now.pair, now.show = view.hyperparameter, view.pair, str(view.show)
     held.want(view.held)
+    comparing.take(view)
     found.chosen().choose(about=view.about, kinds=view.kinds, strong_only=view.strong, tolerance=view.tolerance)
     if now.shared is not None and now.shared.snapshot.found is not None:
         _show(now.shared.snapshot.found)
@@ -142,6 +143,7 @@ def here() -> View:
         now.table.metric, now.table.direction, now.table.choices.task, round(now.asked.region / 100, 8), target,
         now.asked.where, now.asked.estimator, now.asked.settings, now.asked.seed, now.chosen, now.pair,
         Show(now.show), held.is_wanted(), shown.about, tuple(shown.kinds), shown.strong_only, shown.tolerance,
+        **comparing.said(),
     )  # fmt: skip
 
 

@@ -11,14 +11,12 @@ from hpi import checks, subspace
 from hpi.errors import HpiError
 from hpi.subspace import Subspace
 from pages import look, state
+from pages.comparing import THRESHOLD as KEPT
+from pages.comparing import Threshold
 from pages.question import SMALLEST, STEP
 
-KEPT = "other_threshold"
 PARTS = (0.1, 0.2, 0.5, 2.0, 3.0, 5.0)  # of the present target; of the present region below 1
 NONE = "There are too few trials for a second threshold: each needs 8 trials in its target."
-
-Threshold = tuple[float, float | None]
-"""Region and target in percent; target None where it plays no part."""
 
 
 def draw(first: state.Answer) -> Threshold | None:

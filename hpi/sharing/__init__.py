@@ -2,9 +2,10 @@
 
 from hpi.sharing.address import candidates, read
 from hpi.sharing.snapshot import LONGEST_NOTE, Found, Snapshot, record_of, restore, save
-from hpi.sharing.view import QUESTION, Query, View, write
+from hpi.sharing.view import COMPARISONS, QUESTION, Query, View, write
 
 __all__ = [
+    "COMPARISONS",
     "LONGEST_NOTE",
     "QUESTION",
     "Found",

@@ -18,7 +18,7 @@ from hpi.estimators import ESTIMATORS, Estimator, by_name
 from hpi.estimators.settings import Settings
 from hpi.figures import Show
 from hpi.roles import Direction
-from hpi.sharing.view import View
+from hpi.sharing.view import COMPARISONS, View
 from hpi.statements import FindingKind
 from hpi.subspace import SMALLEST, Filter, parse_filter
 from hpi.table import TrialTable
@@ -122,6 +122,7 @@ def read(
     view = _of_question(reader, table, view)
     view = _of_method(reader, view)
     view = _of_shown(reader, table, view)
+    view = _of_compared(reader, view)
     return table, view, tuple(reader.notices)
 
 
@@ -246,6 +247,29 @@ def _of_shown(reader: Reader, table: TrialTable, view: View) -> View:
         strong=reader.flag("strong"),
         tolerance=_tolerance(reader),
     )
+
+
+def _of_compared(reader: Reader, view: View) -> View:
+    """Take over what the page Compare puts beside the question; whether it can be asked, the page says."""
+    usual = "the usual second threshold"
+    region = reader.number("other_region", SMALLEST, 1.0, usual)
+    target = reader.number("other_top", SMALLEST, 1.0, usual)
+    return replace(
+        view,
+        comparison=reader.among("view", COMPARISONS, f"none of {', '.join(COMPARISONS)}", "what fits the table"),
+        other_region=1.0 if region is None and target is not None else region,
+        other_target=target,
+        other_estimator=_other_estimator(reader, view.estimator),
+    )
+
+
+def _other_estimator(reader: Reader, asked: str) -> str | None:
+    names = tuple(estimator.name for estimator in ESTIMATORS)
+    name = reader.among("other_est", names, f"none of {', '.join(names)}", "the first other one")
+    if name != asked:
+        return name
+    reader.note("other_est", "is the estimator that is asked already; the first other one holds.")
+    return None
 
 
 def _pair(reader: Reader, names: Sequence[str]) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from hpi.statements import FindingKind
 from hpi.subspace import Filter
 
 Query = dict[str, list[str]]
+COMPARISONS = ("datasets", "estimators", "two", "thresholds", "tables")  # the views of the page Compare
 # the keys on which numbers depend; the others say what is looked at
 QUESTION = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "tol")
 
@@ -36,6 +37,12 @@ class View:
         A difference of the metric that does not matter; None for the default.
     held
         Whether one hyperparameter is shown with the others held fixed, too.
+    comparison
+        What the page Compare compares, one of `COMPARISONS`; None for what fits the table.
+    other_region, other_target
+        The second threshold there, fractions of the trials; no region: the usual one, no target: it plays no part.
+    other_estimator
+        The second estimator there; None for the first that is another one.
     """
 
     metric: str | None = None
@@ -55,6 +62,10 @@ class View:
     kinds: tuple[FindingKind, ...] = ()
     strong: bool = False
     tolerance: float | None = None
+    comparison: str | None = None
+    other_region: float | None = None
+    other_target: float | None = None
+    other_estimator: str | None = None
 
 
 def write(view: View) -> Query:
@@ -78,6 +89,10 @@ def write(view: View) -> Query:
         "kind": [kind.name.lower() for kind in view.kinds],
         "strong": [1] if view.strong else [],
         "tol": _known(view.tolerance),
+        "view": _known(view.comparison),
+        "other_region": _known(view.other_region),
+        "other_top": _known(view.other_target),
+        "other_est": _known(view.other_estimator),
     }
     return {key: [_text(value) for value in values] for key, values in said.items() if values}
 

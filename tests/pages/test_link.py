@@ -110,6 +110,52 @@ def test_an_address_never_grows_too_long_to_be_opened_again():
     assert {"t", "metric"} <= set(address(app))
 
 
+def test_what_is_compared_stands_in_the_address_and_is_there_after_a_reload():
+    app = visit("pages/compare.py", example="known_function", view="thresholds")
+    assert app.number_input(key="other_target").value == 1  # as usual, a tenth of a tenth
+    assert not {"other_top", "other_region"} & set(address(app))
+    app.number_input(key="other_target").set_value(30.0).run()
+    app.number_input(key="other_region").set_value(60.5).run()
+    kept = address(clean(app))
+    assert (kept["view"], kept["other_top"], kept["other_region"]) == (["thresholds"], ["0.3"], ["0.605"])
+    again = visit("pages/compare.py", **kept)
+    shown = [again.number_input(key=key).value for key in ("other_target", "other_region")]
+    assert shown == [30, 60.5]
+    assert address(again) == kept
+
+
+def test_the_second_estimator_stands_in_the_address_as_long_as_it_is_another_one():
+    app = visit("pages/compare.py", example="known_function")
+    assert "view" not in address(app)
+    app.segmented_control(key="compare_view").set_value("two").run()
+    app.selectbox(key="other_estimator").select("n-rrelieff").run()
+    kept = address(clean(app))
+    assert (kept["view"], kept["other_est"]) == (["two"], ["n-rrelieff"])
+    again = visit("pages/compare.py", **kept)
+    assert again.selectbox(key="other_estimator").value == "n-rrelieff"
+    again.selectbox(key="estimator").select("n-rrelieff").run()
+    assert "other_est" not in address(clean(again))
+
+
+@pytest.mark.parametrize("query", [{"view": "three"}, {"other_est": "ped-anova"}, {"other_top": "x"}])
+def test_a_bad_value_of_what_is_compared_falls_back_with_a_notice(query):
+    app = visit("pages/compare.py", example="known_function", **({"view": "thresholds"} | query))
+    (key,) = query
+    assert f"“{key}” in the address" in said(app)
+    assert key not in address(app)
+
+
+def test_every_view_of_compare_has_its_word_in_an_address():
+    from hpi.sharing import COMPARISONS
+
+    for name in COMPARISONS:
+        app = visit("pages/compare.py", example="known_function", view=name)
+        assert app.segmented_control(key="compare_view").value == name
+        assert app.segmented_control(key="compare_view").options == [
+            "Datasets", "Estimators", "Two estimators", "Thresholds", "Tables",
+        ]  # fmt: skip
+
+
 def test_an_unknown_example_is_refused_by_its_key():
     app = visit(example="../../etc/passwd")
     assert "“example” in the address is none of digits_mlp, digits_cnn, known_function" in said(app)
@@ -394,7 +440,9 @@ def test_a_link_is_offered_for_its_own_table_and_roles_alone(store):
 
 def test_a_link_that_was_wanted_is_not_made_of_something_else(store, monkeypatch):
     app = upload(visit("pages/home.py"), search(), "first.csv")
-    monkeypatch.setattr("pages.found.findings", lambda answer, is_patient=False: None)  # they are still being worked out
+    monkeypatch.setattr(
+        "pages.found.findings", lambda answer, is_patient=False: None
+    )  # they are still being worked out
     app.button(key="make_link").click().run()
     assert session(clean(app)).share is not None
     monkeypatch.undo()

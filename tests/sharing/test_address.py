@@ -12,7 +12,7 @@ import hpi
 from hpi.estimators import ESTIMATORS, Fanova, PedAnova
 from hpi.figures import Show
 from hpi.roles import Direction
-from hpi.sharing import View, read, write
+from hpi.sharing import COMPARISONS, View, read, write
 from hpi.statements import FindingKind
 from hpi.subspace import Between, OneOf, Subspace
 
@@ -20,7 +20,7 @@ TABLE = hpi.read("examples/digits_mlp.csv")
 NAMES = [one.name for one in TABLE.hyperparameters]
 PLAIN = View(metric=TABLE.metric, direction=TABLE.direction)
 KEYS = ("metric", "dir", "task", "region", "top", "where", "est", "seed", "hp", "pair", "show", "held", "about", "kind",
-        "strong", "tol", "permutations")  # fmt: skip
+        "strong", "tol", "permutations", "view", "other_region", "other_top", "other_est")  # fmt: skip
 
 
 def view_of(**query: str | list[str]) -> tuple[View, tuple[str, ...]]:
@@ -36,6 +36,11 @@ def falls_back(notices: tuple[str, ...], key: str) -> bool:
 
 def test_an_empty_address_is_the_table_as_it_is():
     assert read({}, TABLE) == (TABLE, PLAIN, ())
+
+
+def _other(view: View) -> str | None:
+    """The second estimator of a view, which is no other one where it is the first."""
+    return None if view.other_estimator == view.estimator else view.other_estimator
 
 
 VIEWS = st.builds(
@@ -56,7 +61,11 @@ VIEWS = st.builds(
     kinds=st.lists(st.sampled_from(FindingKind), unique=True).map(tuple),
     strong=st.booleans(),
     tolerance=st.sampled_from([None, 0.25, 1e-7]),
-)
+    comparison=st.sampled_from([None, *COMPARISONS]),
+    other_region=st.sampled_from([1.0, 0.5, 0.0312]),
+    other_target=st.sampled_from([None, 0.1, 0.005]),
+    other_estimator=st.sampled_from([None, *(estimator.name for estimator in ESTIMATORS)]),
+).map(lambda view: replace(view, other_estimator=_other(view)))
 
 
 @given(VIEWS)
@@ -191,6 +200,37 @@ def test_a_setting_of_words_is_one_of_its_words():
     assert view == PLAIN
     assert falls_back(notices, "form")
     assert PedAnova().form in notices[0]
+
+
+@pytest.mark.parametrize("text", ["three", "Two", "__class__", ""])
+def test_an_unknown_comparison_is_what_fits_the_table(text):
+    view, notices = view_of(view=text)
+    assert view == PLAIN
+    assert falls_back(notices, "view")
+    assert all(name in notices[0] for name in COMPARISONS)
+
+
+@pytest.mark.parametrize("text", ["unknown", "PED_ANOVA", "ped-anova", ""])
+def test_a_second_estimator_is_one_of_the_others(text):
+    view, notices = view_of(other_est=text, est="ped-anova")
+    assert view == PLAIN
+    assert falls_back(notices, "other_est")
+
+
+@pytest.mark.parametrize(("query", "region", "target", "bad"), [
+    ({"other_top": "0.05"}, 1.0, 0.05, None),
+    ({"other_region": "0.5"}, 0.5, None, None),
+    ({"other_region": "0.2", "other_top": "0.3"}, 0.2, 0.3, None),  # the page refuses it in words, as one that is typed
+    ({"other_region": "7", "other_top": "0.3"}, 1.0, 0.3, "other_region"),
+    ({"other_region": "0.5", "other_top": "0.001"}, 0.5, 0.005, "other_top"),
+    ({"other_region": "nan", "other_top": "0.3"}, 1.0, 0.3, "other_region"),
+    ({"other_region": "0.5", "other_top": "x"}, 0.5, None, "other_top"),
+    ({"other_region": "inf"}, None, None, "other_region"),
+])  # fmt: skip
+def test_a_second_threshold_is_moved_to_the_nearest_end_or_the_usual_one(query, region, target, bad):
+    view, notices = view_of(**query)
+    assert view == replace(PLAIN, other_region=region, other_target=target)
+    assert notices == () if bad is None else falls_back(notices, bad)
 
 
 @pytest.mark.parametrize("text", ["maximise", "sideways", "MAXIMIZE", ""])

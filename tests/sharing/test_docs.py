@@ -9,7 +9,7 @@ from pathlib import Path
 from hpi.estimators import ESTIMATORS
 from hpi.figures import Show
 from hpi.roles import Direction
-from hpi.sharing import View, write
+from hpi.sharing import COMPARISONS, View, write
 from hpi.statements import FindingKind
 from hpi.subspace import Between
 from pages import link
@@ -17,7 +17,7 @@ from pages import link
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "sharing.md").read_text("utf-8")
 EVERYTHING = View(
     "m", Direction.MINIMIZE, "t", 0.5, 0.1, (Between("a", 0.0, 1.0),), "linear", (), 1, "a", ("a", "b"), Show.BEST,
-    True, "a", (FindingKind.TREND,), True, 0.5,
+    True, "a", (FindingKind.TREND,), True, 0.5, "two", 0.5, 0.1, "fanova",
 )  # fmt: skip
 
 
@@ -28,5 +28,6 @@ def test_every_key_is_in_the_table_and_no_other():
 
 
 def test_every_word_that_a_key_takes_is_there():
-    for word in (*(one.name for one in ESTIMATORS), *(show.name.lower() for show in Show), *link.KNOWN_EXAMPLES):
+    shows = (show.name.lower() for show in Show)
+    for word in (*(one.name for one in ESTIMATORS), *shows, *link.KNOWN_EXAMPLES, *COMPARISONS):
         assert f"`{word}`" in TEXT
