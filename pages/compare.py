@@ -18,7 +18,8 @@ from pages.comparing import VIEW as CHOSEN
 class View:
     """One way to compare: what the page asks then, and what draws it.
 
-    `of_all`: the estimator plays no part; `answers`: it begins with the answer for the whole table.
+    `of_all`: the estimator plays no part; `answers`: it begins with the answer for the whole table; `asks`: the
+    question where it depends on the table.
     """
 
     label: str
@@ -26,10 +27,13 @@ class View:
     draw: Callable[[], None]
     of_all: bool = False
     answers: bool = True
+    asks: Callable[[], str] | None = None
 
 
 VIEWS = {
-    "datasets": View("Datasets", "Is it the same on every dataset?", compare_across.draw, answers=False),
+    "datasets": View(
+        "Datasets", compare_across.QUESTION, compare_across.draw, answers=False, asks=compare_across.question
+    ),
     "estimators": View("Estimators", "Do the estimators agree?", compare_estimators.draw, of_all=True),
     "two": View("Two estimators", "What changes with another estimator?", compare_two.draw_estimators),
     "thresholds": View("Thresholds", "What changes with another threshold?", compare_two.draw_thresholds),
@@ -65,5 +69,5 @@ st.segmented_control(
     "Compare", list(VIEWS), format_func=lambda name: VIEWS[name].label, key=CHOSEN, required=True,
     on_change=_choose, label_visibility="collapsed",
 )  # fmt: skip
-look.question(view.question)
+look.question(view.asks() if view.asks else view.question)
 view.draw()

@@ -1,7 +1,8 @@
 """Importance on each dataset, or on each value of another context column.
 
 Keys of the widgets: across_by, ask_each, cancel_each, alone; across_csv, across_md, across_tex; the containers lead,
-jobs, refused-across, refused-<n>, quiet-across, quiet-within; the table where.
+jobs, refused-across, refused-<n>, quiet-across, quiet-within, quiet-unanswered, quiet-reasons, quiet-further; the
+table where.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pages.each_value import EachValue
 
 EVERY = 0.5  # seconds
 MOST_REASONS = 6
+QUESTION = "Is it the same on every dataset?"
 NOTHING = "This table has no column that tells datasets or tasks apart, so there is nothing to compare."
 HOW_TO = (
     "Where a column names the dataset, task, seed or budget of a trial, give it the role context on the page Data. "
@@ -33,6 +35,17 @@ FILES = (
     ("Markdown", "md", "text/markdown", tables.as_markdown),
     ("LaTeX", "tex", "application/x-tex", tables.as_latex),
 )
+
+
+def question() -> str:
+    """Return the question of the view, which says what the values of the column are."""
+    by = each_value.chosen()
+    if by is None:
+        return QUESTION
+    try:
+        return words.question(each_value.divided(by))
+    except HpiError:  # said where it is drawn
+        return QUESTION
 
 
 def draw() -> None:
@@ -123,15 +136,18 @@ def _cancel() -> None:
 def _answered(asked: EachValue, found: Across) -> None:
     with st.container(key="lead"):
         st.text(words.lead(found))
-    _refused(found)
+    is_worth_a_box = asked.may_help or not found.answered
+    if is_worth_a_box:
+        _refused(found)
     if asked.may_help:
         st.button("Ask again", key="ask_each", on_click=_ask)
     if not found.answered:
         return
     _picture(asked, found)
+    if not is_worth_a_box:
+        _without_answer(found)
     _files(found)
-    look.small_heading("Worth knowing")
-    look.quiet("across", *words.worth_knowing(found))
+    _careful(found)
     with st.expander("Where each of them matters"):
         _where(found)
     if found.is_tasks:
@@ -145,6 +161,27 @@ def _refused(found: Across) -> None:
         look.refusal(reason, f"refused-{i}")
     if len(refused) > MOST_REASONS:
         look.quiet("more_reasons", f"{len(refused) - MOST_REASONS} more have no answer for other reasons.")
+
+
+def _without_answer(found: Across) -> None:
+    """Say below the picture which values have no answer: with the reason, or where there are several, with the way."""
+    reasons = words.reasons(found.values)
+    if len(reasons) <= 1:
+        look.quiet("unanswered", *reasons)
+        return
+    look.quiet("unanswered", words.unanswered(found))
+    with st.expander("Why these have no answer"):
+        look.quiet("reasons", *reasons)
+
+
+def _careful(found: Across) -> None:
+    """Say what to be careful about; what concerns single values only, where one asks for it."""
+    first, further = words.careful(found)
+    look.small_heading("Worth knowing")
+    look.quiet("across", *first)
+    if further:
+        with st.expander(f"{len(further)} more that concern single ones"):
+            look.quiet("further", *further)
 
 
 def _picture(asked: EachValue, found: Across) -> None:

@@ -430,6 +430,33 @@ def test_the_interval_of_a_mean_says_what_it_is_about(by, said):
     assert any(said in sentence for sentence in words.worth_knowing(across))
 
 
+@pytest.mark.parametrize(
+    ("by", "is_tasks", "asked"),
+    [("dataset", True, "dataset"), ("openml_id", True, "task"), ("seed", False, "seed"), ("Budget", False, "budget"),
+     (":red[x]", False, "value")],
+)  # fmt: skip
+def test_the_question_says_what_the_values_are_and_holds_no_name(by, is_tasks, asked):
+    across = made({"p": bars(a=0.5), "q": bars(a=0.5)}, by=by, is_tasks=is_tasks)
+    assert words.question(across) == f"Is it the same on every {asked}?"
+
+
+def test_who_has_no_answer_is_counted_and_named():
+    answered = bars(a=0.5)
+    assert words.unanswered(made({"p": None, "q": answered})) == "1 of 2 datasets has no answer (p)."
+    many = {**dict.fromkeys("pqrst"), "u": answered}
+    assert words.unanswered(made(many)) == "5 of 6 datasets have no answer (p, q and 3 more)."
+    assert words.unanswered(made({"p": answered})) == ""
+
+
+def test_what_single_datasets_warn_of_is_said_in_part_and_the_rest_is_there():
+    across = made({f"d{i}": replace(bars(a=0.5), warnings=(f"warning {i}",)) for i in range(9)})
+    first, further = words.careful(across)
+    said = [*first, *further]
+    assert [line for line in said if "warning" in line] == [f"d{i}: warning {i}" for i in range(9)]
+    assert further == [f"d{i}: warning {i}" for i in (6, 7, 8)]
+    assert words.worth_knowing(across) == [*first, "And 3 more that concern single datasets."]
+
+
 def test_reasons_are_said_once():
     across = made({"p": None, "q": bars(a=0.5), "r": None})
     assert words.reasons(across.values) == ["p and r: There are 5 trials that count."]

@@ -32,6 +32,12 @@ def noun(found: Across | Parts, n: int = 2) -> str:
     return f"value of “{found.by}”" if n == 1 else f"values of “{found.by}”"
 
 
+def question(found: Across | Parts) -> str:
+    """Ask whether it is the same everywhere, with no name of a column in it."""
+    one = noun(found, 1)
+    return f"Is it the same on every {one if one in NOUNS else 'value'}?"
+
+
 def lead(found: Across) -> str:
     """Say which hyperparameters decide where, first those that do on most."""
     n = len(found.answered)
@@ -64,7 +70,7 @@ def _verb(found: Across, n: int) -> str:
 
 
 def _names(names: list[str]) -> str:
-    return listed(names) if len(names) <= FEW else f"{listed(names[: FEW - 1])} and {len(names) - FEW + 1} more"
+    return listed(names) if len(names) <= FEW else listed([*names[: FEW - 1], f"{len(names) - FEW + 1} more"])
 
 
 def where(row: Row, found: Across) -> str:
@@ -131,7 +137,18 @@ def written(number: float, found: Across) -> str:
 
 
 def worth_knowing(found: Across) -> list[str]:
-    """Say what to be careful about, a sentence a line."""
+    """Say what to be careful about, a sentence a line, and how many more there are."""
+    first, further = careful(found)
+    return [*first, *([f"And {len(further)} more that concern single {noun(found)}."] if further else [])]
+
+
+def careful(found: Across) -> tuple[list[str], list[str]]:
+    """Say what to be careful about, a sentence a line: what comes first, and what else single values warn of."""
+    cautions = _cautions(found)
+    return [*_about_all(found), *cautions[:MOST_CAUTIONS]], cautions[MOST_CAUTIONS:]
+
+
+def _about_all(found: Across) -> list[str]:
     rows, n = found.hyperparameters, len(found.answered)
     limits = [row.at_most for row in rows if row.at_most is not None]
     doubtful = [row.name for row in rows if row.verdict is Verdict.DOUBTFUL]
@@ -152,7 +169,7 @@ def worth_knowing(found: Across) -> list[str]:
     if found.n_without:
         rows_said = "1 row has" if found.n_without == 1 else f"{found.n_without:,} rows have"
         said.append(f"{rows_said} no value in {found.by} and take no part here.")
-    return [*said, *_cautions(found)]
+    return said
 
 
 def _about_mean(found: Across, n: int) -> str:
@@ -177,11 +194,16 @@ def _cautions(found: Across) -> list[str]:
         for warning in value.result.warnings
         if not warning.startswith(signal)
     )
-    concerned = [
-        text if len(names) == len(found.answered) else f"{_names(names)}: {text}" for text, names in groups.items()
-    ]
-    more = len(concerned) - MOST_CAUTIONS
-    return [*concerned[:MOST_CAUTIONS], *([f"And {more} more that concern single {noun(found)}."] if more > 0 else [])]
+    return [text if len(names) == len(found.answered) else f"{_names(names)}: {text}" for text, names in groups.items()]
+
+
+def unanswered(found: Across) -> str:
+    """Say which values have no answer: 4 of 12 epochs have no answer (1, 2 and 2 more); nothing where all have one."""
+    names = [value.name for value in found.values if value.result is None]
+    if not names:
+        return ""
+    have = "has" if len(names) == 1 else "have"
+    return f"{len(names)} of {len(found.values)} {noun(found)} {have} no answer ({_names(names)})."
 
 
 def reasons(values: Iterable[Value]) -> list[str]:

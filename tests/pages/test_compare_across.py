@@ -64,6 +64,13 @@ def test_a_thin_dataset_has_its_reason_and_the_others_their_numbers(compare):
     assert ranks["text"][2::3] == ["?"] * (len(ranks["text"]) // 3)
 
 
+def test_of_several_reasons_one_line_stands_below_the_picture(compare):
+    app = compare(datasets(digits=150, noisy=8, parity=9))
+    assert "2 of 3 datasets have no answer (noisy and parity)." in said(app)
+    assert "Why these have no answer" in [part.label for part in app.expander]
+    assert "noisy: There are 8 trials that count" in said(app)
+
+
 def test_where_all_are_thin_nothing_is_drawn(compare):
     app = compare(datasets(digits=9, noisy=9, parity=9))
     assert "None of the 3 datasets has an answer" in said(app)
@@ -77,6 +84,7 @@ def test_another_context_column_can_be_chosen_and_is_kept(compare):
     assert app.selectbox(key="across_by").options == ["dataset", "seed"]
     app.selectbox(key="across_by").select("seed").run()
     assert not app.exception
+    assert [title.value for title in app.title] == ["Is it the same on every seed?"]
     (figure,) = [one for one in figures(app) if one["data"][0]["type"] == "heatmap"]
     assert figure["layout"]["xaxis"]["ticktext"] == ["0", "1"]
     assert not [box for box in app.selectbox if box.key == "alone"]  # a seed is no task that the table has
