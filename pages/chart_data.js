@@ -1,65 +1,23 @@
-// What a chart shows as data: for a file, and as the text of a point. Sent behind chart.js, as one script with it.
-// Every string of a figure is data; labels are parsed, never shown.
+// What a chart shows as data, for a file. Sent behind chart.js, as one script with it. Every string of it is data.
 
-// What is drawn as a table, a row a point; `minus` and `plus` are the whiskers, `note` what a hover would say of it.
+// The rows that a figure carries, as they are: hpi/figures/rows.py says how. A row of a trace begins with its name.
 function table(plot) {
-  const rows = plot._fullData.filter(isData).flatMap(trace => trace.type === "mesh3d" ? hovers(trace) : points(plot, trace));
-  const title = letter => plain(plot.layout[`${letter}axis`]?.title?.text) || letter;
-  const head = ["series", title("x"), title("y"), "z", "minus", "plus", "note"];
-  const used = head.map((_, k) => k < 3 || rows.some(row => says(row[k])));
-  return [head, ...rows].map(row => row.filter((_, k) => used[k]).map(cell).join(",")).join("\r\n") + "\r\n";
+  const {columns, rows, words = {}, points = []} = plot.layout.meta.rows;
+  const traces = plot._fullData.filter(trace => points.includes(trace.name));
+  const drawn = traces.flatMap(trace => Array.from(trace.customdata ?? [], one => [trace.name, ...exact(one)]));
+  const read = (value, column) => Number.isInteger(value) && words[column] ? words[column].at(value) : value;
+  const lines = [...rows, ...drawn].map(row => columns.map((_, k) => cell(read(row[k], k))));
+  return [columns.map(cell), ...lines].map(line => line.join(",")).join("\r\n") + "\r\n";
 }
 
-// Words that are put beside the bars, the key of the colours, and what only catches the mouse are no data.
-function isData(trace) {
-  const unseen = color => /^rgba\(.*,\s*0\)$/.test(color);
-  const isKey = trace.hoverinfo === "skip" && (trace.xaxis ?? "x") !== "x" && trace.type === "heatmap";
-  return trace.visible === true && trace.mode !== "text" && trace.opacity !== 0 && !isKey && !unseen(trace.marker?.color);
-}
-
-function points(plot, trace) {
-  const axes = Object.fromEntries(["x", "y"].map(letter => [letter, plot._fullLayout[axisOf(trace, letter)]]));
-  const place = (letter, i, carried) => named(trace[letter] ? trace[letter][i] : i, axes[letter], carried);
-  const first = trace.z?.[0];
-  if (Array.isArray(first) || ArrayBuffer.isView(first)) return Array.from(trace.z).flatMap((line, i) => Array.from(line, (z, j) =>
-    [trace.name, place("x", j), place("y", i), z, "", "", note(trace, i, j)]));
-  const bars = trace.error_x?.visible ? trace.error_x : trace.error_y?.visible ? trace.error_y : {};
-  return Array.from({length: Math.max(trace.x?.length ?? 0, trace.y?.length ?? 0)}, (_, i) => {
-    const carried = trace.customdata?.[i];
-    return [trace.name, place("x", i, carried), place("y", i, carried), trace.z?.[i], bars.arrayminus?.[i], bars.array?.[i], note(trace, i)];
-  });
-}
-
-// The corners of a body are no data; what a hover says of it is.
-function hovers(trace) {
-  return [...new Set(Array.from(trace.hovertext ?? [], plain))].map(said => [trace.name, "", "", "", "", "", said]);
-}
-
-// What a hover says of a point, of a heat map of a cell.
-function note(trace, i, j) {
-  const said = trace.hovertext?.[i] ?? trace.text?.[i];
-  return plain(j === undefined ? [said].flat()[0] : said?.[j]);
+// Numbers of 32 bits have seven digits: 0.3, and not 0.30000001192092896.
+function exact(values) {
+  return values instanceof Float32Array ? Array.from(values, value => Number(value.toPrecision(7))) : values;
 }
 
 function axisOf(trace, letter) {
   const id = trace[`${letter}axis`] ?? letter;
   return `${letter}axis${id.slice(1)}`;
-}
-
-// The word that stands at a place of an axis, where its places are counted: 0, 1, 2...; a name that is cut there in full.
-function named(value, axis, carried) {
-  const places = Array.from(axis?.tickvals ?? []), word = axis?.ticktext?.[value];
-  if (word === undefined || places.some((place, i) => place !== i)) return value;
-  const read = plain(word, "");
-  return typeof carried === "string" && read.includes("…") ? carried : read;
-}
-
-// A label as it reads: line breaks are blanks (of a name, which breaks anywhere, nothing), tags and entities are
-// resolved, joints that nobody sees are left out.
-function plain(label, atBreaks = " ") {
-  if (label === undefined || label === null) return "";
-  const text = String(label).replaceAll(/<br\s*\/?>/g, atBreaks).replaceAll(/[\u200b\u2060\u2066\u2069]/g, "");
-  return new DOMParser().parseFromString(text, "text/html").documentElement.textContent.trim();
 }
 
 // A cell of a CSV; a text that a spreadsheet would take for a formula gets an apostrophe, one that is a number does not.

@@ -178,7 +178,7 @@ def test_names_and_filters_are_text():
 def test_the_hover_of_a_line_is_a_sentence_that_points_fill_in():
     """By hand: 30 %, a tenth less, a tenth and 1 % more; the last target is half of 1,197 trials, 599 with its end."""
     line = lines(against_target(curve(n_trials=1197, **{"<b>x</b>": (0.3, 0.3)}), result(), LIGHT))["<b>x</b>"]
-    (share, trials), sentence = line.customdata[-1], line.hovertemplate
+    (share, trials, *_), sentence = line.customdata[-1], line.hovertemplate
     for place, text in (("%{text}", line.text[-1]), ("%{customdata[0]:.3g}", f"{share:.3g}"),
                         ("%{customdata[1]:,}", f"{trials:,.0f}")):  # fmt: skip
         assert place in sentence

@@ -210,7 +210,7 @@ def test_columns_of_what_is_left_begin_at_nothing_better_is_up(maximize):
     pair = two_effects(table, select(table, hpi.Subspace()), "layers", "optimizer")
     joint = asked(table, ("layers", "optimizer")).joint
     figure = figures.surface(pair, Show.LEFT, LIGHT, joint)
-    z = np.array(figure.data[0].z).reshape(2, -1, 4)[:, :, 0]  # upper corners, lower corners
+    z = np.array(figure.data[0].z).reshape(2, -1, 4)[:, :, 0] / 30_000  # upper corners, lower corners
     assert z[1] == pytest.approx(0.5)
     better = joint.remainder.ravel() * (1 if maximize else -1)
     assert (np.sign(z[0] - 0.5) == np.sign(better)).all()

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from hpi.comparison import Across
 from hpi.comparison.overall import Cell, Row
 from hpi.estimators import by_name
+from hpi.figures import rows as table
 from hpi.figures.alternative import described
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import folded, plain, shortened, width, wrapped
@@ -73,7 +74,8 @@ def across_matrix(found: Across, theme: Theme) -> go.Figure:
         theme,
         above + high + BELOW,
         title=title,
-        meta=described(words.lead(found), drawn.summary()),
+        meta=described(words.lead(found), drawn.summary())
+        | table.of_across(found, [row.name for row in drawn.rows], words.noun(found, 1)),
         margin={"l": 12, "r": 16, "t": above, "b": BELOW},
     )
     for k, columns in enumerate(panels):

@@ -9,11 +9,13 @@ import plotly.graph_objects as go
 
 from hpi.effects import AdjustedEffects, OneEffect
 from hpi.figures import overlays
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_trials
 from hpi.figures.axes import Scale, is_upright, level_labels, metric_axis, name_of, said, value_axis
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import plain, wrapped
 from hpi.figures.overlays import Overlay
+from hpi.figures.rows import Rows
 from hpi.figures.theme import NOTHING, Theme, draw, faded
 from hpi.space import Floats, Integers, Mask
 
@@ -57,7 +59,8 @@ def metric_against(effect: OneEffect, theme: Theme, adjusted: AdjustedEffects | 
     rows = 0 if effect.levels is None else len(effect.levels) + bool(picture.inactive.any())
     height = above + 70 + ROW * rows if picture.lengthwise else HEIGHT + above
     margin = {"l": 12, "r": 16, "t": above, "b": 12}
-    figure = draw(theme, int(height), title=title, meta=of_trials(effect), margin=margin, **_layout(picture))
+    meta = of_trials(effect) | _rows(picture, overlay)
+    figure = draw(theme, int(height), title=title, meta=meta, margin=margin, **_layout(picture))
     figure.add_traces(_quartiles(picture, theme) if effect.levels is None else _boxes(picture, theme))
     figure.add_traces([_points(picture, part, inactive=False) for part in picture.parts])
     if picture.inactive.any():
@@ -89,6 +92,19 @@ def _picture(effect: OneEffect, theme: Theme) -> _Picture:
         lengthwise=effect.levels is not None and not is_upright(effect.levels),
         inactive=np.isnan(effect.value),
     )
+
+
+def _rows(picture: _Picture, overlay: Overlay) -> Rows:
+    """The lines as a table, none of them cut at the edge; the points carry their own rows."""
+    q = picture.effect.quartiles
+    lines = [("median and middle half", (q.at, q.median, q.low, q.high)), *overlays.numbers(overlay)]
+    names = [part.name for part in picture.parts]
+    points = [*names, *(_inactive(name) for name in names)]
+    return table.of_trials(picture.effect, lines, points)
+
+
+def _inactive(name: str) -> str:
+    return f"{name}, inactive"
 
 
 def _thinned(start: int, stop: int, most: int) -> Integers:
@@ -174,7 +190,7 @@ def _points(picture: _Picture, part: _Part, inactive: bool) -> go.Scatter:
         along = along + jitter
     extra = {"xaxis": "x2"} if inactive and effect.levels is None else {}
     return go.Scatter(
-        name=f"{part.name}, inactive" if inactive else part.name,
+        name=_inactive(part.name) if inactive else part.name,
         mode="markers",
         **_placed(picture, along, picture.scale.clipped(effect.metric[index])),
         marker=part.marker,
@@ -200,6 +216,7 @@ def _hover(picture: _Picture, index: Integers) -> dict[str, object]:
         return {"customdata": numbers, "hovertemplate": f"{metric}{name} %{{customdata[2]:.4g}}{trial}"}
     labels = [wrapped(f"{effect.hyperparameter.name}: {label}", HOVER) for label in (*effect.levels.labels, "inactive")]
     text = [labels[code] for code in effect.levels.code[index]]
+    numbers = np.column_stack([numbers, effect.levels.code[index]])
     return {"customdata": numbers, "text": text, "hovertemplate": f"{metric}%{{text}}{trial}"}
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import plotly.graph_objects as go
 
 from hpi.figures import bar_words as words
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_importance
 from hpi.figures.axes import from_zero
 from hpi.figures.heading import LINE, heading
@@ -63,7 +64,7 @@ def importance(result: ImportanceResult, theme: Theme) -> go.Figure:
         margin={"l": 12, "r": 16, "t": chart.above, "b": bottom},
         barmode="overlay",
         title=chart.title,
-        meta=of_importance(result),
+        meta=of_importance(result) | table.of_importance(result),
         xaxis=_x_axis(chart),
         yaxis=_y_axis(chart, theme),
     )
@@ -83,7 +84,7 @@ def _without_bars(result: ImportanceResult, theme: Theme) -> go.Figure:
         above + LINE * (2 + said.count("<br>")),
         margin={"l": 12, "r": 16, "t": above, "b": 0},
         title=title,
-        meta=of_importance(result),
+        meta=of_importance(result) | table.of_importance(result),
         xaxis=hidden,
         yaxis=hidden,
     )

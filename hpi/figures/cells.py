@@ -12,11 +12,13 @@ from hpi.effects.cuts import measure
 from hpi.figures.axes import Scale, level_labels, log_ticks, said
 from hpi.figures.heading import Fact
 from hpi.figures.labels import number, percent, plain, short, shortened, wrapped
+from hpi.figures.rows import metric_of
 from hpi.figures.theme import Theme, blended, readable_on
 from hpi.space import Floats
 
 TICKS = 5
 MANY_CELLS, FULL_NAME, CUT_NAME = 60, 80, 20  # cells, and columns of a name in the hover
+VERY_MANY, SHORT_NAME = 400, 14
 FEW_TRIALS = 5  # in a cell: its share is written as counts, and does not stretch the colours
 PALE = 0.15  # of what the two do at all: ends of the colours of what is left are never nearer to 0
 HUE = (0.35, 0.7, 1.0)  # of a colour, from little to much
@@ -147,6 +149,11 @@ def _of_remainder(effect: TwoEffects, joint: Joint, theme: Theme, hover: list[li
     return Grid(joint.remainder, worst, -worst, False, colours, title, hover, 0.0)
 
 
+def shown(effect: TwoEffects, show: Show) -> str:
+    """Name what is shown at the head of a column."""
+    return str(show) if show is Show.TARGET_SHARE else f"{show}, {metric_of(effect.outcome)}"
+
+
 def facts(effect: TwoEffects, grid: Grid) -> list[Fact]:
     """What stands above the picture."""
     beyond = (grid.value < min(grid.worst, grid.best)) | (grid.value > max(grid.worst, grid.best))
@@ -194,12 +201,13 @@ def round_values(low: float, high: float, log: bool) -> tuple[list[float], list[
 
 
 def _sentences(effect: TwoEffects, joint: Joint | None) -> list[list[str]]:
-    """What is in each cell; of many cells names are cut, so that the message of a chart stays small."""
+    """What is in each cell; of many, names are cut, of very many they stand at the axes alone; messages stay small."""
     rows, columns = effect.count.shape
-    most = FULL_NAME if rows * columns <= MANY_CELLS else CUT_NAME
-    names = [short(one.name, most) for one in effect.hyperparameters]
+    n = rows * columns
+    most = FULL_NAME if n <= MANY_CELLS else CUT_NAME if n <= VERY_MANY else SHORT_NAME
+    names = ["" if n > VERY_MANY else f"{short(one.name, most)}: " for one in effect.hyperparameters]
     labels = [
-        [f"{name}: {label}" for label in shortened(cut.labels, most)]
+        [f"{name}{label}" for label in shortened(cut.labels, most)]
         for name, cut in zip(names, effect.cuts, strict=True)
     ]
     return [[_sentence(effect, joint, i, j, (labels[0][j], labels[1][i])) for j in range(columns)] for i in range(rows)]
@@ -212,7 +220,7 @@ def _sentence(effect: TwoEffects, joint: Joint | None, i: int, j: int, at: tuple
         metric = (
             f"{short(effect.outcome.name, 40)}: median {number(effect.median[i, j])}, best {number(effect.best[i, j])}"
         )
-        where += [f"{n:,} trials, {n_target:,} of them in the target ({percent(n_target / n)})", metric]
+        where += [f"{n:,} trials, {n_target:,} in the target ({percent(n_target / n)})", metric]
     else:
         where.append("no trial")
     if joint is not None and not np.isnan(joint.surface[i, j]):

@@ -9,8 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import Joint, TwoEffects
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_pair
-from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values
+from hpi.figures.cells import Grid, Show, cell_axis, facts, grid_of, round_values, shown
 from hpi.figures.heading import heading
 from hpi.figures.labels import literal, percent, plain, short, shortened
 from hpi.figures.theme import NOTHING, Theme, draw
@@ -19,6 +20,7 @@ from hpi.space import Integers
 HEIGHT = 350  # pixels
 CELL, HALF = 100, 42  # of a cell and of half a column: whole numbers take a quarter of the room in a message
 SHADES = 255
+HIGH = 30_000  # of the best: heights are whole numbers for the same reason
 MOST_SAID = 150  # columns; of more the map says what is in each, and the message stays small
 # Corners of a column seen from above, counter-clockwise; a face is two triangles of corners, 4 to 7 are the lower ones.
 CORNER_X, CORNER_Y = np.array([-1, 1, 1, -1]) * HALF, np.array([-1, -1, 1, 1]) * HALF
@@ -38,7 +40,7 @@ def surface(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None = 
         theme,
         above + HEIGHT,
         title=title,
-        meta=of_pair(effect, grid, show),
+        meta=of_pair(effect, grid, show) | table.of_cells(effect, grid.value, shown(effect, show)),
         margin={"l": 0, "r": 0, "t": above, "b": 0},
         scene=_scene(effect, grid, show, theme),
     )
@@ -58,7 +60,7 @@ def _columns(grid: Grid) -> go.Mesh3d:
     return go.Mesh3d(
         x=np.tile(x.ravel(), 2).astype(np.int16),
         y=np.tile(y.ravel(), 2).astype(np.int16),
-        z=np.repeat(np.append(height, np.full(n, base)), 4).astype(np.float32),
+        z=np.repeat(HIGH * np.append(height, np.full(n, base)), 4).round().astype(np.int16),
         i=i,
         j=j,
         k=k,
@@ -120,8 +122,8 @@ def _height(grid: Grid, show: Show, theme: Theme) -> dict[str, object]:
     if show is Show.TARGET_SHARE:
         texts = [percent(tick) for tick in ticks]
     return {
-        "range": [-BASE, 1.02],
-        "tickvals": [float(grid.place(tick)) for tick in ticks],
+        "range": [-BASE * HIGH, 1.02 * HIGH],
+        "tickvals": [HIGH * float(grid.place(tick)) for tick in ticks],
         "ticktext": texts,
         "title": {"text": show.brief, "font": {"size": 13}},
         **_look(theme),

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hpi.curve import Curve
 from hpi.estimators import by_name
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_curve
 from hpi.figures.axes import from_zero
 from hpi.figures.finding_places import apart
@@ -49,7 +50,7 @@ def against_target(curve: Curve, result: ImportanceResult, theme: Theme) -> go.F
         above + HEIGHT + 46,
         hoverdistance=NEAR,
         title=title,
-        meta=of_curve(curve, result),
+        meta=of_curve(curve, result) | table.of_curve(curve),
         margin={"l": 12, "r": int(right), "t": above, "b": 46},
         xaxis=_x_axis(curve),
         yaxis=_y_axis(top),
@@ -164,15 +165,16 @@ def _line(curve: Curve, j: int, colour: str | None, used: int, theme: Theme) -> 
         line={"color": colour or theme.chance_line, "width": 2.5 if colour else 1},
         opacity=1 if colour else 0.7,
         text=[_numbers(curve, i, j) for i in range(len(curve.targets))],
-        customdata=_targets(curve, used),
+        customdata=_carried(curve, j, used),
         hovertemplate=_hover(curve, j),
     )
 
 
-def _targets(curve: Curve, used: int) -> Floats:
-    """Per cent and trials of each target, shape (n_targets, 2); `used`: all trials."""
+def _carried(curve: Curve, j: int, used: int) -> Floats:
+    """Per cent and trials of each target, importance and its interval, shape (n_targets, 5); `used`: all trials."""
     parts = [found_part(float(part), int(n), used) for part, n in zip(curve.targets, curve.n_target, strict=True)]
-    return np.column_stack([100 * np.array(parts), curve.n_target]).astype(np.float32)
+    three = (values[:, j] for values in (curve.importance, curve.low, curve.high))
+    return np.column_stack([100 * np.array(parts), curve.n_target, *three]).astype(np.float32)
 
 
 def _numbers(curve: Curve, i: int, j: int) -> str:

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from hpi.effects import OneEffect
 from hpi.effects.cuts import measure
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_spread
 from hpi.figures.axes import from_zero, is_upright, level_labels, name_of, value_axis
 from hpi.figures.heading import Fact, heading
@@ -29,7 +30,9 @@ def distribution(effect: OneEffect, theme: Theme) -> go.Figure:
     height = above + 70 + ROW * len(effect.compared.cut) if lengthwise else above + HEIGHT
     margin = {"l": 12, "r": 16, "t": above, "b": 12}
     layout = _density_layout(effect) if effect.levels is None else _bar_layout(effect, lengthwise)
-    figure = draw(theme, int(height), title=title, meta=of_spread(effect), margin=margin, **layout)
+    figure = draw(
+        theme, int(height), title=title, meta=of_spread(effect) | table.of_spread(effect), margin=margin, **layout
+    )
     figure.add_traces(_densities(effect, theme) if effect.levels is None else _bars(effect, theme, lengthwise))
     return figure
 

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from hpi.comparison import Change, Difference
 from hpi.estimators import by_name
+from hpi.figures import rows as table
 from hpi.figures.alternative import described
 from hpi.figures.heading import LINE, Fact, heading
 from hpi.figures.labels import folded, percent, shortened, width, wrapped
@@ -53,7 +54,8 @@ def difference(found: Difference, theme: Theme, tables: tuple[str, str] | None =
         int(above + ROW * (len(rows) + ABOVE) + bottom),
         margin={"l": 12, "r": 16, "t": above, "b": bottom},
         title=title,
-        meta=described(words.lead(found, tables), *(words.sentence(row.change, found, tables) for row in rows[:3])),
+        meta=described(words.lead(found, tables), *(words.sentence(row.change, found, tables) for row in rows[:3]))
+        | table.of_difference(found, len(rows)),
         xaxis={
             "range": [0, top],
             "tickvals": ticks,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_finding
 from hpi.figures.finding_places import COLUMN, Places, apart, common_name, names_of, places, round_ticks, rounded
 from hpi.figures.heading import LINE, Fact, heading
@@ -47,7 +48,7 @@ def finding(finding: Finding, theme: Theme, tolerance: float | None = None) -> g
         size,
         margin={"l": 12, "r": right, "t": above + 6, "b": 12},
         title=title,
-        meta=of_finding(finding, _spoken_of(picture)),
+        meta=of_finding(finding, _spoken_of(picture)) | table.of_finding(picture, layout.labels),
         xaxis=groups if layout.is_upright else values,
         yaxis=values if layout.is_upright else groups,
     )

@@ -9,9 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import Joint, TwoEffects
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_pair
 from hpi.figures.axes import name_of
-from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values, signed
+from hpi.figures.cells import CROWDED, FEW_TRIALS, Grid, Show, cell_axis, facts, grid_of, round_values, shown, signed
 from hpi.figures.finding_places import rounded
 from hpi.figures.heading import heading
 from hpi.figures.labels import folded, number, percent, plain, shortened
@@ -41,7 +42,7 @@ def heat_map(effect: TwoEffects, show: Show, theme: Theme, joint: Joint | None =
         theme,
         int(above + ABOVE + inner + BELOW),
         title=title,
-        meta=of_pair(effect, grid, show),
+        meta=of_pair(effect, grid, show) | table.of_cells(effect, grid.value, shown(effect, show)),
         margin={"l": 12, "r": 16, "t": above + ABOVE, "b": BELOW},
         xaxis=_axis(effect, 0, n_columns, theme),
         yaxis={**_axis(effect, 1, n_rows, theme), "domain": [0, 1 - (STRIP + GAP) / inner]},

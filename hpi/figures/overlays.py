@@ -81,6 +81,15 @@ def lines(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
     return [*drawn, *_parting(overlay, theme)]
 
 
+def numbers(overlay: Overlay) -> list[tuple[str, tuple[Floats, Floats, Floats, Floats]]]:
+    """The lines by name: places, middle, low and high."""
+    means, held = overlay.effect.means, overlay.held
+    found = [(f"{MEAN} and its 95 % band", (means.at, means.mean, means.low, means.high))]
+    if held is None:
+        return found
+    return [*found, (f"{HELD}: average and middle half", (overlay.along, held.mean, held.low, held.high))]
+
+
 def _curve(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
     means = overlay.effect.means
     drawn = [

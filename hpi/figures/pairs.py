@@ -8,6 +8,7 @@ from itertools import combinations
 
 import plotly.graph_objects as go
 
+from hpi.figures import rows as table
 from hpi.figures.alternative import described
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import plain, shortened, width, wrapped
@@ -65,7 +66,7 @@ def pair_matrix(result: ImportanceResult, theme: Theme) -> go.Figure:
         theme,
         int(above + n * max(SMALLEST, cell) + 12),
         title=title,
-        meta=described(words.shown(result)),
+        meta=described(words.shown(result)) | table.of_pairs((cell.names, cell.score) for cell in triangle.cells),
         margin={"l": 12, "r": 16, "t": above, "b": 12},
         barmode="overlay",
         xaxis={**hidden, "range": [-0.5, units - 0.5], "constraintoward": "left"},

@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from hpi.effects import OTHER, ProfileAxis, TargetProfile
 from hpi.figures import bar_words
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_profile
 from hpi.figures.axes import Scale, log_ticks
 from hpi.figures.cells import round_values
@@ -60,7 +61,7 @@ def parallel(profile: TargetProfile, result: ImportanceResult, theme: Theme) -> 
         theme,
         int(above + (TALL if in_two_lines else ROW) * (len(rows) - 0.1)),
         title=title,
-        meta=of_profile(profile),
+        meta=of_profile(profile) | table.of_profile(profile),
         margin={"l": 8, "r": 8, "t": above, "b": 4},
         barmode="overlay",
         bargap=0,

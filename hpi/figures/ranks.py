@@ -11,6 +11,7 @@ from hpi.comparison.places import places
 from hpi.comparison.ranks import ranks, relative_strengths, strengths
 from hpi.estimators import by_name
 from hpi.figures import bar_words
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_ranks
 from hpi.figures.heading import Fact, heading
 from hpi.figures.labels import folded, percent, plain, shortened, wrapped
@@ -44,7 +45,7 @@ def rank_matrix(agreement: Agreement, theme: Theme) -> go.Figure:
         theme,
         above + head + ROW * len(names) + BELOW,
         title=title,
-        meta=of_ranks(agreement, names),
+        meta=of_ranks(agreement, names) | table.of_ranks(agreement, names),
         margin={"l": 12, "r": 16, "t": above + head, "b": BELOW},
         xaxis={
             "side": "top",

@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from hpi.effects import History
+from hpi.figures import rows as table
 from hpi.figures.alternative import of_history
 from hpi.figures.axes import Scale, metric_axis, padded
 from hpi.figures.heading import Fact, heading
@@ -26,7 +27,7 @@ def history(history: History, theme: Theme) -> go.Figure:
         theme,
         above + HEIGHT,
         title=title,
-        meta=of_history(history),
+        meta=of_history(history) | table.of_history(history),
         margin={"l": 12, "r": 16, "t": above, "b": 12},
         xaxis={"title": {"text": "trial, in the order of the file"}, "range": [0.5 - 0.02 * n, n + 0.5 + 0.02 * n]},
         yaxis=metric_axis(history.outcome, scale) | {"range": padded(scale.low, scale.high, scale.log, 0.08)},
@@ -60,10 +61,10 @@ def _points(history: History, index: Integers, scale: Scale, theme: Theme) -> go
         name="trials",
         x=index + 1,
         y=scale.clipped(history.metric[index]),
-        customdata=history.metric[index],
+        customdata=np.column_stack([index + 1, history.metric[index]]),
         mode="markers",
         marker={"size": 5, "color": theme.region, "opacity": 0.5},
-        hovertemplate=f"trial %{{x}}<br>{wrapped(history.outcome.name, 46)}: %{{customdata:.4g}}<extra></extra>",
+        hovertemplate=f"trial %{{x}}<br>{wrapped(history.outcome.name, 46)}: %{{customdata[1]:.4g}}<extra></extra>",
     )
 
 
@@ -75,10 +76,10 @@ def _steps(history: History, scale: Scale, theme: Theme) -> go.Scatter:
         name="best so far",
         x=at + 1,
         y=scale.clipped(history.best[at]),
-        customdata=np.column_stack([history.best[at], since]),
+        customdata=np.column_stack([at + 1, history.best[at], since]),
         mode="lines",
         line={"shape": "hv", "color": theme.text, "width": 2},
-        hovertemplate="best so far: %{customdata[0]:.4g}<br>since trial %{customdata[1]}<extra></extra>",
+        hovertemplate="best so far: %{customdata[1]:.4g}<br>since trial %{customdata[2]}<extra></extra>",
     )
 
 

@@ -164,23 +164,9 @@ def test_files_of_a_chart_with_hostile_names(server, page):
     assert set(HOSTILE) <= texts
     assert not list(parsed.iter("{http://www.w3.org/2000/svg}a"))
     name, table = saved(page, "Data (CSV)")
-    found = {row["y"]: row for row in rows(table) if row["series"] == "importance"}
-    (values,) = [column for column in rows(table)[0] if column not in ("series", "y", "minus", "plus", "note")]
     formulas = {"=1+1": "'=1+1"}
     expected = {formulas.get(name, name): value for name, value in shown.items()}
-    assert {name: float(row[values]) for name, row in found.items()} == expected
-    assert not {row["series"] for row in rows(table)} & {"words", "row"}
-
-
-def test_the_data_of_a_heat_map_have_the_words_of_its_levels(alone, page):
-    page.goto(alone(kind="heat map"))
-    wait_for_chart(page, selector=ALONE)
-    _, table = saved(page, "Data (CSV)", "alone")
-    # as they read: no tag, no entity; a formula has its apostrophe
-    cells = {(row["x"], row["y"]): float(row["z"]) for row in rows(table)}
-    adam, sgd = "adam & co", "'=sgd"
-    assert cells == {(adam, "0"): 1, (sgd, "0"): 2, (adam, "1"): 3, (sgd, "1"): 4, (adam, "2"): 5, (sgd, "2"): 6}
-    assert {row["series"] for row in rows(table)} == {"median"}
+    assert {row["hyperparameter"]: float(row["importance"]) for row in rows(table) if row["importance"]} == expected
 
 
 def test_the_text_of_a_chart_is_that_of_its_figure(alone, page):
