@@ -95,6 +95,17 @@ def test_every_figure_says_what_it_shows(drawn, what):
 
 
 @pytest.mark.parametrize("what", HOLDS)
+def test_every_figure_carries_its_rows(drawn, what):
+    figure = drawn[what][0]
+    table = figure.layout.meta["rows"]
+    carrying = [one for one in figure.data if one.name in table.get("points", ())]
+    width = len(table["columns"])
+    assert table["rows"] or carrying
+    assert {len(row) for row in table["rows"]} <= {width}
+    assert all(one.customdata.shape[1] < width for one in carrying)
+
+
+@pytest.mark.parametrize("what", HOLDS)
 def test_no_label_slants(drawn, what):
     """Plotly turns labels by 30 degrees where they would meet, unless it is told otherwise."""
     figure = drawn[what][0]
