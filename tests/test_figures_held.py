@@ -238,3 +238,29 @@ def test_no_name_is_interpreted(name):
     pair = two_effects(table, sample, name, f"{name} kind")
     for show in (Show.HELD, Show.LEFT):
         assert_nothing_is_interpreted(figures.heat_map(pair, show, LIGHT, found.joint))
+
+
+def test_a_mean_beyond_the_edge_is_not_drawn_along_it():
+    """The 40 of 600 trials with the smallest lr are far worse than all others: their mean lies beyond the axis."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"lr": np.linspace(0.01, 1.0, 600), "score": rng.uniform(0, 1, 600)})
+    frame.loc[frame.index[:40], "score"] = 1000.0 + rng.uniform(0, 1, 40)
+    frame["score"] -= 1.0  # no logarithm
+    table = read(frame, "score")
+    effect = one_effect(table, select(table, hpi.Subspace()), "lr")
+    figure = figures.metric_against(effect, LIGHT)
+    top, mean = figure.layout.yaxis.range[1], np.array(trace(figure, "mean").y)
+    assert (np.isnan(mean) == (effect.means.mean > top)).all()
+    assert np.isnan(mean).any()
+    assert not np.isnan(mean).all()
+    band = trace(figure, "band of the mean")
+    beyond = effect.means.at[effect.means.low > top]
+    assert len(beyond)
+    assert not set(beyond) & set(band.x)
+    assert "not drawn where it lies beyond the edge" in header(figure)
+    assert "beyond the edge" not in header(figures.metric_against(one_effect(*_usual(), "lr"), LIGHT))
+
+
+def _usual():
+    table = searched(300, False)
+    return table, select(table, hpi.Subspace())

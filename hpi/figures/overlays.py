@@ -64,6 +64,8 @@ def facts(overlay: Overlay, theme: Theme) -> list[Fact]:
     """What stands above the chart of the lines."""
     mean = "dotted line" if overlay.effect.levels is None else "cross"
     found = [Fact(f"{mean}: {MEAN} with its 95 % band", theme.text)]
+    if overlay.effect.levels is None and overlay.scale.beyond(overlay.effect.means.mean).any():
+        found.append(Fact("not drawn where it lies beyond the edge", theme.text))
     if overlay.held is None:
         return found
     where = f", {overlay.held.note}" if overlay.held.note else ""
@@ -107,9 +109,12 @@ def _curve(overlay: Overlay, theme: Theme) -> list[go.Scatter]:
 
 
 def _band(overlay: Overlay, name: str, at: Floats, low: Floats, high: Floats, fill: str) -> go.Scatter:
-    known = ~np.isnan(low)
-    along = np.concatenate([at[known], at[known][::-1]])
-    ends = np.concatenate([high[known], low[known][::-1]])
+    # where all of it lies beyond the edge there is none: along the edge it would look like a band
+    seen = ~np.isnan(low) & (low <= overlay.scale.high) & (high >= overlay.scale.low)
+    gap = np.array([np.nan])
+    runs = [run for run in np.split(np.arange(len(at)), np.flatnonzero(np.diff(seen)) + 1) if len(run) and seen[run[0]]]
+    along = np.concatenate([gap[:0], *(part for run in runs for part in (at[run], at[run][::-1], gap))])[:-1]
+    ends = np.concatenate([gap[:0], *(part for run in runs for part in (high[run], low[run][::-1], gap))])[:-1]
     return go.Scatter(
         name=name,
         **overlay.placed(along, ends),
@@ -122,8 +127,9 @@ def _band(overlay: Overlay, name: str, at: Floats, low: Floats, high: Floats, fi
 
 
 def _line(overlay: Overlay, name: str, at: Floats, metric: Floats, line: dict[str, object]) -> go.Scatter:
+    seen = np.where(overlay.scale.beyond(metric), np.nan, metric)
     return go.Scatter(
-        name=name, mode="lines", **overlay.placed(at, metric), line=line, hovertemplate=_hover(overlay, name)
+        name=name, mode="lines", **overlay.placed(at, seen), line=line, hovertemplate=_hover(overlay, name)
     )
 
 
