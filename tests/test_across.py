@@ -583,6 +583,17 @@ def test_names_fold_into_two_lines_and_stand_upright_in_one_where_there_are_many
     assert 139 <= head[id(many)] < 180
 
 
+def test_signs_that_are_escaped_take_no_more_room_than_others():
+    heights = {sign: across_matrix(made({f"{sign * 20}{i}": bars(a=0.5) for i in range(9)}), LIGHT).layout.height
+               for sign in "%a"}  # fmt: skip
+    assert heights["%"] == heights["a"]
+
+
+def test_numbers_of_two_digits_are_never_turned():
+    figure = across_matrix(made({str(i): bars(a=0.5) for i in range(12)}, by="epoch"), LIGHT)
+    assert figure.layout.xaxis.tickangle == 0
+
+
 def test_of_sixty_datasets_fewer_hyperparameters_are_shown():
     results = {f"d{i}": bars(**{f"h{j}": -0.01 for j in range(30)}) for i in range(60)}
     figure = across_matrix(made(results), LIGHT)

@@ -13,16 +13,15 @@ from hpi.comparison import Across
 from hpi.comparison.overall import Cell, Row
 from hpi.estimators import by_name
 from hpi.figures import rows as table
+from hpi.figures.across_room import GAP, HEAD, NAME, Room, room_for
 from hpi.figures.alternative import described
 from hpi.figures.heading import Fact, heading
-from hpi.figures.labels import folded, plain, shortened, width, wrapped
-from hpi.figures.theme import NOTHING, SMALL, Theme, draw, faded, readable_on
+from hpi.figures.labels import folded, shortened, wrapped
+from hpi.figures.theme import NOTHING, Theme, draw, faded, readable_on
 from hpi.space import Floats
 from hpi.words import across as words
 
-BELOW, GAP = 10, 6  # pixels
-LETTER, LINE = 0.62, 1.3  # of the size of the font: width of a character, height of a line
-NAME, HEAD = 16, 12  # columns of a line in the name of a row, of a column; each has two lines
+BELOW = 10  # pixels
 END = 0.14  # of the width, for the mean
 MOST, MOST_CELLS = 20, 600  # hyperparameters; and fewer where there are more values
 PANEL = 15  # values beside each other: so many titles can stand side by side on a narrow screen
@@ -31,24 +30,6 @@ MEANS = 2  # number of the axis of the means
 STEPS = 12
 THIN = "\u2009"
 NOT_TOLD, UNKNOWN = "–", "?"
-
-
-@dataclass(frozen=True)
-class _Room:
-    """What fits on a narrow screen, since the server does not know the width of the screen.
-
-    `row`, `size`: pixels of a row and of its letters; `angles`: of the names above, the next where they would meet;
-    `has_places`: whether a cell holds more than one number.
-    """
-
-    row: int
-    size: int
-    angles: tuple[int, ...]
-    has_places: bool
-
-
-TWO, SIX = _Room(34, SMALL, (0,), True), _Room(34, 11, (0, -90), True)
-EIGHT, MANY = _Room(34, 11, (-90,), True), _Room(30, 11, (-90,), False)
 
 
 def across_matrix(found: Across, theme: Theme) -> go.Figure:
@@ -65,7 +46,7 @@ def across_matrix(found: Across, theme: Theme) -> go.Figure:
         raise ValueError("no value has an answer: there is nothing to draw")
     drawn = _Drawn(found, theme)
     title, above = heading(drawn.facts(), theme)
-    heads = drawn.above
+    heads = drawn.room.above(drawn.names)
     panel = heads + drawn.room.row * len(drawn.rows)
     panels = [range(first, min(first + drawn.n_beside, len(drawn.heads)))
               for first in range(0, len(drawn.heads), drawn.n_beside)]  # fmt: skip
@@ -115,25 +96,15 @@ class _Drawn:
         """How many values stand side by side: as many in each panel as can be."""
         return ceil(len(self.heads) / ceil(len(self.heads) / PANEL))
 
-    @property
-    def room(self) -> _Room:
+    @cached_property
+    def room(self) -> Room:
         """What fits."""
-        rooms = {2: TWO, 6: SIX, 8: EIGHT}
-        return next((room for most, room in rooms.items() if self.n_beside <= most), MANY)
-
-    @property
-    def above(self) -> int:
-        """Pixels of the names above the cells, also where they stand upright."""
-        lines = ceil(3 * LINE * self.room.size)  # of the head of the means
-        if self.room.angles == (0,):
-            return lines + 2 * GAP
-        longest = max(width(line) for name in self.names for line in name.split("<br>"))
-        return max(lines, ceil(LETTER * self.room.size * longest)) + 2 * GAP
+        return room_for(self.n_beside, self.heads)
 
     @cached_property
     def names(self) -> list[str]:
-        """The names of the values as they stand above the cells: in two lines, but where so many stand upright."""
-        return [folded(head, HEAD) if 0 in self.room.angles else plain(head) for head in self.heads]
+        """The names of the values as they stand above the cells."""
+        return self.room.folded(self.heads)
 
     def axes(self, k: int, columns: range, between: tuple[float, float]) -> dict[str, object]:
         """Return the axes of the k-th panel: of its cells, of its rows; of the means beside the first."""
@@ -148,7 +119,7 @@ class _Drawn:
             f"yaxis{y}": {
                 "domain": between, "anchor": f"x{x}", "range": [len(names) - 0.5, -0.5],
                 "tickvals": [*range(len(names))], "ticktext": [folded(name, NAME) for name in names],
-                "tickfont": {"color": self.theme.text, "size": self.room.size},
+                "tickfont": {"color": self.theme.text, "size": self.room.letters},
                 **_apart(),
             },
         }  # fmt: skip
@@ -159,7 +130,7 @@ class _Drawn:
             "range": [-0.5, len(texts) - 0.5],
             "tickvals": [*range(len(texts))],
             "ticktext": texts,
-            "tickfont": {"color": self.theme.muted, "size": self.room.size},
+            "tickfont": {"color": self.theme.muted, "size": self.room.letters},
             **({"autotickangles": angles} if len(angles) > 1 else {"tickangle": angles[0]}),
             **_apart(),
         }
