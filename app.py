@@ -19,8 +19,8 @@ def draw() -> None:
     sign_in.before(pages)
     page = st.navigation(pages, position="hidden")
     st.session_state["url_path"] = page.url_path
-    page.run()
     theme_watch.watch()
+    page.run()
 
 
 if __name__ == "__main__":

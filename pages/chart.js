@@ -5,7 +5,7 @@
 const charts = new WeakMap();  // the element of the page -> what is drawn in it
 const EXPORT = {scale: 2, narrowest: 640};
 
-function library(address) {
+export function library(address) {
   window.hpiPlotly ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;

@@ -56,6 +56,7 @@ STYLE = """<style>
 [class*=st-key-finding-] {border-bottom: 1px solid rgba(128, 140, 155, .25); padding-bottom: .6rem}
 [class*=st-key-quiet-evidence] {padding-left: 1.15rem}
 [class*=st-key-onward-] {padding-left: 1.15rem}
+.st-key-theme_watch {position: absolute; top: 0}
 .st-key-in_words {min-height: 19rem}
 .st-key-under_bars [data-testid=stExpander] {width: auto}
 .st-key-open_now [data-testid=stPageLink] a {background: #0F766E; border-radius: .5rem; padding: .3rem .9rem}
