@@ -64,8 +64,13 @@ def slider(n_passing: int, with_target: bool) -> None:
 
 
 def _step(part: float) -> float:
-    """Return the step of the slider nearest to a number, where the browser has its handle: the upper one of two."""
+    """Return the step of the slider nearest to a number."""
     return STEP * math.floor(part / STEP + 0.5)
+
+
+def _has_moved(place: float, before: float) -> bool:
+    """Whether a handle was moved: the browser sends the other one, too, at the step nearest to it, half a step up."""
+    return not -STEP / 2 < round(place - before, 6) <= STEP / 2
 
 
 def _percent(key: str, label: str) -> None:
@@ -84,7 +89,7 @@ def _slid() -> None:
     asked = session().asked
     parts = min(st.session_state["target"], asked.region), asked.region
     moved = zip(("target", "region"), st.session_state["subspace"], parts, strict=True)
-    ask(**{key: place for key, place, before in moved if place not in (before, _step(before))})
+    ask(**{key: _step(place) for key, place, before in moved if _has_moved(place, before)})
 
 
 def _slid_region() -> None:

@@ -115,6 +115,38 @@ def test_a_reload_and_a_bookmark_show_an_own_table_and_another_browser_says_why_
     expect(other.get_by_text("search.csv")).to_have_count(0)
 
 
+def test_what_compare_shows_is_there_after_a_reload_and_back_leads_through_its_views(server, page):
+    page.goto(server + "/compare?example=known_function")
+    see(page, "Do the estimators agree?")
+    widget(page, "compare_view").get_by_text("Thresholds", exact=True).click()
+    says(page, "view", "thresholds")
+    box = widget(page, "other_target").locator("input")
+    box.fill("30")
+    box.press("Enter")
+    says(page, "other_top", "0.3")
+    see(page, "For the best 30")
+    wait_until_idle(page)
+    page.reload()
+    see(page, "For the best 30")
+    expect(widget(page, "other_target").locator("input")).to_have_value("30")
+    go(page, "Importance")
+    wait_for_chart(page, selector=BARS)
+    go(page, "Compare")
+    expect(widget(page, "other_target").locator("input")).to_have_value("30")
+    page.go_back()
+    page.wait_for_url("**/importance?*")
+    wait_for_chart(page, selector=BARS)
+    page.go_back()
+    page.wait_for_url("**/compare?*")
+    see(page, "For the best 30")
+    wait_until_idle(page)
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("other_top"))
+    expect(widget(page, "other_target").locator("input")).to_have_value("1")
+    page.go_back()
+    see(page, "Do the estimators agree?")
+
+
 def test_an_address_and_a_link_of_the_menu_are_the_same_to_everybody(server, page, new_page):
     page.goto(server + EXAMPLE)
     first = wait_for_chart(page, selector=BARS)

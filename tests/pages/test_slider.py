@@ -21,10 +21,15 @@ def test_a_typed_number_between_the_steps_is_the_one_that_the_handle_says(open_t
     assert asked(app) == (target, region)
 
 
-# a browser sends both handles, the one that was not moved at its nearest step: the upper one of two
+# a browser sends both handles, the one that was not moved at its nearest step, counted from the lower one or from none
 @pytest.mark.parametrize(
     ("sent", "expected"),
-    [((20.0, 60.5), (20.0, 60.3)), ((13.5, 70.0), (13.25, 70.0)), ((13.0, 60.5), (13.0, 60.3))],
+    [
+        ((20.0, 60.5), (20.0, 60.3)),
+        ((13.5, 70.0), (13.25, 70.0)),
+        ((14.0, 60.25), (14.0, 60.3)),
+        ((13.0, 60.5), (13.0, 60.3)),
+    ],
 )
 def test_the_handle_that_was_not_moved_stays_as_it_was_typed(open_table, sent, expected):
     app = open_table(search(2000))
