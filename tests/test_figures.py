@@ -103,7 +103,16 @@ def test_digits_follow_the_interval(half_width, digits):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (0.5, "0.5"), (1234.5, "1,234"), (1e-5, "1e-5"), (2.5e7, "2.5e7"), (-3e-7, "-3e-7"), (12.345, "12.35")],
+    [
+        (0, "0"),
+        (0.5, "0.5"),
+        (1234.5, "1,234"),
+        (1e-5, "1e-5"),
+        (2.5e7, "2.5e7"),
+        (-3e-7, "\u22123e-7"),
+        (-0.4334, "\u22120.4334"),
+        (12.345, "12.35"),
+    ],
 )
 def test_numbers_are_short(value, text):
     assert number(value) == text

@@ -188,9 +188,9 @@ def test_differences_are_written_with_their_sign(table, sample):
     pair = two_effects(table, sample, "layers", "optimizer")
     joint = asked(table, ("layers", "optimizer")).joint
     figure = figures.heat_map(pair, Show.LEFT, LIGHT, joint)
-    written = np.array([float(text) for text in trace(figure, "numbers").text])
+    written = np.array([float(text.replace("\u2212", "-")) for text in trace(figure, "numbers").text])
     assert written == pytest.approx(joint.remainder.ravel(), rel=0.06)
-    assert {text[0] for text in trace(figure, "numbers").text} == {"+", "-"}
+    assert {text[0] for text in trace(figure, "numbers").text} == {"+", "\u2212"}
     hover = trace(figure, str(Show.LEFT)).hovertext[0][0].replace("<br>", " ")
     assert "all others held fixed" in hover
     assert "beyond both alone" in hover

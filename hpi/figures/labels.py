@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 NARROW = 56  # characters that fit beside each other on a screen of 400 pixels
-ELLIPSIS = "…"
+ELLIPSIS, MINUS = "…", "\u2212"
 # Tags, entities, LaTeX and the %{...} of hover templates: Plotly reads each of them in any text.
 _ENTITIES = {ord(c): f"&#{ord(c)};" for c in "$%{}"} | {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;"}
 _RIGHT_TO_LEFT = ("R", "AL")
@@ -80,7 +80,9 @@ def decimals(half_width: float) -> int:
 
 
 def number(value: float) -> str:
-    """Write a number in at most four digits, as short as it can be."""
+    """Write a number in at most four digits, as short as it can be, with a minus sign, no hyphen."""
+    if value < 0:
+        return f"{MINUS}{number(-value)}"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         mantissa, exponent = f"{value:.3g}e0".split("e")[:2]
         return f"{float(mantissa):g}e{int(exponent)}" if int(exponent) else f"{value:.3g}"
