@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
+import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -15,8 +16,8 @@ from tests.browser.steps import BARS, choose, go, press, see, see_bars, widget
 from tests.browser.test_share import make_link
 from tests.pages.tables import search
 
-AGAINST, DISTRIBUTION, MAP, CURVE = (
-    f".st-key-{key} .js-plotly-plot" for key in ("metric_against", "distribution", "heat_map", "threshold")
+AGAINST, DISTRIBUTION, MAP, CURVE, ACROSS = (
+    f".st-key-{key} .js-plotly-plot" for key in ("metric_against", "distribution", "heat_map", "threshold", "across")
 )
 LONG = ("a kernel with a long name", "another kernel, long as well", "and a third one, as long")
 # Pixels of the window at parts of the axes, from the left and from below; and values there, logarithms where it is so.
@@ -194,6 +195,55 @@ def test_the_way_back_of_the_browser_is_a_change_like_any_other(server, page):
     expect(widget(page, "filters")).to_have_count(0)
     undo(page)
     assert narrowed(page, "lr") == ends
+
+
+def tasks():
+    """The search on two tasks of 200 and 300 trials."""
+    frames = [search(n, seed=n).assign(task=name) for name, n in (("noisy", 200), ("plain", 300))]
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_a_cell_of_compare_narrows_to_its_task_which_is_undone_made_again_and_removed(server, page):
+    see_bars(page, server, tasks())
+    go(page, "Compare")
+    wait_for_words(page, "noisy", selector=ACROSS)
+    wait_until_idle(page)
+    x, y = page.evaluate(SPOT, [ACROSS, 0.25, 0.9])
+    page.mouse.move(x, y)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(r"/one\?.*[?&]task=noisy"))
+    see(page, "200 trials of task noisy")
+    expect(widget(page, "filters").locator("[data-tag]")).to_have_text("task noisy")
+    wait_for_chart(page, selector=AGAINST)
+    see(page, "200 trials of task noisy")
+    wait_until_idle(page)
+    undo(page)
+    see(page, "search.csv  ·  500 trials  ·")
+    expect(page).not_to_have_url(re.compile("task="))
+    widget(page, "redo").get_by_role("button").click()
+    see(page, "200 trials of task noisy")
+    page.reload()
+    see(page, "200 trials of task noisy")
+    wait_until_idle(page)
+    widget(page, "filters").get_by_role("button", name="Remove").click()
+    see(page, "search.csv  ·  500 trials  ·")
+
+
+def test_a_handle_says_the_number_that_was_typed(server, page):
+    see_bars(page, server, search(2000))
+    for key, typed in (("target", "13.6"), ("region", "60.3")):
+        box = widget(page, key).locator("input")
+        box.fill(typed)
+        box.press("Enter")
+        wait_until_idle(page)
+    handles, said = widget(page, "subspace").locator("input[type=range]"), widget(page, "subspace")
+    for handle, text in enumerate(("13.6 %", "60.3 %")):
+        expect(said.get_by_test_id("stSliderThumbValue").nth(handle)).to_have_text(text)
+        expect(handles.nth(handle)).to_have_attribute("aria-valuetext", text)
+    press(page, "ArrowRight")
+    expect(widget(page, "target").locator("input")).to_have_value("14")
+    expect(widget(page, "region").locator("input")).to_have_value("60.3")
+    expect(said.get_by_test_id("stSliderThumbValue").nth(1)).to_have_text("60.3 %")
 
 
 def test_what_was_drawn_stands_in_the_address_and_in_a_link_where_nothing_can_be_drawn(server, page, new_page):
