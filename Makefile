@@ -22,7 +22,7 @@ help:
 	@echo 'make fuzz         reads damaged files for MINUTES=10; those that break it are kept in test-results/fuzz'
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
-	@echo 'make bench-app    how quick the app is in a browser: benchmarks/app.md (half an hour; QUICK=1: ten minutes)'
+	@echo 'make bench-app    how quick the app is in a browser: benchmarks/app.md (a quarter of an hour; QUICK=1: half of it)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'

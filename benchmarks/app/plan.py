@@ -23,14 +23,14 @@ class Plan:
     """
 
     sizes: tuple[int, ...] = (10_000, 100_000, 1_000_000)
-    presses: int = 24
-    rounds: int = 12
-    starts: int = 8
+    presses: int = 12
+    rounds: int = 6
+    starts: int = 5
     sessions: int = 25
     trials: int = 10_000
     every: float = 5.0
-    seconds: float = 90.0
-    alone: int = 5
+    seconds: float = 60.0
+    alone: int = 3
 
 
 FULL = Plan()
