@@ -5,7 +5,7 @@
 >>> hpi.importance(table, subspace=hpi.Subspace(target=0.05)).frame()  # doctest: +SKIP
 """
 
-from importlib import import_module
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from hpi.version import VERSION as __version__
@@ -84,7 +84,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401
     """Return what is public, and keep it; raises AttributeError for anything else."""
     for home, *names in _HOMES:
         if name in names:
-            found = getattr(import_module(f"hpi.{home}"), name)
+            found = getattr(importlib.import_module(f"hpi.{home}"), name)
             globals()[name] = found
             return found
     raise AttributeError(f"module 'hpi' has no attribute {name!r}")

@@ -140,7 +140,7 @@ def test_the_bars_to_expect_are_those_of_the_table():
     ready = links.prepared("small", table)
     scores = hpi.importance(table).hyperparameters
     assert ready.bars == tuple((score.name, score.importance, score.floor) for score in scores)
-    assert [len(ready.pages[page].figures) for page in (IMPORTANCE, ONE, DATA)] == [2, 2, 1]
+    assert [len(ready.pages[page].figures) for page in (IMPORTANCE, ONE, DATA)] == [4, 2, 1]
 
 
 # --- the report counts right

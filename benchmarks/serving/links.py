@@ -107,15 +107,25 @@ def traces(figure: Any) -> str:  # noqa: ANN401
 def _pages(table: TrialTable, sample: Sample, found: Found) -> dict[str, Shown]:
     """Return what the pages must show, by their addresses."""
     assert found.findings is not None
-    assert found.curve is not None
     effect = effects.one_effect(table, sample, found.result.hyperparameters[0].name)
     rows = [alike[0] for alike in finding_words.alike(list(found.findings.findings))[:ROWS_AT_ONCE]]
     tolerance = found.findings.tolerance
     drawings = {
-        IMPORTANCE: (figures.importance(found.result, LIGHT), figures.against_target(found.curve, found.result, LIGHT)),
+        IMPORTANCE: _of_importance(table, sample, found),
         ONE: (figures.metric_against(effect, LIGHT, None), figures.distribution(effect, LIGHT)),
         FINDINGS: tuple(figures.finding(row, LIGHT, tolerance) for row in rows),
         DATA: (figures.history(effects.history(table), LIGHT),),
     }
     texts = {FINDINGS: frozenset(row.text for row in rows)}
     return {page: Shown(tuple(map(traces, drawings[page])), texts.get(page, frozenset())) for page in PAGES}
+
+
+def _of_importance(table: TrialTable, sample: Sample, found: Found) -> tuple[Any, ...]:
+    """Return the figures of the page Importance, from top to bottom."""
+    assert found.curve is not None
+    return (
+        figures.importance(found.result, LIGHT),
+        figures.against_target(found.curve, found.result, LIGHT),
+        figures.pair_matrix(found.result, LIGHT),
+        figures.parallel(effects.target_profile(table, sample, found.result), found.result, LIGHT),
+    )
