@@ -47,9 +47,14 @@ def press(page: Page, key: str, times: int = 1, handle: int = 0) -> None:
 def type_number(page: Page, key: str, value: float) -> None:
     """Type a number and leave the field."""
     box = widget(page, key).locator("input")
-    box.fill(str(value))
-    box.press("Enter")
-    wait_until_idle(page)
+    for _ in range(TRIES):  # a page that is being drawn takes back what is typed into it meanwhile
+        wait_until_idle(page)
+        box.fill(str(value))
+        box.press("Enter")
+        page.wait_for_timeout(SETTLED)
+        wait_until_idle(page)
+        if float(box.input_value()) == value:
+            return
 
 
 def choose(page: Page, key: str, option: str) -> None:
@@ -76,6 +81,7 @@ def see(page: Page, text: str) -> Locator:
     return found
 
 
+TRIES, SETTLED = 4, 300  # milliseconds
 BARS = ".st-key-importance .js-plotly-plot"
 # a function: the pages forbid to evaluate text, which waiting for an expression does again and again
 NOT_WIDER = """() => {
