@@ -41,15 +41,8 @@ def draw_thresholds() -> None:
     chosen = other_threshold.draw(first)
     if chosen is None:
         return
-    now, (region, target) = state.session(), chosen
-    asked = replace(now.asked, region=region, target=target)
-    try:
-        sample = subspace.cut(state.design(first.table, asked.where), asked.subspace)
-    except HpiError as error:
-        look.refusal(str(error), "refused-thresholds")
-        return
-    other = other_answer.ask("thresholds", first.table, sample, asked.method, asked.seed)
-    _compare("thresholds", first, other)
+    region, target = chosen
+    _compare_asked("thresholds", first, replace(state.session().asked, region=region, target=target))
 
 
 def draw_estimators() -> None:
@@ -67,13 +60,7 @@ def draw_estimators() -> None:
             key="other_estimator", on_change=_estimator_chosen,
         )  # fmt: skip
     asked = replace(now.asked, estimator=st.session_state["other_estimator"], settings=())
-    try:
-        sample = subspace.cut(state.design(first.table, asked.where), asked.subspace)
-    except HpiError as error:
-        look.refusal(str(error), "refused-estimators")
-        return
-    other = other_answer.ask("estimators", first.table, sample, asked.method, asked.seed)
-    _compare("estimators", first, other)
+    _compare_asked("estimators", first, asked)
 
 
 def draw_tables() -> None:
@@ -105,6 +92,16 @@ def _first() -> state.Answer | None:
 
 def _estimator_chosen() -> None:
     state.session().kept[ESTIMATOR] = st.session_state["other_estimator"]
+
+
+def _compare_asked(view: str, first: state.Answer, asked: state.Asked) -> None:
+    """Put another question about the same table, and draw the difference of both answers."""
+    try:
+        sample = subspace.cut(state.design(first.table, asked.where), asked.subspace)
+    except HpiError as error:
+        look.refusal(str(error), f"refused-{view}")
+        return
+    _compare(view, first, other_answer.ask(view, first.table, sample, asked.method, asked.seed))
 
 
 def _compare(view: str, first: state.Answer, other: Other, tables: tuple[str, str] | None = None) -> None:
