@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpi.space import Cells, Floats, Integers
+from hpi.space import Cells, Floats, Integers, Tallies
+from hpi.space.rungs import near
 from hpi.subspace import Sample
 
 NEAR = 0.15
@@ -98,8 +99,11 @@ class Counts:
 def count(sample: Sample) -> tuple[tuple[Counts, ...], ...]:
     """Return the counts of every regime of every hyperparameter, in column order.
 
-    One regime a domain, one for a hyperparameter without domains; trials of the other regimes count as inactive.
+    One regime a domain, one for a hyperparameter without domains; trials of the other regimes count as inactive. Where
+    the sample's trials stand for more that were counted, those are the counts.
     """
+    if sample.tallies is not None:
+        return tuple(_looked_up(sample, sample.tallies, j) for j in range(len(sample.design.hyperparameters)))
     return tuple(tuple(tally(sample, cells) for cells in regimes) for regimes in sample.design.regime_cells)
 
 
@@ -120,6 +124,32 @@ def tally(sample: Sample, cells: Cells, reference: Floats | None = None) -> Coun
         units=_units(sample, cells),
         reference=reference,
     )
+
+
+def _looked_up(sample: Sample, tallies: Tallies, j: int) -> tuple[Counts, ...]:
+    """Return the counts of column j in the table of all trials, with the cells of those that stand for them."""
+    regimes = sample.design.regime_cells[j]
+    several = tallies.counted.regimes[j] or (tallies.counted.cells[j],)
+    region, target = (tallies.rung(part) for part in (sample.subspace.region, sample.subspace.target or 0))
+    is_all = region == len(tallies.fractions) - 1
+    return tuple(
+        Counts(
+            cells=cells,
+            target=counts[target].astype(float),
+            region=counts[region].astype(float),
+            near_target=_near(tallies, counts, target),
+            near_region=None if is_all else _near(tallies, counts, region),
+            n_trials=tallies.n_trials,
+        )
+        for cells, counts in zip(regimes, several, strict=True)
+    )
+
+
+def _near(tallies: Tallies, counts: Integers, rung: int) -> Floats:
+    """Return the trials between the two rungs around a threshold, which keep trials of one loss together."""
+    low, high = (tallies.rung(part) for part in near(float(tallies.fractions[rung])))
+    between: Floats = (counts[high] - counts[low]).astype(float)
+    return between
 
 
 def _around(size: int, n_trials: int) -> tuple[int, int]:

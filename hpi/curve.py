@@ -13,12 +13,9 @@ from hpi import checks
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, Estimator
 from hpi.space import Design, Floats, Integers, Mask
-from hpi.subspace import SMALLEST, Sample, Subspace, cut
+from hpi.space.rungs import TARGETS
+from hpi.subspace import Sample, Subspace, cut
 
-LARGEST = 0.5
-POINTS = 24
-DIGITS = 4
-TARGETS = tuple(float(target) for target in np.geomspace(SMALLEST, LARGEST, POINTS).round(DIGITS))
 UNUSED = {"permutations": 0, "pairs": "no"}
 
 

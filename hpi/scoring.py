@@ -81,7 +81,7 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
     assert table.direction is not None
     return ImportanceResult(
         rows=len(table.frame),
-        used=len(sample.design),
+        used=sample.whole.trials,
         excluded=_excluded(table, sample),
         metric=table.metric,
         direction=str(table.direction),
@@ -109,11 +109,11 @@ def _question(sample: Sample) -> Question:
     subspace = sample.subspace
     assert subspace.target is not None
     where = tuple(str(condition) for condition in subspace.where)
-    return Question(subspace.region, subspace.target, sample.n_region, sample.n_target, where)
+    return Question(subspace.region, subspace.target, sample.whole.region, sample.whole.target, where)
 
 
 def _excluded(table: TrialTable, sample: Sample) -> tuple[tuple[str, int], ...]:
-    filtered_out = len(table.trials) - len(sample.design)
+    filtered_out = len(table.trials) - sample.whole.trials
     return (*table.excluded, *((("outside the filters", filtered_out),) if filtered_out else ()))
 
 

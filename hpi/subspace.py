@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from hpi.errors import SubspaceError
 from hpi.roles import Role
-from hpi.space import Design, Mask
+from hpi.space import Design, Mask, Tallies
+from hpi.space.rungs import SMALLEST
 from hpi.table import TrialTable
 
 DEFAULT_TARGET = 0.1
-SMALLEST = 0.005
 WANTED_TRIALS = 20
 LARGEST_DEFAULT = 0.5
 TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
@@ -120,7 +121,8 @@ class Subspace:
 class Sample:
     """The trials that pass the filters, best first: the first n_region are the region, the first n_target the target.
 
-    The only thing that an estimator sees. `subspace` has its target known; `target_asked`: somebody chose it.
+    The only thing that an estimator sees. `subspace` has its target known; `target_asked`: somebody chose it. Where
+    the trials stand for more that were counted, `tallies` are their counts.
     """
 
     design: Design
@@ -128,17 +130,56 @@ class Sample:
     n_region: int
     n_target: int
     target_asked: bool = True
+    tallies: Tallies | None = None
+
+    @property
+    def whole(self) -> Sizes:
+        """How many trials there are in all, in the region and in the target: of all that these stand for."""
+        if self.tallies is None:
+            return Sizes(len(self.design), self.n_region, self.n_target)
+        assert self.subspace.target is not None
+        sizes = (
+            int(self.tallies.sizes[self.tallies.rung(part)]) for part in (self.subspace.region, self.subspace.target)
+        )
+        return Sizes(self.tallies.n_trials, *sizes)
 
     @property
     def q(self) -> float:
         """Share of the region that is in the target, as realised (ties are kept together)."""
-        return self.n_target / self.n_region
+        return self.whole.target / self.whole.region
 
     @property
     def wanted(self) -> tuple[int, int]:
         """How many trials region and target would hold without ties at their thresholds."""
         assert self.subspace.target is not None
-        return _count(self.subspace.region, len(self.design)), _count(self.subspace.target, len(self.design))
+        n_trials = self.whole.trials
+        return _count(self.subspace.region, n_trials), _count(self.subspace.target, n_trials)
+
+
+class Sizes(NamedTuple):
+    """How many trials there are in all, in the region and in the target."""
+
+    trials: int
+    region: int
+    target: int
+
+
+def standing_for(design: Design, tallies: Tallies, subspace: Subspace) -> Sample:
+    """Return region and target of trials that stand for more; their fractions must be among those counted."""
+    asked, subspace = subspace.target is not None, subspace.resolved(tallies.n_trials)
+    assert subspace.target is not None
+    cutoffs = (tallies.asked.cutoffs[tallies.rung(part)] for part in (subspace.region, subspace.target))
+    n_region, n_target = (int(np.searchsorted(design.loss, cutoff, side="right")) for cutoff in cutoffs)
+    return Sample(design, subspace, n_region, n_target, asked, tallies)
+
+
+def reduced(sample: Sample) -> Sample:
+    """Return trials that stand for all, with the counts of all, where there are more than 131,072; else the sample."""
+    if sample.tallies is not None or sample.design.hashed is None:
+        return sample
+    subspace = sample.subspace
+    assert subspace.target is not None
+    return standing_for(*sample.design.tallied(subspace.region, subspace.target), subspace)
 
 
 def found_part(fraction: float, n: int, n_trials: int) -> float:

@@ -133,8 +133,8 @@ def test_a_design_knows_in_which_domain_each_value_lies():
     assert built.regime is not None
     assert built.regime.tolist() == [[1, 0], [-1, 0], [1, 0], [0, 0]]
     assert built.x[:, 0] == pytest.approx([9 / 14, np.nan, 1, 2.5 / 14], nan_ok=True)
-    assert built.position(0, 0) == pytest.approx([np.nan, np.nan, np.nan, 0.5], nan_ok=True)
-    assert built.position(0, 1) == pytest.approx([0, np.nan, 1, np.nan], nan_ok=True)
+    assert built.place(0, 0) == pytest.approx([np.nan, np.nan, np.nan, 0.5], nan_ok=True)
+    assert built.place(0, 1) == pytest.approx([0, np.nan, 1, np.nan], nan_ok=True)
     assert [cells.code.tolist() for cells in built.regime_cells[0]] == [[1, 1, 1, 0], [0, 2, 1, 2]]
     assert built.regime_cells[1] == (built.cells[1],)
     kept = built.keep(np.array([False, False, True, True]))
@@ -155,7 +155,7 @@ def test_a_log_scale_is_that_of_every_domain(low, high):
     )
     columns = pd.DataFrame({"lr": [low, (low * high) ** 0.5, high], "o": "sgd" if high == 1 else "adam"})
     built = Design.build((lr,), columns, np.arange(3.0))
-    assert built.position(0, int(high < 1)) == pytest.approx([0, 0.5, 1])
+    assert built.place(0, int(high < 1)) == pytest.approx([0, 0.5, 1])
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,9 @@ from hpi.estimators.settings import Settings
 from hpi.figures import Show
 from hpi.roles import Direction
 from hpi.sharing.view import COMPARISONS, View
+from hpi.space.rungs import SMALLEST
 from hpi.statements import FindingKind
-from hpi.subspace import SMALLEST, Filter, parse_filter
+from hpi.subspace import Filter, parse_filter
 from hpi.table import TrialTable
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")

@@ -3,52 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hpi.space import drift
+from hpi.space import drawing, drift, tallies
+from hpi.space.cells import Cells
 from hpi.space.hyperparameter import Floats, Hyperparameter, Integers, Mask
-from hpi.space.ladder import Ladder
-
-MAX_CELLS = 256
-
-
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """One hyperparameter cut into cells: exact levels, or at most 256 ranks of its values.
-
-    `code` has shape (n_trials,) and holds 0 to n - 1 in the order of the values, and n where inactive.
-    """
-
-    code: NDArray[np.uint16]
-    n: int
-    ordered: bool
-    exact: bool
-
-    @classmethod
-    def of(cls, x: Floats, ordered: bool, limit: int = MAX_CELLS) -> Cells:
-        """Cells of positions x, shape (n_trials,): one a distinct value, or `limit` ranks if there are more."""
-        active = ~np.isnan(x)
-        ranked = np.sort(x[active])
-        ends = ranked[np.diff(ranked, prepend=-np.inf) > 0]
-        exact = not ordered or len(ends) <= limit
-        if not exact:
-            # Equal values stay in one cell: the upper ends are values, and a value that is several ends is one.
-            ends = np.unique(ranked[(np.arange(1, limit + 1) * len(ranked)) // limit - 1])
-        code = np.full(len(x), len(ends), dtype=np.uint16)
-        code[active] = np.searchsorted(ends, x[active])
-        code.setflags(write=False)
-        return cls(code, len(ends), ordered, exact)
-
-    @cached_property
-    def ladder(self) -> Ladder:
-        """Counts of the best k trials for every k; the last cell holds the inactive ones."""
-        return Ladder.of(self.code, self.n + 1)
-
+from hpi.space.rungs import size, with_asked
+from hpi.space.tallies import Block, Plan, Tallies
 
 MOST_THINNED = 100_000
 
@@ -73,6 +39,11 @@ class Design:
     regime
         Which of its domains each value lies in, shape (n_trials, n_hyperparameters): its index, 0 for hyperparameters
         without domains, -1 where inactive. None where no hyperparameter has domains.
+    position
+        Row of each trial in its source, shape (n_trials,): what a part of many trials is drawn by. None where no part
+        is drawn.
+    plan
+        Where cells end, where these trials stand for more that were counted; None where they say it themselves.
     """
 
     hyperparameters: tuple[Hyperparameter, ...]
@@ -81,10 +52,12 @@ class Design:
     row: Integers
     unit: Integers | None = None
     regime: Integers | None = None
+    position: Integers | None = None
+    plan: Plan | None = None
 
     def __post_init__(self) -> None:
         """Freeze the arrays: a frozen dataclass does not do it."""
-        for array in (self.x, self.loss, self.row, self.unit, self.regime):
+        for array in (self.x, self.loss, self.row, self.unit, self.regime, self.position):
             if array is not None:
                 array.setflags(write=False)
 
@@ -98,6 +71,8 @@ class Design:
     ) -> Design:
         """Encode a frame of trials (one column a hyperparameter and parent) and sort it, best first.
 
+        The index of the frame says in which row of its source each trial begins.
+
         Trials of equal loss are put in an order that depends on their values alone, so that neither the
         order of rows nor that of columns can change a result.
         """
@@ -107,16 +82,18 @@ class Design:
         loss = np.asarray(loss, dtype=float) + 0.0  # -0.0 and 0.0 are one loss
         order = np.lexsort((_fingerprints(x, hyperparameters), loss))
         regime = _regimes(hyperparameters, trials)
-        return cls(hyperparameters, x[order], loss[order], order, _rows(unit, order), _rows(regime, order))
+        position = trials.index.to_numpy(dtype=np.int64)[order] if len(trials) > drawing.MOST_DRAWN else None
+        return cls(hyperparameters, x[order], loss[order], order, _rows(unit, order), _rows(regime, order), position)
 
     def __len__(self) -> int:
         """Count the trials."""
         return len(self.loss)
 
-    def keep(self, mask: Mask) -> Design:
-        """Return the trials where `mask`, shape (n_trials,), is true, still best first."""
-        unit, regime = _rows(self.unit, mask), _rows(self.regime, mask)
-        return Design(self.hyperparameters, self.x[mask], self.loss[mask], self.row[mask], unit, regime)
+    def keep(self, mask: Mask | Integers) -> Design:
+        """Return the trials where `mask`, shape (n_trials,), is true, or those at places in an order, best first."""
+        unit, regime, position = (_rows(array, mask) for array in (self.unit, self.regime, self.position))
+        x, loss, row = self.x[mask], self.loss[mask], self.row[mask]
+        return replace(self, x=x, loss=loss, row=row, unit=unit, regime=regime, position=position)
 
     @cached_property
     def thinned(self) -> Design:
@@ -134,8 +111,29 @@ class Design:
         return drift.drifting(self)
 
     @cached_property
+    def hashed(self) -> drawing.Hashes | None:
+        """Hash of each trial's position, shape (n_trials,); None where no part of the trials is drawn."""
+        if self.position is None or self.unit is not None or self.plan is not None:
+            return None
+        return drawing.hashes(self.position) if len(self) > drawing.MOST_DRAWN else None
+
+    @cached_property
+    def drawn(self) -> Design:
+        """The trials that say where cells end: all, or 131,072 of more."""
+        return self if self.hashed is None else self.keep(drawing.drawn(self.hashed))
+
+    @cached_property
+    def edges(self) -> Plan | None:
+        """Where cells end, where not all trials say it."""
+        if self.plan is not None or self.hashed is None:
+            return self.plan
+        return self._planned(np.zeros(0))
+
+    @cached_property
     def cells(self) -> tuple[Cells, ...]:
         """Each hyperparameter cut into cells, in column order."""
+        if self.edges is not None:
+            return tuple(edges.cells(self.x[:, j]) for j, edges in enumerate(self.edges.edges))
         return tuple(
             Cells.of(self.x[:, j], hyperparameter.is_ordered) for j, hyperparameter in enumerate(self.hyperparameters)
         )
@@ -148,10 +146,56 @@ class Design:
     def _regime_cells(self, j: int, hyperparameter: Hyperparameter) -> tuple[Cells, ...]:
         if self.regime is None or not hyperparameter.domains:
             return (self.cells[j],)
-        own = [np.where(self.regime[:, j] == i, self.x[:, j], np.nan) for i in range(hyperparameter.n_regimes)]
+        own = [self.within(j, i) for i in range(hyperparameter.n_regimes)]
+        if self.edges is not None:
+            return tuple(edges.cells(x) for edges, x in zip(self.edges.regimes[j], own, strict=True))
         return tuple(Cells.of(x, hyperparameter.is_ordered) for x in own)
 
-    def position(self, j: int, regime: int) -> Floats:
+    def within(self, j: int, regime: int) -> Floats:
+        """Return column j of x, shape (n_trials,), with the trials of its other regimes taken as inactive."""
+        x = self.x[:, j]
+        return x if self.regime is None else np.where(self.regime[:, j] == regime, x, np.nan)
+
+    def tallied(self, *asked: float) -> tuple[Design, Tallies]:
+        """Return the trials that stand for all, and counts of all, of more than 131,072 trials; kept.
+
+        Half of the drawn trials stand for all, in the same proportion over the loss. All are counted at every rung and
+        at the fractions asked for.
+        """
+        fractions = with_asked(asked)
+        if fractions not in self._tallied:
+            self._tallied.clear()
+            counts = self._tally(fractions)
+            self._tallied[fractions] = (self.drawn.standing_for(counts), counts)
+        return self._tallied[fractions]
+
+    @cached_property
+    def _tallied(self) -> dict[tuple[float, ...], tuple[Design, Tallies]]:
+        return {}
+
+    def _tally(self, fractions: tuple[float, ...]) -> Tallies:
+        cutoffs = np.array([self.loss[size(part, len(self)) - 1] for part in fractions])
+        plan = self._planned(cutoffs)
+        regimes = (cells if plan.regimes[j] else () for j, cells in enumerate(self.regime_cells))
+        codes = tuple(tuple(cells.code for cells in several) for several in regimes)
+        block = Block(tallies.rung_of(cutoffs, self.loss), tuple(cells.code for cells in self.cells), codes)
+        return Tallies.of(fractions, plan, tallies.tally(plan, block))
+
+    def _planned(self, cutoffs: Floats) -> Plan:
+        drawn = self.drawn
+        return tallies.plan(self.hyperparameters, drawn.x, drawn.regime, drawn.loss, cutoffs)
+
+    def standing_for(self, counts: Tallies) -> Design:
+        """Return half of these drawn trials, best first, in the same proportion over the loss as all that were counted.
+
+        Trials of one loss are in the order of their hashes.
+        """
+        assert self.position is not None
+        hashed, cutoffs = drawing.hashes(self.position), counts.asked.cutoffs
+        places = drawing.stratified(self.loss, hashed, cutoffs, counts.sizes, len(self) // 2)
+        return replace(self.keep(places), plan=counts.asked)
+
+    def place(self, j: int, regime: int) -> Floats:
         """Return the place of column j within one of its domains, shape (n_trials,), in [0, 1]; nan elsewhere."""
         hyperparameter, x = self.hyperparameters[j], self.x[:, j]
         if self.regime is None or not hyperparameter.domains:

@@ -27,7 +27,7 @@ from hpi.estimators.ped import forms, shuffles
 from hpi.estimators.ped.pairs import pairs
 from hpi.estimators.ped.scored import Scored, together
 from hpi.estimators.settings import Settings, permutations_setting, setting
-from hpi.subspace import Sample
+from hpi.subspace import Sample, reduced
 
 NO_INTERVAL = (
     "The kernel form has no intervals: its smoothing hides narrow and many-peaked effects, and no estimate of noise "
@@ -100,6 +100,8 @@ class PedAnova(Settings):
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return S, its interval and its null distribution for every hyperparameter."""
+        if self.form == "series" and self.reference == "sample":
+            sample = reduced(sample)
         drawn = shuffles.draw(sample, self.permutations, rng) if self.permutations else forms.nothing_shuffled()
         scored = [
             together([self._score(sample, counts, j, regime, drawn) for regime, counts in enumerate(regimes)])
@@ -121,8 +123,8 @@ class PedAnova(Settings):
         )
         if self.pairs == "no" or self.form != "series" or self.reference != "sample":
             return mains
-        thin = sample.design.thinned
-        facts = () if thin is sample.design else (("pairs_from_trials", len(thin)),)
+        n_seen = len(sample.design.thinned) if sample.tallies is None else sample.whole.trials
+        facts = () if n_seen == sample.whole.trials else (("pairs_from_trials", n_seen),)
         return replace(mains, pairs=pairs(sample, mains, self.permutations, rng), facts=facts)
 
     def _score(self, sample: Sample, counts: Counts, j: int, regime: int, drawn: shuffles.Shuffles) -> Scored:

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from hpi.space import Cells, Floats, Integers
+from hpi.space.coarse import by_rank, by_size
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,12 +26,15 @@ class Axis:
     order
         How fine each function is, shape (n_terms,): 1, 2, ... where the cells have an order; all 1 for categories,
         whose functions belong together.
+    merged
+        Which cell each of the cells that were merged has become, shape (n_cells,).
     """
 
     code: Integers
     n: int
     values: Floats
     order: Integers
+    merged: Integers
 
     @cached_property
     def has_inactive(self) -> bool:
@@ -38,45 +42,21 @@ class Axis:
         return bool((self.code == self.n).any())
 
 
-def axis(cells: Cells, n_region: int, most_cells: int, most_terms: int) -> Axis:
+def axis(cells: Cells, n_region: int, most_cells: int, most_terms: int, count: Integers | None = None) -> Axis:
     """Merge cells until at most `most_cells` are left, and give them at most `most_terms` functions.
 
     Ordered cells are merged to equal shares of the region. Of a category the levels with fewest trials become one,
-    whatever their trials reached, so that no effect can come from it.
+    whatever their trials reached, so that no effect can come from it. `count`: the region's trials in each cell, shape
+    (n_cells,), where those of `cells` stand for more.
     """
     code = cells.code[:n_region].astype(np.int64)
-    count = np.bincount(code, minlength=cells.n + 1)[:-1]
-    merged = _by_rank(count, most_cells) if cells.ordered else _by_size(count, most_cells)
+    count = np.bincount(code, minlength=cells.n + 1)[:-1] if count is None else count
+    merged = by_rank(count, most_cells) if cells.ordered else by_size(count, most_cells)
     n = int(merged.max(initial=-1)) + 1
     share = np.bincount(merged[count > 0], weights=count[count > 0], minlength=n) / max(1, count.sum())
     n_terms = min(most_terms, n - 1) if cells.ordered else n - 1
     order = np.arange(1, n_terms + 1) if cells.ordered else np.ones(max(0, n_terms), dtype=np.int64)
-    return Axis(np.append(merged, n)[code], n, _cosines(share, max(0, n_terms)), order)
-
-
-def _by_rank(count: Integers, most: int) -> Integers:
-    """New place of each cell, shape (n_cells,): its middle rank, in `most` steps where more cells are occupied."""
-    occupied = count > 0
-    place = np.cumsum(occupied) - 1
-    if occupied.sum() > most:
-        middle = np.cumsum(count) - count / 2
-        place = np.floor(most * middle / count.sum()).astype(np.int64).clip(0, most - 1)
-    merged = np.zeros(len(count), dtype=np.int64)
-    merged[occupied] = np.unique(place[occupied], return_inverse=True)[1]
-    return merged
-
-
-def _by_size(count: Integers, most: int) -> Integers:
-    """New place of each level: its own for the most - 1 levels with most trials, one for all others."""
-    occupied = np.flatnonzero(count)
-    merged = np.zeros(len(count), dtype=np.int64)
-    if len(occupied) <= most:
-        merged[occupied] = np.arange(len(occupied))
-        return merged
-    merged[occupied] = most - 1
-    large = occupied[np.argsort(-count[occupied], kind="stable")[: most - 1]]
-    merged[np.sort(large)] = np.arange(most - 1)
-    return merged
+    return Axis(np.append(merged, n)[code], n, _cosines(share, max(0, n_terms)), order, merged)
 
 
 def _cosines(share: Floats, n_terms: int) -> Floats:

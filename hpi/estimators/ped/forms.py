@@ -26,7 +26,7 @@ def nothing_shuffled() -> Shuffles:
 def by_series(sample: Sample, counts: Counts, j: int, regime: int, drawn: Shuffles, against_design: bool) -> Scored:
     """Return the score of the series form; `counts` are those of the regime's values, its column is j."""
     if against_design:
-        hyperparameter, position = sample.design.hyperparameters[j], sample.design.position(j, regime)
+        hyperparameter, position = sample.design.hyperparameters[j], sample.design.place(j, regime)
         chosen = tally(sample, *grid.fine(hyperparameter, regime, position))
         return _by_coefficients(counts, chosen, drawn)
     return _by_coefficients(counts, counts, drawn)

@@ -24,7 +24,7 @@ def counts(sample: Sample, j: int, regime: int, against_design: bool, finer: int
 
     `finer`: that many times as many bins, though never more than there are values of which some occur.
     """
-    hyperparameter, position = sample.design.hyperparameters[j], sample.design.position(j, regime)
+    hyperparameter, position = sample.design.hyperparameters[j], sample.design.place(j, regime)
     if hyperparameter.is_ordered:
         n = finer * int(np.clip(round(2 * sample.n_target**0.4), FEWEST_BINS, MOST_BINS))
         if grid.n_values(hyperparameter, regime) is not None:

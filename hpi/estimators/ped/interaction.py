@@ -23,6 +23,7 @@ import numpy as np
 from hpi.counts import FEWEST_NEAR, NEAR
 from hpi.estimators.ped.axes import Axis
 from hpi.space import Floats, Integers
+from hpi.space.rungs import near
 from hpi.subspace import Sample
 
 PENALTY = 2.0
@@ -111,7 +112,7 @@ class Members:
 
 
 def tally(first: Axis, second: Axis, sample: Sample, members: Members | None) -> Tally:
-    """Count the joint cells."""
+    """Count the joint cells of the sample's own trials."""
     joint = joint_code(first, second)
     shape, n = (first.n, second.n), first.n * second.n
 
@@ -126,6 +127,25 @@ def tally(first: Axis, second: Axis, sample: Sample, members: Members | None) ->
     t, size, code = members.target, members.size, joint[members.place]
     squares = (cells(code, t * t), cells(code, t * size), cells(code, size * size))
     return Tally(target, region, near, *squares, int((code < n).sum()))
+
+
+def looked_up(first: Axis, second: Axis, sample: Sample, columns: tuple[int, int]) -> Tally:
+    """Return the joint cells of all trials that the sample's stand for; `columns`: of both axes, in the design."""
+    tallies = sample.tallies
+    assert tallies is not None
+    assert sample.subspace.target is not None
+    in_order = columns[0] < columns[1]
+    counted = tallies.counted.pairs[tallies.asked.pairs.index((min(columns), max(columns)))]
+
+    def merged(rung: int) -> Floats:
+        joint = counted[rung] if in_order else counted[rung].T
+        cells = np.zeros((first.n, second.n))
+        np.add.at(cells, np.ix_(first.merged, second.merged), joint)
+        return cells
+
+    low, high = (tallies.rung(part) for part in near(sample.subspace.target))
+    target, region = (merged(tallies.rung(part)) for part in (sample.subspace.target, sample.subspace.region))
+    return Tally(target, region, merged(high) - merged(low), target, target, region, None)
 
 
 def joint_code(first: Axis, second: Axis) -> Integers:

@@ -30,7 +30,7 @@ def counts(sample: Sample, j: int, regime: int) -> Counts:
     """Return the counts of a hyperparameter's grid points in one of its regimes."""
     hyperparameter = sample.design.hyperparameters[j]
     n = n_points(hyperparameter, regime)
-    return tally(sample, grid.points(sample.design.position(j, regime), n, hyperparameter.is_ordered))
+    return tally(sample, grid.points(sample.design.place(j, regime), n, hyperparameter.is_ordered))
 
 
 def n_points(hyperparameter: Hyperparameter, regime: int) -> int:

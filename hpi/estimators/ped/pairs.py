@@ -16,9 +16,9 @@ from scipy.special import chdtrc
 from hpi.estimators.base import Pairs, Scores
 from hpi.estimators.ped import wild
 from hpi.estimators.ped.axes import Axis, axis
-from hpi.estimators.ped.interaction import Interaction, Members, Tally, divergence, interaction, tally
+from hpi.estimators.ped.interaction import Interaction, Members, Tally, divergence, interaction, looked_up, tally
 from hpi.estimators.ped.pair_interval import lower_end
-from hpi.space import Floats
+from hpi.space import Cells, Floats
 from hpi.subspace import Sample
 
 ALL_OF = 8
@@ -62,17 +62,17 @@ def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Gen
     a hand leaves a slider.
     """
     sample = thinned(sample)
-    columns = strongest(mains)
+    columns = strongest(mains, sample)
     if len(columns) < 2:
         return None
     members = Members.of(sample)
     drawn = wild.draw(sample, members, n_permutations, rng)
     asked = list(combinations(columns, 2))
     if len(columns) <= ALL_OF:
-        return _together(sample, asked, _scored(sample, asked, Resolution.fine(sample.n_region), members, drawn))
-    tested = _scored(sample, asked, Resolution.coarse(sample.n_region), members, drawn)
+        return _together(sample, asked, _scored(sample, asked, Resolution.fine(sample.whole.region), members, drawn))
+    tested = _scored(sample, asked, Resolution.coarse(sample.whole.region), members, drawn)
     chosen = sorted(range(len(asked)), key=lambda i: (-tested[i].standing, _names(sample, asked[i])))[:MOST_ESTIMATED]
-    fine = _scored(sample, [asked[i] for i in chosen], Resolution.fine(sample.n_region), members, drawn)
+    fine = _scored(sample, [asked[i] for i in chosen], Resolution.fine(sample.whole.region), members, drawn)
     known = [
         replace(scored, importance_low=(np.nan,) * 2, null_importance=np.full(n_permutations, np.nan))
         for scored in tested
@@ -84,14 +84,19 @@ def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Gen
 
 def thinned(sample: Sample) -> Sample:
     """Return the same question of at most 100,000 trials."""
+    if sample.tallies is not None:
+        return sample
     step = sample.design.step
     n_region, n_target = (-(-size // step) for size in (sample.n_region, sample.n_target))
     return Sample(sample.design.thinned, sample.subspace, n_region, n_target)
 
 
-def strongest(mains: Scores) -> list[int]:
+def strongest(mains: Scores, sample: Sample) -> list[int]:
     """Return the columns with a score, in order; the 24 that stand out most from chance where there are more."""
     known = np.flatnonzero(~np.isnan(mains.statistic))
+    if sample.tallies is not None:
+        counted = {j for pair in sample.tallies.asked.pairs for j in pair}
+        return [int(j) for j in known if j in counted]
     if len(known) <= MOST_SCREENED:
         return [int(j) for j in known]
     null = mains.null_statistic[:, known]
@@ -128,26 +133,31 @@ def _scored(
     for pair in asked:
         # The one whose name comes first leads, so that the order of columns changes no digit.
         first, second = sorted(pair, key=lambda j: sample.design.hyperparameters[j].name)
-        scored.append(_score(sample, (axes[first], axes[second]), members, drawn, SURE / len(asked)))
+        both = axes[first], axes[second]
+        counts = tally(*both, sample, members) if sample.tallies is None else looked_up(*both, sample, (first, second))
+        scored.append(_score(sample, both, counts, drawn, SURE / len(asked)))
     return scored
 
 
 def _axis(sample: Sample, j: int, resolution: Resolution) -> Axis:
     cells = sample.design.cells[j]
     most = resolution.cells if cells.ordered else min(resolution.cells, MOST_LEVELS)
-    return axis(cells, sample.n_region, most, resolution.terms)
+    if sample.tallies is None:
+        return axis(cells, sample.n_region, most, resolution.terms)
+    plan, region = sample.tallies.asked, sample.tallies.rung(sample.subspace.region)
+    n = plan.n_joint(j)
+    joint = Cells(plan.joint[j][cells.code].astype(np.uint16), n, cells.ordered, exact=False)
+    count = np.bincount(plan.joint[j], sample.tallies.counted.cells[j][region], minlength=n + 1)[:n]
+    return axis(joint, sample.n_region, most, resolution.terms, count.astype(np.int64))
 
 
-def _score(
-    sample: Sample, axes: tuple[Axis, Axis], members: Members | None, drawn: wild.Multipliers, level: float
-) -> _Scored:
-    counts = tally(*axes, sample, members)
+def _score(sample: Sample, axes: tuple[Axis, Axis], counts: Tally, drawn: wild.Multipliers, level: float) -> _Scored:
     enough = counts.independent_target >= FEWEST_TARGET
     found = interaction(*axes, counts) if enough else None
     if found is None:
         unknown = np.full(len(drawn.factor), np.nan)
         return _Scored((np.nan,) * 2, np.nan, unknown, unknown, -np.inf, False)
-    active_target, active_region = counts.target.sum() / sample.n_target, counts.region.sum() / sample.n_region
+    active_target, active_region = counts.target.sum() / sample.whole.target, counts.region.sum() / sample.whole.region
     scale = active_target**2 / active_region * sample.q / (1 - sample.q)
     null = wild.null_coefficients(found, counts, axes, drawn)
     if float(found.m**2 @ found.weight) < ROUNDING:  # the two explain all between them: what is left is no number
@@ -185,7 +195,7 @@ def depends(axes: tuple[Axis, Axis], counts: Tally, level: float) -> bool:
 
 def _together(sample: Sample, asked: list[tuple[int, int]], scored: list[_Scored]) -> Pairs:
     importance, low = np.array([s.importance_low for s in scored]).reshape(-1, 2).T
-    part_only = sample.n_region < len(sample.design)
+    part_only = sample.whole.region < sample.whole.trials
     return Pairs(
         columns=np.array(asked),
         reading=tuple("joint" if s.depends or part_only else "interaction" for s in scored),

@@ -67,11 +67,13 @@ def draw(sample: Sample, n_permutations: int, rng: np.random.Generator) -> Shuff
     if sample.design.unit is not None:
         size = _n_units(sample)
         return Shuffles(np.arange(size), np.stack([rng.permutation(size) for _ in range(n_permutations)]), 1.0)
-    pool, part, thinned = np.arange(sample.n_region), 1.0, 1.0
+    pool, thinned = np.arange(sample.n_region), 1.0
     if sample.n_region > MOST_SHUFFLED:
-        pool, part = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False), MOST_SHUFFLED / sample.n_region
-        thinned = min(1.0, MOST_DRAWN / (sample.n_target * part))
-    length = min(len(pool), _length(sample, thinned * sample.n_target * part))
+        pool = rng.choice(sample.n_region, MOST_SHUFFLED, replace=False)
+    part = len(pool) / sample.whole.region
+    if part < 1:
+        thinned = min(1.0, MOST_DRAWN / (sample.whole.target * part))
+    length = min(len(pool), _length(sample, thinned * sample.whole.target * part))
     orders = np.stack([rng.choice(len(pool), length, replace=False) for _ in range(n_permutations)])
     return Shuffles(pool, orders, part, thinned)
 

@@ -44,19 +44,26 @@ class Multipliers:
 
 
 def draw(sample: Sample, members: Members | None, n: int, rng: np.random.Generator) -> Multipliers:
-    """Return n joint draws; of target and rest at most 500 units each, drawn at random."""
+    """Return n joint draws; of target and rest at most 500 units each, drawn at random.
+
+    Those that are drawn stand for all of theirs: also for those that the sample's own trials stand for.
+    """
     if members is None:
         place = np.arange(sample.n_region)
-        target, size = (place < sample.n_target).astype(float), np.ones(sample.n_region)
+        target, unit = (place < sample.n_target).astype(float), np.ones(sample.n_region)
     else:
-        place, target, size = members.place, members.target, members.size
+        place, target, unit = members.place, members.target, members.size
     chosen, scale = [], []
-    for stratum in (np.flatnonzero(target > 0), np.flatnonzero(target == 0)):
+    strata = np.flatnonzero(target > 0), np.flatnonzero(target == 0)
+    sizes = [len(stratum) for stratum in strata]
+    if sample.tallies is not None:
+        sizes = [sample.whole.target, sample.whole.region - sample.whole.target]
+    for stratum, size in zip(strata, sizes, strict=True):
         n_drawn = min(len(stratum), MOST_OF_EACH)
         chosen.append(stratum if n_drawn == len(stratum) else np.sort(rng.choice(stratum, n_drawn, replace=False)))
-        scale.append(np.full(n_drawn, np.sqrt(len(stratum) / max(1, n_drawn))))
+        scale.append(np.full(n_drawn, np.sqrt(size / max(1, n_drawn))))
     at, scales = np.concatenate(chosen), np.concatenate(scale)
-    return Multipliers(place[at], target[at], size[at], (rng.standard_normal((n, len(at))) * scales).astype(np.float32))
+    return Multipliers(place[at], target[at], unit[at], (rng.standard_normal((n, len(at))) * scales).astype(np.float32))
 
 
 def null_coefficients(found: Interaction, counts: Tally, axes: tuple[Axis, Axis], drawn: Multipliers) -> Floats:

@@ -1,0 +1,256 @@
+"""All counts that a table of many trials is asked for, from one look at each trial.
+
+`plan` says what is counted: where cells end and which pairs are looked at, by the drawn trials, and the losses at which
+the best fractions end. `tally` counts any block of trials; blocks add up, in any order, to the same whole numbers.
+`Tallies` answers every question at those fractions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpi.space.cells import Codes, Edges
+from hpi.space.coarse import by_rank, by_size
+from hpi.space.hyperparameter import Floats, Hyperparameter, Integers
+
+MOST_JOINT = 24  # cells of each hyperparameter in a pair
+MOST_LEVELS = 12
+MOST_PAIRED = 12  # hyperparameters of which all pairs are counted
+BEST = 0.1
+
+Rungs = NDArray[np.integer]  # at which of the cutoffs each trial comes in, shape (n_trials,)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What is counted; all that a block needs to know.
+
+    Attributes
+    ----------
+    cutoffs
+        Largest loss of each best fraction, ascending, the last one that of all trials, shape (n_rungs,).
+    edges
+        Of each hyperparameter over all of its domains, in column order.
+    regimes
+        Of each domain of each hyperparameter; () where there are no domains, and `edges` hold everywhere.
+    joint
+        Joint cell of each cell of each hyperparameter, shape (n_cells + 1,): one of at most 24, or as many as there are
+        where it is inactive.
+    pairs
+        Columns of the pairs that are counted, the first before the second.
+    """
+
+    cutoffs: Floats
+    edges: tuple[Edges, ...]
+    regimes: tuple[tuple[Edges, ...], ...]
+    joint: tuple[NDArray[np.uint8], ...]
+    pairs: tuple[tuple[int, int], ...]
+
+    def n_joint(self, column: int) -> int:
+        """Return how many joint cells a hyperparameter has, inactive trials apart."""
+        return int(self.joint[column][-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """Cells of some trials, in any order.
+
+    Attributes
+    ----------
+    rung
+        Index of the first cutoff that each trial's loss does not exceed, shape (n_trials,).
+    codes
+        Cell of each trial for each hyperparameter, as `Plan.edges` have it.
+    regimes
+        The same for each of the domains, where there are any; () elsewhere.
+    """
+
+    rung: Rungs
+    codes: tuple[Codes, ...]
+    regimes: tuple[tuple[Codes, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """How many trials of a block, or of several, come in at each cutoff, in all and in each cell.
+
+    Attributes
+    ----------
+    trials
+        Shape (n_rungs,).
+    cells, regimes
+        For each hyperparameter (and each of its domains) shape (n_rungs, n_cells + 1).
+    pairs
+        For each pair shape (n_rungs, n_first, n_second), of the trials in which both are active.
+    """
+
+    trials: Integers
+    cells: tuple[Integers, ...]
+    regimes: tuple[tuple[Integers, ...], ...]
+    pairs: tuple[Integers, ...]
+
+    def add(self, other: Counted) -> None:
+        """Take in the counts of other trials, in place."""
+        for mine, others in zip(self.arrays(), other.arrays(), strict=True):
+            mine += others
+
+    def arrays(self) -> list[Integers]:
+        """Return all arrays, always in the same order."""
+        return [self.trials, *self.cells, *(one for several in self.regimes for one in several), *self.pairs]
+
+
+def plan(
+    hyperparameters: tuple[Hyperparameter, ...], x: Floats, regime: Integers | None, loss: Floats, cutoffs: Floats
+) -> Plan:
+    """Return what is counted, by the drawn trials.
+
+    Parameters
+    ----------
+    x, regime, loss
+        Of the drawn trials, as in `Design`, in any order.
+    cutoffs
+        As in `Plan`.
+    """
+    edges = tuple(Edges.drawn(x[:, j], one) for j, one in enumerate(hyperparameters))
+    regimes = tuple(_of_regimes(one, x[:, j], regime, j) for j, one in enumerate(hyperparameters))
+    counts = [np.bincount(one.code(x[:, j]), minlength=one.n + 1) for j, one in enumerate(edges)]
+    joint = tuple(_joint(one, count) for one, count in zip(edges, counts, strict=True))
+    columns = _strongest(hyperparameters, edges, x, loss)
+    return Plan(cutoffs, edges, regimes, joint, tuple(combinations(columns, 2)))
+
+
+def _of_regimes(hyperparameter: Hyperparameter, x: Floats, regime: Integers | None, j: int) -> tuple[Edges, ...]:
+    if regime is None or not hyperparameter.domains:
+        return ()
+    own = (np.where(regime[:, j] == i, x, np.nan) for i in range(hyperparameter.n_regimes))
+    return tuple(Edges.drawn(positions, hyperparameter) for positions in own)
+
+
+def _joint(edges: Edges, count: Integers) -> NDArray[np.uint8]:
+    """Merge cells to few of about equal size, by the drawn trials; a cell in which none lies joins its neighbour."""
+    merged = by_rank(count[:-1], MOST_JOINT) if edges.ordered else by_size(count[:-1], MOST_LEVELS)
+    return np.append(merged, merged.max(initial=-1) + 1).astype(np.uint8)
+
+
+def _strongest(
+    hyperparameters: tuple[Hyperparameter, ...], edges: tuple[Edges, ...], x: Floats, loss: Floats
+) -> list[int]:
+    """Return the columns of which all pairs are counted: those that part the best tenth most where there are many."""
+    if len(edges) <= MOST_PAIRED:
+        return list(range(len(edges)))
+    best = loss <= np.partition(loss, round(BEST * len(loss)))[round(BEST * len(loss))]
+    standing = [_standing(one.code(x[:, j])[best], one.code(x[:, j]), one.n) for j, one in enumerate(edges)]
+    order = sorted(range(len(edges)), key=lambda j: (-standing[j], hyperparameters[j].name))
+    return sorted(order[:MOST_PAIRED])
+
+
+def _standing(best: Codes, code: Codes, n: int) -> float:
+    """How far chi square of a hyperparameter's cells and the best trials lies above what chance alone would show."""
+    both, all_ = (np.bincount(one, minlength=n + 1)[:n].astype(float) for one in (best, code))
+    if not both.any() or (all_ > 0).sum() < 2:
+        return -np.inf
+    expected = all_[all_ > 0] * both.sum() / all_.sum()
+    chi, freedom = float(((both[all_ > 0] - expected) ** 2 / expected).sum()), (all_ > 0).sum() - 1
+    return float((chi - freedom) / np.sqrt(2 * freedom))
+
+
+def rung_of(cutoffs: Floats, loss: Floats) -> Rungs:
+    """Return at which cutoff each trial comes in, shape (n_trials,)."""
+    return np.searchsorted(cutoffs, loss)
+
+
+def coded(asked: Plan, rung: Rungs, x: Floats, regime: Integers | None) -> Block:
+    """Return the cells of trials whose positions are known, as in `Design`."""
+    codes = tuple(edges.code(x[:, j]) for j, edges in enumerate(asked.edges))
+    regimes = tuple(
+        tuple(
+            edges.code(np.where(regime[:, j] == i, x[:, j], np.nan))  # type: ignore[index]
+            for i, edges in enumerate(several)
+        )
+        for j, several in enumerate(asked.regimes)
+    )
+    return Block(rung, codes, regimes)
+
+
+def tally(asked: Plan, block: Block) -> Counted:
+    """Count the trials of a block."""
+    n = len(asked.cutoffs)
+    rung = block.rung.astype(np.int64)
+    joint = [asked.joint[j][code] for j, code in enumerate(block.codes)]
+    return Counted(
+        trials=np.bincount(rung, minlength=n),
+        cells=tuple(_cells(rung, n, code, one.n + 1) for code, one in zip(block.codes, asked.edges, strict=True)),
+        regimes=tuple(
+            tuple(_cells(rung, n, code, one.n + 1) for code, one in zip(codes, edges, strict=True))
+            for codes, edges in zip(block.regimes, asked.regimes, strict=True)
+        ),
+        pairs=tuple(_pair(rung, n, joint[i], asked.n_joint(i), joint[j], asked.n_joint(j)) for i, j in asked.pairs),
+    )
+
+
+def _cells(rung: Integers, n_rungs: int, code: Codes, n_cells: int) -> Integers:
+    return np.bincount(rung * n_cells + code, minlength=n_rungs * n_cells).reshape(n_rungs, n_cells)
+
+
+def _pair(
+    rung: Integers, n_rungs: int, first: NDArray[np.uint8], n_first: int, second: NDArray[np.uint8], n_second: int
+) -> Integers:
+    shape = n_rungs, n_first + 1, n_second + 1
+    place = (rung * shape[1] + first) * shape[2] + second
+    return np.bincount(place, minlength=int(np.prod(shape))).reshape(shape)[:, :n_first, :n_second].copy()
+
+
+@dataclass(frozen=True, eq=False)
+class Tallies:
+    """Counts of all trials of a table at each of its rungs, cumulated: what PED-ANOVA asks of a table, for all targets.
+
+    Attributes
+    ----------
+    fractions
+        The best fractions, ascending, the last one 1, shape (n_rungs,).
+    asked
+        What was counted.
+    counted
+        Cumulated over the rungs: how many of the trials with a loss up to each cutoff lie in each cell.
+    """
+
+    fractions: Floats
+    asked: Plan
+    counted: Counted
+
+    def __post_init__(self) -> None:
+        """Freeze the arrays."""
+        for array in (self.fractions, self.asked.cutoffs, *self.counted.arrays()):
+            array.setflags(write=False)
+
+    @classmethod
+    def of(cls, fractions: Sequence[float], asked: Plan, counted: Counted) -> Tallies:
+        """Cumulate what was counted of all trials, in place."""
+        for array in counted.arrays():
+            np.cumsum(array, axis=0, out=array)
+        return cls(np.array(fractions), asked, counted)
+
+    @property
+    def sizes(self) -> Integers:
+        """Return how many trials have a loss up to each cutoff, shape (n_rungs,)."""
+        return self.counted.trials
+
+    @property
+    def n_trials(self) -> int:
+        """Count the trials."""
+        return int(self.sizes[-1])
+
+    def knows(self, part: float) -> bool:
+        """Whether a fraction is one of the rungs."""
+        return bool(np.isclose(self.fractions, part, rtol=0, atol=1e-9).any())
+
+    def rung(self, part: float) -> int:
+        """Return the index of a fraction; raises LookupError where it is none of the rungs."""
+        if not self.knows(part):
+            raise LookupError(f"{part} is no rung")
+        return int(np.abs(self.fractions - part).argmin())
