@@ -104,12 +104,12 @@ def _thin_target(sample: Sample) -> str | None:
 
 def _ties(sample: Sample, uses_target: bool) -> list[str]:
     sentences = []
-    parts = zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True)
+    parts = zip(("region", "target"), sample.whole[1:], sample.wanted, strict=True)
     for word, size, wanted in list(parts)[: 2 if uses_target else 1]:
         if size > TIES_WORTH_SAYING * wanted:
             sentences.append(
                 f"Equal metric values at its threshold enlarge the {word} from {wanted:,} to {size:,} trials: "
-                f"it is the best {100 * size / len(sample.design):.3g}\u00a0% of trials."
+                f"it is the best {100 * size / sample.whole.trials:.3g}\u00a0% of trials."
             )
     return sentences
 

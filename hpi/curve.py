@@ -12,9 +12,9 @@ from threadpoolctl import threadpool_limits
 from hpi import checks
 from hpi.errors import EstimatorError
 from hpi.estimators import Estimate, Estimator
-from hpi.space import Design, Floats, Integers, Mask
+from hpi.space import Design, Floats, Integers, Mask, Tallies
 from hpi.space.rungs import TARGETS
-from hpi.subspace import Sample, Subspace, cut
+from hpi.subspace import Sample, Subspace, cut, standing_for
 
 UNUSED = {"permutations": 0, "pairs": "no"}
 
@@ -76,7 +76,7 @@ class Curve:
         )
 
 
-def curve_of(design: Design, region: float, estimator: Estimator) -> Curve:
+def curve_of(design: Design, region: float, estimator: Estimator, tallies: Tallies | None = None) -> Curve:
     """Return the importance of every hyperparameter at 24 targets, without shuffles.
 
     Parameters
@@ -87,9 +87,12 @@ def curve_of(design: Design, region: float, estimator: Estimator) -> Curve:
         The best fraction among which is asked.
     estimator
         One that compares target and region; its noise floor and its pairs are left out.
+    tallies
+        Counts of all trials, where those of the design stand for more.
     """
     bare = _without_chance(estimator)
-    samples = [cut(design, Subspace(region, target)) for target in TARGETS if target < region]
+    asked = [Subspace(region, target) for target in TARGETS if target < region]
+    samples = [cut(design, one) if tallies is None else standing_for(design, tallies, one) for one in asked]
     with threadpool_limits(limits=1, user_api="blas"):
         found = [_ask(sample, bare) for sample in samples]
     shape = len(samples), len(design.hyperparameters)
@@ -103,7 +106,7 @@ def curve_of(design: Design, region: float, estimator: Estimator) -> Curve:
         names=tuple(hyperparameter.name for hyperparameter in design.hyperparameters),
         region=region,
         targets=np.array([sample.subspace.target for sample in samples], dtype=float),
-        n_target=np.array([sample.n_target for sample in samples], dtype=np.int64),
+        n_target=np.array([sample.whole.target for sample in samples], dtype=np.int64),
         importance=gathered("importance"),
         low=gathered("low"),
         high=gathered("high"),

@@ -80,7 +80,7 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
     assert table.metric is not None
     assert table.direction is not None
     return ImportanceResult(
-        rows=len(table.frame),
+        rows=table.n_rows,
         used=sample.whole.trials,
         excluded=_excluded(table, sample),
         metric=table.metric,

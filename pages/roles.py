@@ -25,7 +25,10 @@ MAX_LEVELS = 1000
 USE, LEAVE_OUT, UNDO, COUNT = "use as hyperparameter", "leave out", "undo", "count all rows"
 GIVES = {USE: Role.HYPERPARAMETER, LEAVE_OUT: Role.LEFT_OUT, COUNT: Role.CONTEXT}
 CLICK = "Wrong?"
-REPEATS = {"auto": "averaged if they were planned", "average": "always averaged", "keep": "never averaged"}
+REPEATS = {
+    "auto": "averaged if they were planned", "average": "always averaged", "keep": "never averaged",
+    "each": "trials of their own",
+}  # fmt: skip
 ALL_TASKS = "all, ranked within each"
 
 

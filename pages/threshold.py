@@ -58,7 +58,8 @@ def kept(answer: state.Answer) -> Curve:
     """The curve of these trials and this region; kept, since moving the target does not change it."""
     last = state.session().kept.get(KEPT)
     if last is None or last[0] != _key(answer):
-        put(answer, curve_of(answer.sample.design, answer.sample.subspace.region, answer.result.method))
+        sample = answer.sample
+        put(answer, curve_of(sample.design, sample.subspace.region, answer.result.method, sample.tallies))
     return state.session().kept[KEPT][1]  # type: ignore[no-any-return]
 
 

@@ -945,3 +945,20 @@ def test_every_setting_gives_a_table_or_a_refusal(
     assert table.metric == ("val_loss" if rank is None else "rank of val_loss and runtime")
     balanced(table)
     assert table.unit is None or len(table.unit) == len(table.trials)
+
+
+def test_each_row_may_be_a_trial_of_its_own():
+    """Neither seeds nor epochs join rows, and none counts as part of another's evidence."""
+    frame = pd.DataFrame(
+        {
+            "lr": [0.1, 0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4],
+            "seed": [0, 1] * 4,
+            "epoch": [1, 2] * 4,
+            "loss": [0.5, 0.4, 0.7, 0.6, 0.3, 0.2, 0.9, np.nan],
+        }
+    )
+    table = hpi.read(frame, metric="loss", direction="minimize", repeats="each")
+    assert table.trials["loss"].tolist() == [0.5, 0.4, 0.7, 0.6, 0.3, 0.2, 0.9]
+    assert table.unit is None
+    assert table.n_repeats.tolist() == [1] * 7
+    assert len(hpi.read(frame, metric="loss", direction="minimize").trials) == 4

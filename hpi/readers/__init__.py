@@ -65,7 +65,8 @@ def read(
         Columns whose inferred role is wrong: {"seed": "hyperparameter"}.
     repeats
         "average" joins the rows that repeat a configuration under another seed; "keep" keeps them; "auto"
-        joins them unless they seem to have met by chance in a small discrete space.
+        joins them unless they seem to have met by chance in a small discrete space; "each" takes every row for a
+        trial of its own, epochs too.
     reduce
         Which row counts where a trial has one for each epoch: its "best" or its "last".
     rank

@@ -73,7 +73,7 @@ class Contents:
         method = self.result.method
         if self.curve is not None or not method.uses_target:
             return self.curve
-        return curve_of(self.sample.design, self.sample.subspace.region, method)
+        return curve_of(self.sample.design, self.sample.subspace.region, method, self.sample.tallies)
 
     def one(self, name: str) -> OneEffect:
         """Return what the trials show of a hyperparameter."""

@@ -11,7 +11,7 @@ from hpi.errors import SpaceError
 from hpi.roles.vocabulary import ContextKind, Direction, Role
 from hpi.space import Domain, Hyperparameter, Kind, label_of
 
-Repeats = Literal["auto", "average", "keep"]
+Repeats = Literal["auto", "average", "keep", "each"]
 Reduce = Literal["best", "last"]
 
 _KEYS = ("kind", "low", "high", "log", "levels", "domains")
@@ -56,7 +56,7 @@ class Choices:
     repeats
         "average": one row a configuration under several seeds. "keep": all rows, to be permuted by whole
         configurations. "auto": "average", but for configurations that seem to have met by chance in a small
-        discrete space, whose rows are independent trials.
+        discrete space, whose rows are independent trials. "each": every row is a trial of its own, epochs too.
     task
         Keep this value of the task column only. None: all of them, the loss ranked within each.
     contexts

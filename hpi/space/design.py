@@ -164,7 +164,8 @@ class Design:
         """
         fractions = with_asked(asked)
         if fractions not in self._tallied:
-            self._tallied.clear()
+            while len(self._tallied) >= 2:  # the curve asks for other fractions than the question
+                self._tallied.pop(next(iter(self._tallied)))
             counts = self._tally(fractions)
             self._tallied[fractions] = (self.drawn.standing_for(counts), counts)
         return self._tallied[fractions]

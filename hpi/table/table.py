@@ -93,6 +93,11 @@ class TrialTable:
             if array is not None:
                 array.setflags(write=False)
 
+    @property
+    def n_rows(self) -> int:
+        """Count the rows of the source."""
+        return len(self.frame)
+
     @cached_property
     def loss(self) -> Floats:
         """The loss of each trial, shape (n_trials,): lower is better; between several tasks, the rank within its own.

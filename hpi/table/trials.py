@@ -106,6 +106,8 @@ def group(
 ) -> Grouping:
     """Return the rows that count and the trials they stand for."""
     state = _rows(parsed, columns, np.flatnonzero(keep))
+    if choices.repeats == "each":
+        return alone(state)
     state, curves = epochs.reduced(state, parsed, columns, choices.reduce, ledger)
     if curves is not None:
         # Epochs bring a configuration back more often than chance does; whether its runs do is seen without them.
@@ -123,6 +125,12 @@ def _rows(parsed: Mapping[str, Values], columns: Sequence[Column], rows: Integer
     return Rows(rows, configuration, cell, repeats.beyond_chance(parsed, hyperparameters, rows, configuration))
 
 
+def alone(state: Rows) -> Grouping:
+    """Return a grouping in which every row that counts is a trial of its own."""
+    each = np.arange(len(state.rows))
+    return Grouping(state.rows, each, state.configuration, each)
+
+
 def _averaged(
     state: Rows, parsed: Mapping[str, Values], columns: Sequence[Column], choices: Choices, ledger: Ledger
 ) -> Grouping:
@@ -130,7 +138,7 @@ def _averaged(
     names = named(columns, Role.CONTEXT, ContextKind.REPEAT)
     n = len(state.rows)
     if np.bincount(state.cell).max(initial=0) <= 1:
-        return Grouping(state.rows, np.arange(n), state.configuration, np.arange(n))
+        return alone(state)
     repeat = ids_of([parsed[name] for name in names], n, state.rows)
     # Where no seed tells the rows of a configuration apart it was drawn again, unless chance cannot explain that.
     hyperparameters = named(columns, Role.HYPERPARAMETER)
@@ -138,9 +146,9 @@ def _averaged(
     joined = state.repeated | same | _varies(repeat, state.cell)
     trial = group_ids([state.cell, np.where(joined, 0, np.arange(n))], n)
     n_trials = int(trial.max(initial=-1)) + 1
-    alone = Grouping(state.rows, np.arange(n), state.configuration, trial)
+    kept = Grouping(state.rows, np.arange(n), state.configuration, trial)
     if n_trials == n:
-        return alone
+        return kept
     varying = [name for name in names if np.ptp(parsed[name].codes[state.rows]) > 0]
     over = " and ".join(varying) or "rows that no column tells apart"
     joins = choices.repeats != "keep"
@@ -154,7 +162,7 @@ def _averaged(
             "and rows of one configuration count as one piece of evidence."
         )
     if not joins:
-        return alone
+        return kept
     ledger.notices.append(f"{n:,} rows are {counted(n_trials, 'configuration')}, averaged over {over}{_uneven(trial)}.")
     ledger.leave_out("averaged with another row of its configuration", n - n_trials)
     return Grouping(state.rows, trial, state.configuration, trial)

@@ -69,7 +69,7 @@ def _some(names: Sequence[str]) -> str:
 
 def ties(sample: Sample, uses_target: bool = True) -> list[str]:
     """Say how many trials equal values at a threshold add, where that is too few for a warning of its own."""
-    both = zip(("region", "target"), (sample.n_region, sample.n_target), sample.wanted, strict=True)
+    both = zip(("region", "target"), sample.whole[1:], sample.wanted, strict=True)
     parts = list(both)[::-1] if uses_target else list(both)[:1]
     return [
         f"Equal values at its threshold are kept together, so the {part} holds {size:,} trials instead of {wanted:,}."

@@ -42,9 +42,9 @@ def metric(table: TrialTable) -> str:
 def sizes(sample: Sample, uses_target: bool = True) -> str:
     """Say how many trials are in the target, where it plays a part, and in the region."""
     if not uses_target:
-        return f"{sample.n_region:,} of {len(sample.design):,} trials"
-    target = "1 trial" if sample.n_target == 1 else f"{sample.n_target:,} trials"
-    return f"{target} in the target, {sample.n_region:,} in the region"
+        return f"{sample.whole.region:,} of {sample.whole.trials:,} trials"
+    target = "1 trial" if sample.whole.target == 1 else f"{sample.whole.target:,} trials"
+    return f"{target} in the target, {sample.whole.region:,} in the region"
 
 
 def condition(one_filter: Filter) -> str:
