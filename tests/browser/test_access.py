@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.charts import wait_for_chart, wait_until_idle
-from tests.browser.steps import BARS, NOT_WIDER, go, see, see_bars, upload, widget
+from tests.browser.steps import BARS, NOT_WIDER, go, see, see_bars, type_number, upload, widget
 from tests.browser.test_share import make_link
 from tests.pages.tables import search
 
@@ -65,6 +65,7 @@ def settle(page: Page) -> None:
     wait_until_idle(page)
     page.wait_for_function(SETTLED)
     page.wait_for_timeout(300)
+    wait_until_idle(page)  # what was done just before may have begun to run only meanwhile
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
@@ -192,17 +193,21 @@ def test_keys_alone_lead_from_the_file_to_the_values(server, page):
     """What a mouse does in a minute: metric, threshold, a bar, its page, and back."""
     see_bars(page, server, search())
     widget(page, "edit_metric").get_by_role("button").first.press("Enter")
-    page.get_by_test_id("stPopoverBody").wait_for()
+    page.get_by_test_id("stPopoverBody").locator("input").first.wait_for()  # comes with the run that the opening began
+    settle(page)  # Streamlit opens it again where it is closed during that run
     page.keyboard.press("Escape")
     page.get_by_test_id("stPopoverBody").wait_for(state="hidden")
-    target = widget(page, "target").locator("input")
-    target.fill("20")
-    target.press("Enter")
+    settle(page)
+    type_number(page, "target", 20)
     see(page, "80 trials in the target")
     plot = page.locator(BARS)
     plot.press("ArrowDown")
     plot.press("Enter")
-    see(page, "lr alone explains")
+    page.wait_for_url("**/one?*")
+    see(page, "Which values are good?")
+    settle(page)  # the menu of the page that is left goes, and the focus with it
+    see(page, "lr alone explains")  # only now: the label of the bar says the same
     page.get_by_role("link", name="Importance", exact=True).press("Enter")
+    page.wait_for_url("**/importance?*")
     wait_for_chart(page, selector=BARS)
-    expect(target).to_have_value("20")
+    expect(widget(page, "target").locator("input")).to_have_value("20")
