@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.space import Cells, Floats, Integers, Tallies
-from hpi.space.rungs import near
 from hpi.subspace import Sample
 
 NEAR = 0.15
@@ -131,14 +130,13 @@ def _looked_up(sample: Sample, tallies: Tallies, j: int) -> tuple[Counts, ...]:
     regimes = sample.design.regime_cells[j]
     several = tallies.counted.regimes[j] or (tallies.counted.cells[j],)
     region, target = (tallies.rung(part) for part in (sample.subspace.region, sample.subspace.target or 0))
-    is_all = region == len(tallies.fractions) - 1
     return tuple(
         Counts(
             cells=cells,
             target=counts[target].astype(float),
             region=counts[region].astype(float),
             near_target=_near(tallies, counts, target),
-            near_region=None if is_all else _near(tallies, counts, region),
+            near_region=None if tallies.holds_all(region) else _near(tallies, counts, region),
             n_trials=tallies.n_trials,
         )
         for cells, counts in zip(regimes, several, strict=True)
@@ -147,7 +145,7 @@ def _looked_up(sample: Sample, tallies: Tallies, j: int) -> tuple[Counts, ...]:
 
 def _near(tallies: Tallies, counts: Integers, rung: int) -> Floats:
     """Return the trials between the two rungs around a threshold, which keep trials of one loss together."""
-    low, high = (tallies.rung(part) for part in near(float(tallies.fractions[rung])))
+    low, high = tallies.around(rung)
     between: Floats = (counts[high] - counts[low]).astype(float)
     return between
 

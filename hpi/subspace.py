@@ -14,6 +14,7 @@ from hpi.errors import SubspaceError
 from hpi.roles import Role
 from hpi.space import Design, Mask, Tallies
 from hpi.space.rungs import SMALLEST
+from hpi.space.rungs import size as _count
 from hpi.table import TrialTable
 
 DEFAULT_TARGET = 0.1
@@ -228,11 +229,6 @@ def cut(design: Design, subspace: Subspace) -> Sample:
     assert subspace.target is not None
     n_region, n_target = (_size(design, fraction) for fraction in (subspace.region, subspace.target))
     return Sample(design, subspace, n_region, n_target, asked)
-
-
-def _count(fraction: float, n_trials: int) -> int:
-    """ceil(fraction * n), forgiving the last bits of a decimal fraction."""
-    return max(1, math.ceil(fraction * n_trials - 1e-9))
 
 
 def _size(design: Design, fraction: float) -> int:

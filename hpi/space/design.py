@@ -176,7 +176,8 @@ class Design:
 
     def _tally(self, fractions: tuple[float, ...]) -> Tallies:
         cutoffs = np.array([self.loss[size(part, len(self)) - 1] for part in fractions])
-        plan = self._planned(cutoffs)
+        assert self.edges is not None
+        plan = replace(self.edges, cutoffs=cutoffs)
         regimes = (cells if plan.regimes[j] else () for j, cells in enumerate(self.regime_cells))
         codes = tuple(tuple(cells.code for cells in several) for several in regimes)
         block = Block(tallies.rung_of(cutoffs, self.loss), tuple(cells.code for cells in self.cells), codes)

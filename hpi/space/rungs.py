@@ -6,8 +6,10 @@ neighbourhood of a threshold can be counted, too. Below 131,072 trials nothing i
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable
+from fractions import Fraction
 
 import numpy as np
 
@@ -30,11 +32,19 @@ RUNGS = tuple(
 
 def with_asked(fractions: Iterable[float]) -> tuple[float, ...]:
     """Return the rungs and further fractions that are asked for, ascending."""
-    return tuple(sorted({*RUNGS, *(round(part, PRECISE) for part in fractions)}))
+    return tuple(sorted({*RUNGS, *(float(meant(part)) for part in fractions)}))
+
+
+def meant(part: float) -> Fraction:
+    """Return the number of at most 8 decimals, or made of small whole numbers, that a fraction stands for: 1 / 3."""
+    return Fraction(part).limit_denominator(10**PRECISE)
 
 
 def near(part: float) -> tuple[float, float]:
-    """Return the rungs next to 85 % and 115 % of a fraction, at most 1: what lies between surrounds its threshold."""
+    """Return the rungs next to 85 % and 115 % of a fraction, at most 1: what lies between surrounds its threshold.
+
+    The fraction is that of the trials found: where many have one loss, nothing lies around the one asked for.
+    """
     low, high = (_nearest(part * (1 + side)) for side in (-NEAR, NEAR))
     return low, high
 
@@ -48,5 +58,4 @@ def _nearest(part: float) -> float:
 def size(part: float, n_trials: int) -> int:
     """Return how many trials a fraction of so many asks for, ties apart: ceil(fraction * n), at least one."""
     # In whole numbers: a fraction of 10^11 trials has more digits than a double.
-    parts: int = 10**PRECISE
-    return max(1, -(-round(part * parts) * n_trials // parts))
+    return max(1, math.ceil(meant(part) * int(n_trials)))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hpi.space.cells import Codes, Edges
 from hpi.space.coarse import by_rank, by_size
 from hpi.space.hyperparameter import Floats, Hyperparameter, Integers
+from hpi.space.rungs import meant, near
 
 MOST_JOINT = 24  # cells of each hyperparameter in a pair
 MOST_LEVELS = 12
@@ -132,8 +133,11 @@ def _of_regimes(hyperparameter: Hyperparameter, x: Floats, regime: Integers | No
 
 
 def _joint(edges: Edges, count: Integers) -> NDArray[np.uint8]:
-    """Merge cells to few of about equal size, by the drawn trials; a cell in which none lies joins its neighbour."""
-    merged = by_rank(count[:-1], MOST_JOINT) if edges.ordered else by_size(count[:-1], MOST_LEVELS)
+    """Merge cells to few of about equal size, by the drawn trials.
+
+    A level that none of them has is one of the rarest, not the first one.
+    """
+    merged = by_rank(count[:-1], MOST_JOINT) if edges.ordered else by_size(count[:-1] + 1, MOST_LEVELS)
     return np.append(merged, merged.max(initial=-1) + 1).astype(np.uint8)
 
 
@@ -247,10 +251,19 @@ class Tallies:
 
     def knows(self, part: float) -> bool:
         """Whether a fraction is one of the rungs."""
-        return bool(np.isclose(self.fractions, part, rtol=0, atol=1e-9).any())
+        return bool((self.fractions == float(meant(part))).any())
 
     def rung(self, part: float) -> int:
         """Return the index of a fraction; raises LookupError where it is none of the rungs."""
         if not self.knows(part):
             raise LookupError(f"{part} is no rung")
-        return int(np.abs(self.fractions - part).argmin())
+        return int(np.searchsorted(self.fractions, float(meant(part))))
+
+    def around(self, rung: int) -> tuple[int, int]:
+        """Return the rungs below and above a threshold, by the trials found: those of one loss lie on one side."""
+        low, high = (self.rung(part) for part in near(int(self.sizes[rung]) / self.n_trials))
+        return low, high
+
+    def holds_all(self, rung: int) -> bool:
+        """Whether a rung holds every trial: the last one, or one at which ties reach the worst loss."""
+        return int(self.sizes[rung]) == self.n_trials

@@ -23,7 +23,6 @@ import numpy as np
 from hpi.counts import FEWEST_NEAR, NEAR
 from hpi.estimators.ped.axes import Axis
 from hpi.space import Floats, Integers
-from hpi.space.rungs import near
 from hpi.subspace import Sample
 
 PENALTY = 2.0
@@ -143,8 +142,9 @@ def looked_up(first: Axis, second: Axis, sample: Sample, columns: tuple[int, int
         np.add.at(cells, np.ix_(first.merged, second.merged), joint)
         return cells
 
-    low, high = (tallies.rung(part) for part in near(sample.subspace.target))
-    target, region = (merged(tallies.rung(part)) for part in (sample.subspace.target, sample.subspace.region))
+    threshold = tallies.rung(sample.subspace.target)
+    low, high = tallies.around(threshold)
+    target, region = merged(threshold), merged(tallies.rung(sample.subspace.region))
     return Tally(target, region, merged(high) - merged(low), target, target, region, None)
 
 
