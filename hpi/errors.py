@@ -21,6 +21,10 @@ class EstimatorError(HpiError):
     """A question that an estimator refuses: too few trials, nothing to compare, an unknown setting."""
 
 
+class BlockError(HpiError):
+    """A part of a large table that cost its worker each time, or an executor that takes no more work."""
+
+
 class JobError(HpiError):
     """Slow work that did not come to its end: a limit, a full queue, a crash."""
 

@@ -1,0 +1,1 @@
+"""Tables larger than memory: blocks of Parquet, read and counted one by one on any executor."""

@@ -1,0 +1,95 @@
+"""Where chunks run: one thread, threads, a pool of processes, a cluster; and who closes it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from threading import Event
+from time import monotonic
+from typing import ParamSpec, TypeVar
+
+from hpi.blocks import cluster
+from hpi.environment import number
+from hpi.errors import BlockError
+
+R = TypeVar("R")
+P = ParamSpec("P")
+
+ASK_AGAIN = 5.0  # seconds until a cluster is asked again how many workers it has
+
+
+def threads(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many threads read blocks where no executor is given: HPI_BLOCK_THREADS, else one for each core.
+
+    Raises
+    ------
+    SettingsError
+        If the variable is no whole number from 1 to 256.
+    """
+    text = environment.get("HPI_BLOCK_THREADS")
+    return (os.cpu_count() or 1) if text is None else number("HPI_BLOCK_THREADS", text, 1, 256)
+
+
+class Serial(Executor):
+    """Does at once what it is given, in the thread that gives it."""
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Return a future that has ended."""
+        future: Future[R] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Place:
+    """An executor, and who closes it: we those that we made."""
+
+    def __init__(self, made: Executor | Callable[[], Executor]) -> None:
+        self.make = None if isinstance(made, Executor) else made
+        self.pool = made if isinstance(made, Executor) else made()
+        self.stop = Event()
+        self.asked = -ASK_AGAIN
+        self.known = 1
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.close()
+
+    @property
+    def shares_memory(self) -> bool:
+        """Whether work runs in this process."""
+        return isinstance(self.pool, ThreadPoolExecutor | Serial)
+
+    def workers(self) -> int:
+        """Return how many chunks run at once; a cluster may have grown since it was asked."""
+        if monotonic() - self.asked >= ASK_AGAIN:
+            found = 1 if isinstance(self.pool, Serial) else cluster.workers(self.pool)
+            self.known = max(1, int(getattr(self.pool, "_max_workers", threads())) if found is None else found)
+            self.asked = monotonic()
+        return self.known
+
+    def close(self) -> None:
+        """Close what we made; threads have ended then, processes end after their chunk."""
+        if self.make is not None:
+            self.pool.shutdown(wait=self.shares_memory, cancel_futures=True)
+
+    def renew(self, error: BaseException) -> None:
+        """Put a new executor in the place of a broken one; raises BlockError where we cannot make one."""
+        if self.make is None:
+            raise BlockError(
+                f"The executor takes no more work, since it lost a worker or was closed ({said(error)}). Start "
+                "another one, or give a function that makes one: then a new one is made where it breaks."
+            ) from error
+        self.close()
+        self.pool = self.make()
+
+
+def said(error: BaseException) -> str:
+    """Return what an error says, behind its kind."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -1,0 +1,190 @@
+"""Work over blocks on any executor: merged as it comes, handed in again where a worker was lost, ended on cancel.
+
+Nothing here knows what is read or counted, so threads, processes and a Dask cluster give the numbers of one thread.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+from uuid import uuid4
+
+from hpi.blocks import cluster
+from hpi.blocks.chunks import Chunk, chunked, named
+from hpi.blocks.executors import Place, said, threads
+from hpi.errors import BlockError
+
+if TYPE_CHECKING:
+    from hpi.blocks.source import Block
+
+T = TypeVar("T")
+Report = Callable[[float, str], None]
+
+AGAIN = 3  # times that a chunk is handed in again after its worker was lost
+ALONE = 2  # losses after which a chunk runs with nothing beside it: a loss is put down to all that ran on the worker
+EACH = 8  # chunks for each worker, so that the last one does not keep the others waiting for long
+MOST_ROWS = 8_000_000  # of a chunk: some seconds of work, which is what a lost worker costs
+BEAT = 0.25  # seconds between two looks at how far it is, and so until a cancel is seen
+
+
+def quiet(done: float, doing: str) -> None:
+    """Report nothing."""
+
+
+def run(
+    work: Callable[[Sequence[Block]], T],
+    blocks: Sequence[Block],
+    merge: Callable[[T, T], T],
+    *,
+    executor: Executor | Callable[[], Executor] | None = None,
+    report: Report = quiet,
+    doing: str = "reading",
+    files: Sequence[str] = (),
+    workers: int | None = None,
+    rows: int | None = None,
+) -> T:
+    """Return what `work` makes of all blocks: of each chunk of neighbours, merged in any order, each exactly once.
+
+    Parameters
+    ----------
+    work, merge
+        `work` goes through the blocks of a chunk once and returns their result; it travels with each chunk to where it
+        runs, so for processes and clusters it is a function of a module, or a functools.partial of one with frozen
+        dataclasses, and small. `merge` runs here and may not care about order.
+    executor
+        Where it runs. None: threads, see `threads`. An executor is used and left open, it can take other work
+        afterwards. A function without arguments that makes one: it is closed at the end, and a new one is made where
+        it broke, so a pool of processes wants to be given like this: once one of them has died a pool takes no work.
+    report
+        Called in this thread at least every `BEAT` seconds with the share of rows that is done and "<doing>, 12 of 100
+        blocks". If it raises, nothing more is begun; chunks that run in threads end at their next block, those in
+        other processes run to their end unheard, and the exception goes up. KeyboardInterrupt likewise.
+    files
+        Names of the files by Block.file, for errors.
+    workers, rows
+        How many chunks run at once (twice as many are handed in), and how many rows a chunk has; None: what the
+        executor says, and an `EACH`-th of what a worker gets, at most `MOST_ROWS`.
+
+    Raises
+    ------
+    BlockError
+        If a chunk loses its worker again and again (at most `AGAIN` times more), or the executor takes no more work.
+    HpiError
+        What `work` raises, a damaged block for example, at once.
+    """
+    if not blocks:
+        raise ValueError("no blocks")
+    made = partial(ThreadPoolExecutor, threads(), "hpi-blocks") if executor is None else executor
+    with Place(made) as place:
+        size = workers or place.workers()
+        limit = rows or min(MOST_ROWS, -(-sum(block.rows for block in blocks) // (EACH * size)))
+        return _Run(work, merge, chunked(blocks, limit), place, report, doing, files, workers).result()
+
+
+def _work(work: Callable[[Sequence[Block]], T], blocks: Sequence[Block], token: str) -> T:
+    """Return the result of a chunk; `token` makes each time it is handed in a task of its own for Dask."""
+    return work(blocks)
+
+
+class _Run(Generic[T]):
+    """One run: what waits, what flies, what is merged."""
+
+    def __init__(
+        self,
+        work: Callable[[Sequence[Block]], T],
+        merge: Callable[[T, T], T],
+        chunks: list[Chunk],
+        place: Place,
+        report: Report,
+        doing: str,
+        files: Sequence[str],
+        workers: int | None,
+    ) -> None:
+        self.work, self.merge, self.place = work, merge, place
+        self.report, self.doing, self.files, self.workers = report, doing, files, workers
+        self.waiting = deque(chunks)
+        self.flying: dict[Future[T], Chunk] = {}
+        self.n_blocks, self.n_rows = sum(map(len, chunks)), sum(chunk.rows for chunk in chunks)
+        self.merged_blocks = self.merged_rows = 0
+        self.told = 0.0
+        self.parts: list[T] = []  # one, once something has ended
+        self.broke: BaseException | None = None
+        self.token = uuid4().hex
+
+    def result(self) -> T:
+        """Return what all chunks give."""
+        try:
+            self._tell()
+            while self.waiting or self.flying:
+                self._hand_in()
+                ended, _ = wait(self.flying, BEAT, FIRST_COMPLETED)
+                for future in ended:
+                    self._take(future, self.flying.pop(future))
+                self._tell()
+        except BaseException:
+            self.place.stop.set()
+            for future in self.flying:
+                future.cancel()
+            raise
+        return self.parts[0]
+
+    def _room(self) -> int:
+        """Return how many chunks may fly with the next one: it alone where it is under suspicion."""
+        if self.broke is not None or any(chunk.losses >= ALONE for chunk in self.flying.values()):
+            return 0
+        if self.waiting[0].losses >= ALONE:
+            return 1
+        return 2 * (self.workers or self.place.workers())
+
+    def _hand_in(self) -> None:
+        """Let fly what may."""
+        if self.broke is not None and not self.flying:
+            self.place.renew(self.broke)
+            self.broke = None
+        while self.waiting and len(self.flying) < self._room():
+            chunk = self.waiting.popleft()
+            blocks: Sequence[Block] = tuple(chunk[:])
+            if self.place.shares_memory:
+                chunk.stop, blocks = self.place.stop, chunk
+            token = f"{self.token}-{chunk[0].start}-{chunk.losses}"
+            try:
+                self.flying[self.place.pool.submit(_work, self.work, blocks, token)] = chunk
+            except cluster.closed() as error:
+                self.broke = error
+                self._lost(chunk, error, 1)
+
+    def _take(self, future: Future[T], chunk: Chunk) -> None:
+        """Merge what a chunk gave, or see why it gave nothing."""
+        try:
+            part = future.result()
+        except Exception as error:
+            losses = cluster.losses(error)
+            if not losses:
+                raise
+            self.broke = error if isinstance(error, BrokenExecutor) else self.broke
+            self._lost(chunk, error, losses)
+        else:
+            self.parts = [self.merge(self.parts[0], part) if self.parts else part]
+            self.merged_blocks += len(chunk)
+            self.merged_rows += chunk.rows
+
+    def _lost(self, chunk: Chunk, error: BaseException, losses: int) -> None:
+        """Let a chunk wait again, behind the others; raises BlockError where that was done too often."""
+        chunk.losses += losses
+        chunk.passed = 0
+        if chunk.losses > AGAIN:
+            raise BlockError(
+                f"{named(chunk, self.files)} lost the worker that read them, again and again ({said(error)}). The "
+                "usual reason is memory: give each worker more, or write the table again with smaller row groups."
+            ) from error
+        self.waiting.append(chunk)
+
+    def _tell(self) -> None:
+        gone = [chunk.gone for chunk in self.flying.values()]
+        blocks = self.merged_blocks + sum(map(len, gone))
+        rows = self.merged_rows + sum(chunk.rows for chunk in gone)
+        self.told = max(self.told, rows / self.n_rows if self.n_rows else blocks / self.n_blocks)
+        self.report(self.told, f"{self.doing}, {blocks:,} of {self.n_blocks:,} blocks")
