@@ -4,11 +4,14 @@ One random order serves all hyperparameters jointly, so that the largest of thei
 Each hyperparameter's target is shuffled over the trials where it is active, and keeps its size there: whether a trial
 is active at all is the parent's doing and no evidence for the child. (Shuffled over everything, an idle child of a
 strong parent would be called detectable in up to half of all tables.)
+
+Where a part of many trials is shuffled, a hyperparameter that is active in few of all may have next to none there. Its
+targets are drawn from the counts of all its active trials instead, by themselves.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -28,6 +31,8 @@ from hpi.subspace import Sample
 MOST_SHUFFLED = 20_000
 MOST_DRAWN = 500
 SPARE = 10.0
+FEWEST_DRAWN = 100
+MOST_COUNTED = 10**9  # NumPy's hypergeometric draws take fewer
 UNIT_NOISE_SHUFFLES = 10
 
 
@@ -96,7 +101,10 @@ def _length(sample: Sample, n_target: float) -> int:
 
 def null_scores(counts: Counts, found: Coefficients, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Return the test statistic and D of every shuffle, both of shape (n_permutations,)."""
-    if counts.units is None:
+    if _is_rare(counts, shuffles):
+        shuffles, targets = _from_counts(counts, shuffles)
+        m, e = _of_targets(counts, found.basis, shuffles, counts.region, targets)
+    elif counts.units is None:
         m, e = _shuffled(counts, found.basis, shuffles)
     else:
         m, e = _shuffled_units(counts, counts.units, found.basis, shuffles)
@@ -116,15 +124,44 @@ def statistic(m: Floats, d: Floats, is_series: bool) -> Floats:
     return tested
 
 
+def _is_rare(counts: Counts, shuffles: Shuffles) -> bool:
+    """Whether a part was drawn in which a target has too few of the hyperparameter's active trials."""
+    drawn = shuffles.part * shuffles.thinned
+    is_partly = drawn < 1 and counts.region[-1] > 0 and counts.units is None
+    return bool(is_partly and counts.active_target * drawn < FEWEST_DRAWN)
+
+
+def _from_counts(counts: Counts, shuffles: Shuffles) -> tuple[Shuffles, Floats]:
+    """Draw targets from all active trials, shape (n_permutations, n_cells + 1), and say which part they are of.
+
+    What is drawn follows from the joint orders and the counts: two names for one hyperparameter get the same.
+    """
+    rng = np.random.default_rng([*shuffles.orders[:, 0], *counts.region.astype(np.int64)])
+    region = counts.region[:-1].astype(np.int64)
+    thinned = min(1.0, MOST_DRAWN / max(1.0, counts.active_target))
+    n, n_active = len(shuffles.orders), min(int(region.sum()), max(1, round(counts.active_target * thinned)))
+    if region.sum() < MOST_COUNTED:
+        active = rng.multivariate_hypergeometric(region, n_active, size=n)
+    else:
+        active = rng.multinomial(n_active, region / region.sum(), size=n)
+    return replace(shuffles, part=1.0, thinned=thinned), np.pad(active, ((0, 0), (0, 1))).astype(float)
+
+
 def _shuffled(counts: Counts, basis: Basis, shuffles: Shuffles) -> tuple[Floats, Floats]:
     """Coefficients and noise of each shuffle, shape (n_permutations, n_terms)."""
     code = counts.cells.code[shuffles.pool].astype(np.int64)
     region = np.bincount(code, minlength=len(counts.region)).astype(float)
     drawn, active = shuffles.part * shuffles.thinned, region[:-1].sum()
-    n_target = max(2.0, round(counts.n_target * drawn))
     chosen = _active_first(shuffles.orders, code, counts.cells.n, min(round(counts.active_target * drawn), int(active)))
-    target = _tally(chosen, len(region))
-    n_active = chosen.shape[1]
+    return _of_targets(counts, basis, shuffles, region, _tally(chosen, len(region)))
+
+
+def _of_targets(
+    counts: Counts, basis: Basis, shuffles: Shuffles, region: Floats, target: Floats
+) -> tuple[Floats, Floats]:
+    """Coefficients and noise of targets that were drawn from active trials, both of shape (n_permutations, n_terms)."""
+    n_active, active = target[0].sum(), region[:-1].sum()
+    n_target = max(2.0, round(counts.n_target * shuffles.part * shuffles.thinned))
     target[:, -1] = n_target - n_active
     # The part's own mean, which is not quite that of the whole, is no effect.
     b = basis.values - np.append(np.ones(len(region) - 1), 0)[:, None] * (region @ basis.values / active)
