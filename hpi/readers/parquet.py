@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,11 +22,11 @@ from hpi.readers.archives import too_much
 from hpi.readers.limits import MEGABYTE, ReadLimits
 from hpi.readers.own import reading_of
 from hpi.readers.protocol import Loaded, Opened, Wanted
+from hpi.roles import arrow
 from hpi.roles.reading import Reading
 from hpi.roles.values import shown
 
 _LONGEST_FOOTER = 50 * MEGABYTE
-_EXACT = 2**53
 # few, as each may hold a word of megabytes
 _BATCH = 256
 # the index of a frame, under the name that pandas gives it
@@ -99,13 +98,13 @@ def _checked_footer(data: bytes, limits: ReadLimits) -> tuple[dict[str, Any], di
         raise _damaged("damaged: its footer cannot be understood") from error
     if not rows_fit:
         raise _damaged(f"damaged: its parts do not have {n_rows:,} rows together")
-    plain = {field.name: field.type for field in schema if _is_plain(_storage(field.type))}
+    plain = {field.name: field.type for field in schema if arrow.is_plain(arrow.storage(field.type))}
     _check_announced(n_rows, plain, names, limits)
     naming.cleaned(names)
     # what the columns say of themselves is not asked: if it is forged, pyarrow ends the whole process
     if sum(max(0, group.total_byte_size) for group in groups) > limits.unpacked_bytes:
         raise too_much("The Parquet file", limits)
-    return plain, {field.name: _kind(field.type) for field in schema if field.name not in plain}
+    return plain, {field.name: arrow.named(field.type) for field in schema if field.name not in plain}
 
 
 def _check_announced(n_rows: int, plain: Mapping[str, Any], names: Sequence[str], limits: ReadLimits) -> None:
@@ -135,7 +134,7 @@ def _read(data: bytes, plain: Mapping[str, Any], limits: ReadLimits) -> Any:  # 
     TableError
         If a page is damaged, or the text takes more than is allowed once it is written out.
     """
-    words = [name for name, kind in plain.items() if _is_text(_storage(kind))]
+    words = [name for name, kind in plain.items() if arrow.is_text(arrow.storage(kind))]
     try:
         try:
             table = _opened(data, words).read(columns=list(plain)).select(list(plain))
@@ -164,7 +163,7 @@ def _in_batches(data: bytes, names: list[str], limits: ReadLimits) -> Any:  # no
     file, batches, size = _opened(data, ()), [], 0
     for batch in file.iter_batches(batch_size=_BATCH, columns=names):
         batches.append(batch.select(names))
-        size += sum(column.nbytes for column in batch.columns if _is_text(column.type))
+        size += sum(column.nbytes for column in batch.columns if arrow.is_text(column.type))
         if size > limits.unpacked_bytes:
             raise too_much("The text in the Parquet file", limits)
     return pa.Table.from_batches(batches)
@@ -184,68 +183,12 @@ def _frame(table: Any) -> tuple[pd.DataFrame, list[str]]:  # noqa: ANN401
     indices = [name for name in table.column_names if _INDEX.fullmatch(name) and pa.types.is_integer(table[name].type)]
     kept = [name for name in table.column_names if name not in indices]
     try:
-        columns = {name: _column(table[name]) for name in kept or indices}
+        columns = {name: arrow.series(table[name]) for name in kept or indices}
     except _DAMAGED as error:
         raise _damaged("damaged: a column holds values that its type does not have") from error
     frame = pd.DataFrame(columns, copy=False)
     frame.columns = pd.Index(list(columns), dtype=object)
     return frame, [f"The numbers of the rows ({shown(indices)}) were left out."] if indices and kept else []
-
-
-def _column(column: Any) -> pd.Series:  # noqa: ANN401
-    """Return a column as numbers or text."""
-    if isinstance(column.type, pa.BaseExtensionType):
-        column = pa.chunked_array([chunk.storage for chunk in column.chunks], column.type.storage_type)
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(pa.large_string() if _is_text(column.type) else column.type.value_type)
-    kind = column.type
-    if pa.types.is_integer(kind) and not _is_exact(column):
-        column = column.cast(pa.string())
-    elif pa.types.is_decimal(kind):
-        column = column.cast(pa.float64())
-    elif pa.types.is_boolean(kind):
-        column = pc.if_else(column, "True", "False")
-    elif pa.types.is_duration(kind):
-        column = pa.array(column.to_pandas().astype("str"), from_pandas=True)
-    elif pa.types.is_timestamp(kind):
-        # without its zone, for which this machine may have no rules, the moment is that of UTC
-        column = column.cast(pa.timestamp(kind.unit)).cast(pa.string())
-    elif pa.types.is_temporal(kind) or pa.types.is_null(kind):
-        column = column.cast(pa.string())
-    if _is_text(column.type):
-        kept: Any = pd.StringDtype("pyarrow", na_value=np.nan)
-        return pd.Series(kept.__from_arrow__(column))
-    numbers: pd.Series = column.to_pandas()
-    return numbers.astype(np.float64) if pa.types.is_float16(kind) else numbers
-
-
-def _is_exact(column: Any) -> bool:  # noqa: ANN401
-    """Whether a double holds every integer of a column."""
-    ends = pc.min_max(column).as_py()
-    return all(end is None or abs(end) <= _EXACT for end in ends.values())
-
-
-def _storage(kind: Any) -> Any:  # noqa: ANN401
-    return _storage(kind.storage_type) if isinstance(kind, pa.BaseExtensionType) else kind
-
-
-def _is_plain(kind: Any) -> bool:  # noqa: ANN401
-    if pa.types.is_dictionary(kind):
-        return _is_plain(kind.value_type) and not pa.types.is_dictionary(kind.value_type)
-    if _is_text(kind) or pa.types.is_null(kind) or pa.types.is_boolean(kind):
-        return True
-    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    return is_number or (pa.types.is_temporal(kind) and not pa.types.is_interval(kind))
-
-
-def _is_text(kind: Any) -> bool:  # noqa: ANN401
-    if pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _kind(kind: Any) -> str:  # noqa: ANN401
-    return str(_storage(kind)).partition("<")[0].partition("[")[0]
 
 
 def _damaged(what: str) -> TableError:
