@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hpi.sharing import View
-from pages.state import session
+from pages.session import session
 
 VIEW, ESTIMATOR, THRESHOLD = "compare_view", "two_estimator", "other_threshold"
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.state import Session, session
+from pages.session import Session, session
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -20,8 +20,8 @@ from hpi.sharing import Found, Query, View
 from hpi.table import TrialTable
 from pages import comparing, found, held, opened, state, threshold, who
 from pages.asked import Asked
+from pages.session import session
 from pages.shelf import Shared
-from pages.state import session
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pages import link
-from pages.state import session
+from pages.session import session
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage

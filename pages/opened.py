@@ -19,7 +19,7 @@ from hpi.sharing import Snapshot, View
 from hpi.table import TrialTable
 from pages import shelf, uploads
 from pages.asked import Asked
-from pages.state import session
+from pages.session import session
 from pages.uploads import File
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

@@ -1,13 +1,9 @@
-"""What a visitor's session holds: the table, the question and its answer. No widget is drawn here.
-
-Keys of st.session_state are plain values, so they outlive a change of page; widgets are copies of them.
-"""
+"""The question that a visitor asks of the table that is open, and its answer. No widget is drawn here."""
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -19,19 +15,15 @@ from hpi.effects.outcome import outcome_of
 from hpi.errors import HpiError
 from hpi.jobs import Adjust, Estimate, State, Task
 from hpi.results import ImportanceResult
-from hpi.roles import Choices
-from hpi.sharing import Found, Query
+from hpi.sharing import Found
 from hpi.space import Design
 from hpi.statements import Findings, with_notices
-from hpi.store import Made
 from hpi.subspace import Filter, Sample
 from hpi.table import TrialTable
 from pages import work
 from pages.asked import Answer, Asked
 from pages.beside import Beside
-from pages.shelf import Shared, Wanted
-from pages.uploads import File
-from pages.work import Work
+from pages.session import session
 
 FINDINGS, ADJUSTED = State.name, Adjust.name
 QUICK = 600_000  # trials times pairs, up to which findings take about a quarter of a second
@@ -40,56 +32,6 @@ A_PAIR = 750  # what a pair takes whatever the number of trials, in trials
 
 class Awaited(Exception):  # noqa: N818
     """The answer is being worked out."""
-
-
-@dataclass
-class Session:
-    """Everything that one visitor's session holds.
-
-    The table is an `example`, an own `draft` that this browser can open again, or what a link has `shared`, which is
-    read-only. `chosen` and `pair`: the hyperparameters that somebody chose to see, else None. `followed`: whether the
-    address was read once; `pending`: what of it waits for a table; `written`: what the pages wrote there last. `share`:
-    the link that is to be made; `made`: the one that was made last, and of what. `files`: what was uploaded, where it
-    holds further tables; `n_uploads`: how often something was. `kept`: what single pages keep, by their own names.
-    """
-
-    table: TrialTable | None = None
-    asked: Asked = Asked()
-    page: str | None = None
-    copied: set[str] = field(default_factory=set)
-    refused: str | None = None
-    remark: str | None = None
-    arrived: bool = False
-    chosen: str | None = None
-    pair: tuple[str, str] | None = None
-    show: str = "median"
-    example: str | None = None
-    draft: str | None = None
-    shared: Shared | None = None
-    followed: bool = False
-    pending: Query = field(default_factory=dict)
-    written: Query = field(default_factory=dict)
-    said_of_address: tuple[str, ...] = ()
-    share: Wanted | None = None
-    made: tuple[Hashable, Made] | None = None
-    files: tuple[File, ...] = ()
-    n_uploads: int = 0
-    kept: dict[str, Any] = field(default_factory=dict)
-    remembered: dict[str, Choices] = field(default_factory=dict)
-    designs: dict[Any, Design] = field(default_factory=dict)
-    answers: dict[Any, Answer] = field(default_factory=dict)
-    tasks: dict[Any, tuple[str, ...]] = field(default_factory=dict)
-    last: Answer | None = None
-    work: Work | None = None
-    beside: dict[str, Beside] = field(default_factory=dict)
-    visitor: str = field(default_factory=lambda: uuid.uuid4().hex)
-
-
-def session() -> Session:
-    """Return the session of this visitor."""
-    if "hpi" not in st.session_state:
-        st.session_state["hpi"] = Session()
-    return st.session_state["hpi"]  # type: ignore[no-any-return]
 
 
 def arrive(page: str) -> None:

@@ -17,19 +17,17 @@ def error_of(ending: Ending, task: Task, limits: JobLimits, error_id: str) -> Hp
 
 def _reason(end: End, task: Task, limits: JobLimits) -> str:
     if end is End.TIME:
-        return (
-            f"{task.title} was ended after {limits.seconds:,g} s, the most that one calculation may take here. "
-            f"{_less(task)}; whoever runs this server can allow more with HPI_JOB_SECONDS."
-        )
+        seconds = limits.of_child(task.reads_all).seconds
+        variable = "HPI_COUNT_SECONDS" if task.reads_all else "HPI_JOB_SECONDS"
+        took = f"was ended after {seconds:,g} s, the most that one calculation may take here."
+        return f"{task.title} {took} {_remedies(task, variable)}"
     if end is End.MEMORY:
-        return (
-            f"{task.title} needed more than the {limits.memory_mb:,} MB of memory that one calculation may take here. "
-            f"{_less(task)}; whoever runs this server can allow more with HPI_JOB_MEMORY_MB."
-        )
+        needed = f"needed more than the {limits.memory_mb:,} MB of memory that one calculation may take here."
+        return f"{task.title} {needed} {_remedies(task, 'HPI_JOB_MEMORY_MB')}"
     if end is End.KILLED:
         return (
             f"{task.title} was ended by the system, which mostly means that the machine ran out of memory. "
-            f"{_less(task)}."
+            f"{_less(task) or 'Try again later'}."
         )
     return (
         f"{task.title} broke down, which is an error of this program and not of the table. "
@@ -38,8 +36,16 @@ def _reason(end: End, task: Task, limits: JobLimits) -> str:
     )
 
 
-def _less(task: Task) -> str:
-    """Say how the same could be asked at less cost."""
+def _remedies(task: Task, variable: str) -> str:
+    """Say what would help: asking the same at less cost, or another limit."""
+    less, allow = _less(task), f"hoever runs this server can allow more with {variable}."
+    return f"W{allow}" if less is None else f"{less}; w{allow}"
+
+
+def _less(task: Task) -> str | None:
+    """Say how the same could be asked at less cost; None where every row is read, whatever is asked."""
+    if task.reads_all:
+        return None
     if task.has_others:
         return "Filter the trials, lower the region or choose another method"
     return "Filter the trials or lower the region"

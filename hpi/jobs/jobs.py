@@ -72,10 +72,9 @@ class Jobs:
             if job is None:
                 if len(self._waiting) >= self.limits.waiting and len(self._running) >= self.limits.running:
                     raise JobError(f"{len(self._waiting)} calculations wait already; try again in a minute.")
-                job = Job(key, task, Child(self._worker, self.limits.of_child))
+                job = Job(key, task, Child(self._worker, self.limits.of_child(task.reads_all)))
                 self._waiting.append(job)
-                n_trials, n_hyperparameters = task.sample.design.x.shape
-                self._note("submitted", job, trials=n_trials, hyperparameters=n_hyperparameters)
+                self._note("submitted", job, **task.size)
             job.visitors[visitor] = time.monotonic()
             self._start_next()
         return job

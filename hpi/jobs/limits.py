@@ -14,6 +14,7 @@ BOUNDS = (
     # field, variable, lowest, highest
     ("seconds", "HPI_JOB_SECONDS", 1, 86_400),
     ("memory_mb", "HPI_JOB_MEMORY_MB", 64, 1_000_000),
+    ("count_seconds", "HPI_COUNT_SECONDS", 1, 86_400),
     ("running", "HPI_JOBS", 1, 256),
     ("waiting", "HPI_JOBS_WAITING", 0, 10_000),
     ("kept", "HPI_JOBS_KEPT", 1, 10_000),
@@ -29,6 +30,8 @@ class JobLimits:
     ----------
     seconds, memory_mb
         What one job may take.
+    count_seconds
+        What one may take that reads every row of a table larger than memory.
     running, waiting
         Jobs at a time, and in the queue behind them.
     kept
@@ -39,6 +42,7 @@ class JobLimits:
 
     seconds: float = 300
     memory_mb: int = 2048
+    count_seconds: float = 3600
     running: int = 1
     waiting: int = 20
     kept: int = 32
@@ -60,7 +64,6 @@ class JobLimits:
         given: dict[str, int] = {"running": max(1, (os.cpu_count() or 1) - 1)}
         return cls(**(given | numbers(BOUNDS, environment)))
 
-    @property
-    def of_child(self) -> child.Limits:
-        """What one child may take."""
-        return child.Limits(self.seconds, self.memory_mb)
+    def of_child(self, reads_all: bool = False) -> child.Limits:
+        """Return what one child may take; `reads_all`: whether it reads every row of a table larger than memory."""
+        return child.Limits(self.count_seconds if reads_all else self.seconds, self.memory_mb)

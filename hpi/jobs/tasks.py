@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
@@ -19,11 +20,13 @@ class Task(Protocol):
     """A frozen dataclass of arguments, and one pure method that answers.
 
     `name` stands in files and in the log. `title` begins what is said of it to people: "... was ended after 300 s".
-    `has_others`: whether another method could be chosen in its place.
+    `has_others`: whether another method could be chosen in its place. `reads_all`: whether it reads every row of a
+    table larger than memory, which has a limit of its own.
     """
 
     name: ClassVar[str]
     has_others: ClassVar[bool]
+    reads_all: ClassVar[bool]
 
     @property
     def title(self) -> str:
@@ -31,8 +34,8 @@ class Task(Protocol):
         ...
 
     @property
-    def sample(self) -> Sample:
-        """The trials that it is about."""
+    def size(self) -> Mapping[str, int]:
+        """How much it is about, for the log, as far as that is known before."""
         ...
 
     def refuse(self) -> None:
@@ -44,8 +47,21 @@ class Task(Protocol):
         ...
 
 
+class _OfSample:
+    """What tasks on a sample have in common."""
+
+    sample: Sample
+    reads_all: ClassVar[bool] = False
+
+    @property
+    def size(self) -> Mapping[str, int]:
+        """Trials and hyperparameters."""
+        n_trials, n_hyperparameters = self.sample.design.x.shape
+        return {"trials": n_trials, "hyperparameters": n_hyperparameters}
+
+
 @dataclass(frozen=True, eq=False)
-class Estimate:
+class Estimate(_OfSample):
     """What an estimator says of a sample; answered by `hpi.estimators.Estimate`."""
 
     sample: Sample
@@ -70,7 +86,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, eq=False)
-class State:
+class State(_OfSample):
     """What the region of a sample says in sentences; answered by `hpi.statements.Findings`.
 
     `outcome` is what the loss stands for; a difference of it below `tolerance` does not matter, None for the default.
@@ -95,7 +111,7 @@ class State:
 
 
 @dataclass(frozen=True, eq=False)
-class Adjust:
+class Adjust(_OfSample):
     """Effects of all hyperparameters with the others held, and of a pair; answered by `hpi.effects.AdjustedEffects`."""
 
     sample: Sample

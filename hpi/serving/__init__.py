@@ -5,6 +5,7 @@ from hpi.serving.routes import LIBRARY
 from hpi.serving.settings import ServerSettings
 from hpi.serving.stack import stack
 from hpi.serving.start import checked, known, secret
+from hpi.serving.tables import tables_from
 from hpi.serving.visitor import COOKIE, visitor_of
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "known",
     "secret",
     "stack",
+    "tables_from",
     "visitor_of",
 ]

@@ -6,12 +6,13 @@ import difflib
 import os
 from collections.abc import Mapping
 
+from hpi.blocks import cluster, running
 from hpi.errors import SettingsError
 from hpi.jobs import limits
 from hpi.jobs.limits import JobLimits
 from hpi.readers import limits as of_reading
 from hpi.readers.limits import ReadLimits
-from hpi.serving import settings
+from hpi.serving import settings, tables
 from hpi.serving.secret import secret_of
 from hpi.serving.settings import ServerSettings
 from hpi.store.settings import VARIABLES, StoreSettings
@@ -20,10 +21,13 @@ PREFIX = "HPI_"
 WORDS = (
     "HPI_ACCESS_LOG",
     "HPI_ALLOWED_HOSTS",
+    "HPI_BLOCK_THREADS",
+    cluster.VARIABLE,
     "HPI_FRAME_ANCESTORS",
     "HPI_REPLICA",
     "HPI_SECRET",
     "HPI_SIGN_IN",
+    tables.VARIABLE,
 )
 LOG = "HPI_LOG"
 # read by the tests alone; whoever runs both in one shell has them set
@@ -53,6 +57,9 @@ def checked(environment: Mapping[str, str] = os.environ, address: str | None = "
     JobLimits.from_environment(environment)
     ReadLimits.from_environment(environment)
     StoreSettings.from_environment(environment)
+    tables.tables_from(environment)
+    running.threads(environment)
+    cluster.executor_from(environment)  # a cluster that nobody reaches is found now, not by the first visitor
     return ServerSettings.from_environment(environment, address)
 
 

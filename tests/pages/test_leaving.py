@@ -8,7 +8,7 @@ import weakref
 
 from pages import leaving
 from pages.leaving import PATIENCE, Visits
-from pages.state import Session
+from pages.session import Session
 from tests.pages.tables import as_upload, drop, search
 
 

@@ -12,7 +12,7 @@ import pytest
 from hpi.errors import TableError
 from hpi.roles import Direction, Role
 from pages import opened, roles, uploads
-from pages.state import Session
+from pages.session import Session
 from tests.pages.tables import as_upload, drop, hostile, search
 from tests.readers.stored_studies import Storage, choice, uniform
 
