@@ -1,0 +1,156 @@
+"""What `tallies.tally` counts, of raw values that come in pieces: the same whole numbers, in a part of its time.
+
+Each piece is small enough for its buffers to stay in the cache of one core, and every step releases the interpreter, so
+that threads count side by side, each with an Accumulator of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpi.blocks.lookup import Column, Lookup, Table
+from hpi.blocks.steps import PIECE, Scratch, Steps
+from hpi.space import Edges, Floats, Hyperparameter, Integers, Mask
+from hpi.space.tallies import Counted, Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Counting:
+    """What is counted, made ready for many trials; frozen, and may be pickled.
+
+    Attributes
+    ----------
+    plan
+        As `tallies.plan` has it.
+    rungs
+        The cutoffs.
+    lookups
+        Of each hyperparameter over all of its domains.
+    regimes
+        Of each of its domains; () where there are none.
+    """
+
+    plan: Plan
+    rungs: Steps
+    lookups: tuple[Lookup | Table, ...]
+    regimes: tuple[tuple[Lookup | Table, ...], ...]
+
+    @classmethod
+    def of(
+        cls,
+        hyperparameters: Sequence[Hyperparameter],
+        plan: Plan,
+        positions: Sequence[Floats | None] | None = None,
+    ) -> Counting:
+        """Return what a plan counts of raw values.
+
+        Parameters
+        ----------
+        positions
+            For each hyperparameter whose values come as places in a table: where in [0, 1] each stands, nan where it
+            says inactive, shape (n_places,). None for numbers in the own unit, and for levels by their place in
+            `levels`.
+        """
+        places = positions or [None] * len(hyperparameters)
+
+        def lookup(j: int, edges: Edges) -> Lookup | Table:
+            own = places[j]
+            return Lookup.of(hyperparameters[j], edges) if own is None else Table.of(edges, own)
+
+        lookups = tuple(lookup(j, edges) for j, edges in enumerate(plan.edges))
+        regimes = tuple(tuple(lookup(j, edges) for edges in several) for j, several in enumerate(plan.regimes))
+        return cls(plan, Steps.of(plan.cutoffs), lookups, regimes)
+
+    def accumulator(self) -> Accumulator:
+        """Return counts of nothing, to which trials are added."""
+        return Accumulator(self)
+
+
+class Accumulator:
+    """Counts of the trials that were added; used by one thread at a time."""
+
+    def __init__(self, counting: Counting) -> None:
+        """Begin with zeros."""
+        self._counting, plan = counting, counting.plan
+        self._scratch, self._n_rungs = Scratch(), len(plan.cutoffs)
+        n = self._n_rungs
+        self._trials = np.zeros(n, dtype=np.int64)
+        self._cells = tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in plan.edges)
+        self._regimes = tuple(tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in own) for own in plan.regimes)
+        self._pairs = tuple(
+            np.zeros(n * (plan.n_joint(i) + 1) * (plan.n_joint(j) + 1), dtype=np.int64) for i, j in plan.pairs
+        )
+
+    def add(
+        self, loss: Floats, columns: Sequence[Column], regime: Integers | None = None, counts: Mask | None = None
+    ) -> None:
+        """Count trials, in any order.
+
+        Parameters
+        ----------
+        loss
+            Shape (n_trials,), each at most the last cutoff.
+        columns
+            Of each hyperparameter, shape (n_trials,): numbers in its own unit, nan where inactive, or the place of its
+            level in `levels` or of its word in a table, -1 where inactive.
+        regime
+            Shape (n_trials, n_hyperparameters), as in `Design`; None where no hyperparameter has domains.
+        counts
+            Which of them count, shape (n_trials,); what the others hold is not looked at. None where all do.
+
+        Raises
+        ------
+        SpaceError
+            If a value lies outside the bounds; then nothing of these trials may be relied on.
+        """
+        everything = counts is None or bool(counts.all())
+        for start in range(0, len(loss), PIECE):
+            piece = slice(start, start + PIECE)
+            parts = [loss[piece], *(column[piece] for column in columns)]
+            own = None if regime is None else regime[piece]
+            if counts is not None and not everything:
+                rows = np.flatnonzero(counts[piece])
+                parts = [part[rows] for part in parts]
+                own = None if own is None else own[rows]
+            self._add(np.ascontiguousarray(parts[0]), parts[1:], own)
+
+    def _add(self, loss: Floats, columns: Sequence[Column], regime: Integers | None) -> None:
+        n, plan = len(loss), self._counting.plan
+        rung, code = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.intp)
+        self._counting.rungs.below(loss, rung, self._scratch)
+        _count(self._trials, rung)
+        joint = {}
+        paired = {column for pair in plan.pairs for column in pair}
+        for j, (lookup, column) in enumerate(zip(self._counting.lookups, columns, strict=True)):
+            lookup.into(column, code, self._scratch)
+            if j in paired:
+                joint[j] = plan.joint[j].astype(np.intp)[code]
+            _count(self._cells[j], rung * (lookup.n + 1) + code)
+            for i, one in enumerate(self._counting.regimes[j]):
+                one.into(column, code, self._scratch)
+                assert regime is not None
+                code[regime[:, j] != i] = one.n
+                _count(self._regimes[j][i], rung * (one.n + 1) + code)
+        for counts, (i, j) in zip(self._pairs, plan.pairs, strict=True):
+            _count(counts, (rung * (plan.n_joint(i) + 1) + joint[i]) * (plan.n_joint(j) + 1) + joint[j])
+
+    def counted(self) -> Counted:
+        """Return the counts so far, as `tallies.tally` has them."""
+        plan, n = self._counting.plan, self._n_rungs
+        shapes = [(plan.n_joint(i) + 1, plan.n_joint(j) + 1) for i, j in plan.pairs]
+        return Counted(
+            trials=self._trials.copy(),
+            cells=tuple(counts.reshape(n, -1).copy() for counts in self._cells),
+            regimes=tuple(tuple(counts.reshape(n, -1).copy() for counts in own) for own in self._regimes),
+            pairs=tuple(
+                counts.reshape(n, *shape)[:, :-1, :-1].copy() for counts, shape in zip(self._pairs, shapes, strict=True)
+            ),
+        )
+
+
+def _count(counts: Integers, place: NDArray[np.intp]) -> None:
+    counts += np.bincount(place, minlength=len(counts))
