@@ -1,0 +1,48 @@
+"""How many trials are made and how often each engine is asked, in the long form of the benchmark and the short ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Size:
+    """One folder of trials.
+
+    Attributes
+    ----------
+    rows
+        Trials in all.
+    rounds
+        How often every engine has its turn.
+    """
+
+    rows: int
+    rounds: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is measured.
+
+    Attributes
+    ----------
+    sizes
+        Ascending: growth is that from the first to the last one.
+    group_rows, file_rows
+        Trials of a row group and of a file, at most.
+    engines
+        Names of those that are asked, where they are installed.
+    """
+
+    sizes: tuple[Size, ...]
+    group_rows: int = MILLION
+    file_rows: int = 10 * MILLION
+    engines: tuple[str, ...] = ("ours", "duckdb", "polars", "everything")
+
+
+FULL = Plan((Size(10 * MILLION, 3), Size(100 * MILLION, 1)))
+QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)), group_rows=MILLION // 4)
+TINY = Plan((Size(20_000, 1), Size(60_000, 1)), group_rows=10_000, file_rows=30_000)
