@@ -20,6 +20,8 @@ _ENDS = (
 )
 # As people write the last two.
 _WRITTEN = (3.4028235e38, 3.402823e38, 1.7976931348623157e308, 1.797693134862315e308)
+# No end of a type is nearer to 0.
+SMALLEST_END = min(_ENDS)
 # The end of a type stands for a failure only where it is this many times as large as any other value or, if it comes
 # again, as most others: a trial or a quarter of them that diverged do not make it a result.
 _FAR = 10
@@ -37,7 +39,7 @@ def measured(values: Values, keep: Mask, ledger: Ledger) -> Mask:
     ledger.leave_out(f"no finite value of {name}", int((keep & ~finite & ~words).sum()))
     _say(values, keep, words, ledger)
     keep = keep & finite
-    failures, doubtful = _stand_ins(values.numbers[keep])
+    failures, doubtful = stand_ins(values.numbers[keep])
     crashed = keep & np.isin(values.numbers, failures)
     if 2 * crashed.sum() > keep.sum():
         ledger.notices.append(
@@ -85,13 +87,18 @@ def _is_null(values: Values) -> Mask:
     return np.array([cell in words for cell in values.text] if values.text is not None else [], dtype=bool)
 
 
-def _stand_ins(numbers: Floats) -> tuple[Floats, Floats]:
+def is_end(numbers: Floats) -> Mask:
+    """Whether each number is the end of a type, as it is held or as people write it, shape (n,)."""
+    return np.isin(np.abs(numbers), (*_ENDS, *_WRITTEN))
+
+
+def stand_ins(numbers: Floats) -> tuple[Floats, Floats]:
     """Return the ends of types among the finite numbers, shape (n,): those that stand for a failure, those that may.
 
     One stands for a failure that is far from all others or, where it comes again, from most. It may where it is
     far from most, or comes again.
     """
-    ends = np.isin(np.abs(numbers), (*_ENDS, *_WRITTEN))
+    ends = is_end(numbers)
     others = np.abs(numbers[~ends])
     if not ends.any() or not len(others):
         return np.array([]), np.array([])

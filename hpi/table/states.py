@@ -75,7 +75,7 @@ def complete(
     if not telling:
         _say_unknown(parsed, columns, ledger)
     for name in telling:
-        done, labels = _done(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
+        done, labels = ended_well(parsed[name], parsed), pd.Series(parsed[name].labels, dtype=object)
         if ends is not None:
             running = labels.isin([label for label in labels.dropna().unique() if ending(label) in _RUNNING])
             at = np.where(running, ends, np.arange(len(done)))
@@ -151,7 +151,7 @@ def _about_none(name: str, labels: Sequence[str]) -> str:
     )
 
 
-def _done(values: Values, parsed: Mapping[str, Values]) -> Mask:
+def ended_well(values: Values, parsed: Mapping[str, Values]) -> Mask:
     """Whether each trial ended well or says nothing, shape (n_rows,)."""
     if values.is_numeric:
         return np.asarray((values.numbers == _success(values.name, parsed)) | values.empty)
