@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hpi.blocks.lookup import Column, Lookup, Table
+from hpi.blocks.lookup import Column, Lookup, Places, Table
 from hpi.blocks.steps import PIECE, Scratch, Steps
 from hpi.space import Edges, Floats, Hyperparameter, Integers, Mask
 from hpi.space.tallies import Counted, Plan
@@ -77,6 +76,9 @@ class Accumulator:
         """Begin with zeros."""
         self._counting, plan = counting, counting.plan
         self._scratch, self._n_rungs = Scratch(), len(plan.cutoffs)
+        self._rung, self._code = (np.empty(PIECE, dtype=np.intp) for _ in range(2))
+        self._joint = {j: np.empty(PIECE, dtype=np.intp) for pair in plan.pairs for j in pair}
+        self._joint_of = {j: plan.joint[j].astype(np.intp) for j in self._joint}
         n = self._n_rungs
         self._trials = np.zeros(n, dtype=np.int64)
         self._cells = tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in plan.edges)
@@ -119,24 +121,38 @@ class Accumulator:
             self._add(np.ascontiguousarray(parts[0]), parts[1:], own)
 
     def _add(self, loss: Floats, columns: Sequence[Column], regime: Integers | None) -> None:
-        n, plan = len(loss), self._counting.plan
-        rung, code = np.empty(n, dtype=np.intp), np.empty(n, dtype=np.intp)
-        self._counting.rungs.below(loss, rung, self._scratch)
-        _count(self._trials, rung)
-        joint = {}
-        paired = {column for pair in plan.pairs for column in pair}
-        for j, (lookup, column) in enumerate(zip(self._counting.lookups, columns, strict=True)):
+        n, ready = len(loss), self._counting
+        rung, code = self._rung[:n], self._code[:n]
+        ready.rungs.below(loss, rung, self._scratch)
+        _add_to(self._trials, rung)
+        for j, (lookup, column) in enumerate(zip(ready.lookups, columns, strict=True)):
             lookup.into(column, code, self._scratch)
-            if j in paired:
-                joint[j] = plan.joint[j].astype(np.intp)[code]
-            _count(self._cells[j], rung * (lookup.n + 1) + code)
-            for i, one in enumerate(self._counting.regimes[j]):
-                one.into(column, code, self._scratch)
+            self._count(self._cells[j], lookup.n + 1, rung, code)
+            if j in self._joint:
+                np.take(self._joint_of[j], code, out=self._joint[j][:n], mode="clip")
+            for i, one in enumerate(ready.regimes[j]):
                 assert regime is not None
+                one.into(column, code, self._scratch)
                 code[regime[:, j] != i] = one.n
-                _count(self._regimes[j][i], rung * (one.n + 1) + code)
+                self._count(self._regimes[j][i], one.n + 1, rung, code)
+        self._count_pairs(rung)
+
+    def _count_pairs(self, rung: Places) -> None:
+        """Count all pairs of one first hyperparameter after each other: what they have in common is said once."""
+        plan, n, before = self._counting.plan, len(rung), -1
+        both = self._code[:n]
         for counts, (i, j) in zip(self._pairs, plan.pairs, strict=True):
-            _count(counts, (rung * (plan.n_joint(i) + 1) + joint[i]) * (plan.n_joint(j) + 1) + joint[j])
+            if i != before:
+                np.multiply(rung, plan.n_joint(i) + 1, out=both)
+                np.add(both, self._joint[i][:n], out=both)
+                before = i
+            self._count(counts, plan.n_joint(j) + 1, both, self._joint[j][:n])
+
+    def _count(self, counts: Integers, n_cells: int, rung: Places, code: Places) -> None:
+        place = self._scratch.places[: len(rung)]
+        np.multiply(rung, n_cells, out=place)
+        np.add(place, code, out=place)
+        _add_to(counts, place)
 
     def counted(self) -> Counted:
         """Return the counts so far, as `tallies.tally` has them."""
@@ -152,5 +168,5 @@ class Accumulator:
         )
 
 
-def _count(counts: Integers, place: NDArray[np.intp]) -> None:
+def _add_to(counts: Integers, place: Places) -> None:
     counts += np.bincount(place, minlength=len(counts))

@@ -107,12 +107,10 @@ class Lookup:
         numbers: Floats = np.ascontiguousarray(values, dtype=float)
         if not len(numbers):
             return
+        self._check(numbers)
         self.steps.below(numbers, out, scratch)
-        low, high = numbers.min(), numbers.max()
-        if not (low >= self.lowest and high <= self.highest):
-            inactive = np.isnan(numbers)
-            self._check(numbers[~inactive])
-            out[inactive] = self.n
+        if not self.n:
+            out.fill(0)
         for start, stop in self.doubtful:
             where = np.flatnonzero((numbers >= start) & (numbers <= stop))
             out[where] = self._slowly(numbers[where])
@@ -128,10 +126,9 @@ class Lookup:
         return _in_pieces(self.into, values)
 
     def _check(self, values: Floats) -> None:
-        """Let the hyperparameter itself say what is wrong with numbers outside its bounds."""
-        outside = values[(values < self.lowest) | (values > self.highest)]
-        if len(outside):
-            self.hyperparameter.encode(pd.Series(outside))
+        """Let the hyperparameter itself say what is wrong with numbers outside its bounds; nan is not."""
+        if np.fmin.reduce(values) < self.lowest or np.fmax.reduce(values) > self.highest:
+            self.hyperparameter.encode(pd.Series(values))
 
     def _slowly(self, values: Floats) -> Codes:
         return self.edges.code(self.hyperparameter.encode(pd.Series(values)))

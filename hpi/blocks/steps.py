@@ -36,35 +36,63 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Grid:
-    """Buckets of numbers: evenly wide, or as wide as numbers of their size are exact.
+    """Buckets between two numbers, evenly wide or as wide as numbers of their size are exact.
 
     Attributes
     ----------
-    start, scale
-        Lowest number and buckets a unit, of even buckets.
-    shift, base
-        Of uneven ones: lowest bits that are left out, and the others of the lowest number; None of even buckets.
+    low, high
+        Numbers below and above lie where these do.
+    n
+        Number of buckets.
+    scale
+        Buckets a unit, of even ones.
+    shift
+        Lowest bits that are left out, of uneven ones; None of even ones.
     """
 
-    start: float
+    low: float
+    high: float
+    n: int
     scale: float
     shift: int | None = None
-    base: int = 0
 
     def bucket(self, values: Floats, scratch: Scratch) -> Integers:
-        """Return the bucket of each number, shape of values, before it is clipped; of nan any."""
-        out = scratch.bucket[: len(values)]
-        if self.shift is not None:
-            ordered(values, out, scratch)
-            np.right_shift(out, self.shift, out=out)
-            return np.subtract(out, self.base, out=out)
-        number = scratch.floats[: len(values)]
-        np.subtract(values, self.start, out=number)
-        np.multiply(number, self.scale, out=number)
-        np.add(number, _MAGIC, out=number)
-        # What is negative would not be in the order of its bits.
-        np.maximum(number, _MAGIC, out=number)
-        return np.subtract(number.view(np.int64), _MAGIC_BITS, out=out)
+        """Return the bucket of each number, shape of values, in a buffer: 0 to n - 1, at least n where nan."""
+        number, out = scratch.floats[: len(values)], scratch.bucket[: len(values)]
+        values.clip(self.low, self.high, out=number)
+        if self.shift is None:
+            np.subtract(number, self.low, out=number)
+            np.multiply(number, self.scale, out=number)
+            np.add(number, _MAGIC, out=number)
+        if self.shift is None or self.low >= 0:
+            # Without its sign, nan is beyond all numbers in the order of bits.
+            np.abs(number, out=number)
+        if self.shift is None:
+            return np.subtract(number.view(np.int64), _MAGIC_BITS, out=out)
+        missing = np.isnan(number, out=scratch.mask[: len(values)]) if self.low < 0 else None
+        np.right_shift(number.view(np.int64) if self.low >= 0 else ordered(number, out, scratch), self.shift, out=out)
+        np.subtract(out, self._base, out=out)
+        if missing is not None and missing.any():
+            out[missing] = self.n
+        return out
+
+    @property
+    def _base(self) -> int:
+        return _key(self.low) >> (self.shift or 0)
+
+    @classmethod
+    def several(cls, low: float, high: float, n: int) -> list[Grid]:
+        """Return an even grid, where one can be, and an uneven one with at most n buckets."""
+        # At least one bit, so that no difference of two shifted numbers exceeds a whole number.
+        shift = max(1, (_key(high) - _key(low)).bit_length() - (n.bit_length() - 1))
+        n_uneven = (_key(high) >> shift) - (_key(low) >> shift) + 1
+        scale = (n - 1) / (high - low) if high > low else 0.0
+        even = [cls(low, high, n, scale)] if 0 < scale < np.inf or low == high else []
+        return [*even, cls(low, high, n_uneven, 0.0, shift)]
+
+
+def _key(value: float) -> int:
+    return int(ordered(np.array([value]), np.empty(1, dtype=np.int64), Scratch(1))[0])
 
 
 def ordered(values: Floats, out: Integers, scratch: Scratch) -> Integers:
@@ -82,17 +110,17 @@ class Steps:
     Attributes
     ----------
     thresholds
-        Different ones, ascending, finite, shape (n,), and one after them that no number exceeds.
+        Different ones, ascending, and two after them that no number exceeds, shape (n_different + 2,).
     grid
         Which bucket a number lies in.
     first
-        How many thresholds lie below a bucket, shape (n_buckets,).
+        How many thresholds lie below a bucket, and more than there are for nan, shape (n_buckets + 1,).
     rounds
         How many thresholds there are in a bucket that is not crowded, at most.
     crowded
-        Which buckets hold more, shape (n_buckets,); None where none does.
+        Which buckets hold more, shape (n_buckets + 1,); None where none does.
     repeated
-        How many thresholds lie below each, where some are equal, shape (n + 1,); None where all differ.
+        How many thresholds lie below each, where some are equal, shape (n_different + 2,); None where all differ.
     """
 
     thresholds: Floats
@@ -106,37 +134,37 @@ class Steps:
     def of(cls, thresholds: Floats) -> Steps:
         """Return ascending thresholds, shape (n,), with the grid that parts them best."""
         different, times = np.unique(np.asarray(thresholds, dtype=float) + 0.0, return_counts=True)
-        candidates = [(grid, n) for n in _BUCKETS for grid in _grids(different, n)] or [(Grid(0.0, 0.0), 1)]
-        best = min((cls._with(different, grid, n) for grid, n in candidates), key=lambda one: one.cost)
+        low, high = (float(different[0]), float(different[-1])) if len(different) else (0.0, 0.0)
+        grids = [grid for n in _BUCKETS for grid in Grid.several(low, high, n)]
+        best = min((cls._with(different, grid) for grid in grids), key=lambda one: one.cost)
         if len(different) == len(thresholds):
             return best
-        return replace(best, repeated=np.append(0, np.cumsum(times)).astype(np.intp))
+        below = np.concatenate([[0], np.cumsum(times), [len(thresholds) + 1]])
+        return replace(best, repeated=below.astype(np.intp))
 
     @classmethod
-    def _with(cls, thresholds: Floats, grid: Grid, n_buckets: int) -> Steps:
-        with np.errstate(over="ignore", invalid="ignore"):
-            bucket = grid.bucket(thresholds, Scratch(len(thresholds))).clip(0, n_buckets - 1)
-        held = np.bincount(bucket, minlength=n_buckets)
+    def _with(cls, different: Floats, grid: Grid) -> Steps:
+        held = np.bincount(grid.bucket(different, Scratch(len(different))), minlength=grid.n + 1)
         rounds = min(MOST_ROUNDS, int(held.max()))
-        crowded = held > rounds
         first = (np.cumsum(held) - held).astype(np.intp)
-        return cls(np.append(thresholds, np.inf), grid, first, rounds, crowded if crowded.any() else None)
+        first[-1] += 1
+        crowded = held > rounds
+        return cls(np.append(different, [np.inf, np.inf]), grid, first, rounds, crowded if crowded.any() else None)
 
     @property
     def cost(self) -> tuple[float, int, int]:
         """What a number costs: the share of thresholds in crowded buckets, then rounds, then memory."""
         if self.crowded is None:
-            return 0.0, self.rounds, len(self.first)
-        held = np.diff(self.first, append=len(self.thresholds) - 1)
-        return float(held[self.crowded].sum()) / len(self.thresholds), self.rounds, len(self.first)
+            return 0.0, self.rounds, self.grid.n
+        held = np.diff(self.first, append=0)
+        return float(held[self.crowded].sum()) / (len(self.thresholds) - 2), self.rounds, self.grid.n
 
     def below(self, values: Floats, out: NDArray[np.intp], scratch: Scratch) -> None:
-        """Put into `out` how many thresholds lie below each of at most PIECE numbers; for nan anything up to n.
+        """Put into `out` how many of n thresholds lie below each of at most PIECE numbers, n + 1 where nan.
 
-        `values` and `out` have one shape (n,) and are contiguous; `out` is none of the buffers.
+        `values` and `out` have one shape and are contiguous; `out` is none of the buffers.
         """
-        with np.errstate(over="ignore", invalid="ignore"):
-            bucket = self.grid.bucket(values, scratch)
+        bucket = self.grid.bucket(values, scratch)
         np.take(self.first, bucket, out=out, mode="clip")
         threshold, exceeds = scratch.floats[: len(values)], scratch.mask[: len(values)]
         for _ in range(self.rounds):
@@ -146,20 +174,7 @@ class Steps:
         if self.crowded is not None:
             np.take(self.crowded, bucket, out=exceeds, mode="clip")
             rest = np.flatnonzero(exceeds)
-            out[rest] = np.searchsorted(self.thresholds[:-1], values[rest])
+            out[rest] = np.searchsorted(self.thresholds[:-2], values[rest])
         if self.repeated is not None:
             np.take(self.repeated, out, out=scratch.places[: len(values)], mode="clip")
             np.copyto(out, scratch.places[: len(values)])
-
-
-def _grids(thresholds: Floats, n_buckets: int) -> list[Grid]:
-    if len(thresholds) < 2:
-        return []
-    low, high = float(thresholds[0]), float(thresholds[-1])
-    ends = ordered(thresholds[[0, -1]], np.empty(2, dtype=np.int64), Scratch(2))
-    span = int(ends[1]) - int(ends[0])
-    # At least one bit, so that no difference of two shifted numbers exceeds a whole number.
-    shift = max(1, span.bit_length() - (n_buckets.bit_length() - 1))
-    grids = [Grid(low, 0.0, shift, int(ends[0]) >> shift)]
-    scale = (n_buckets - 1) / (high - low)
-    return [Grid(low, scale), *grids] if 0 < scale < np.inf else grids
