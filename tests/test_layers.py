@@ -14,8 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Groups from left to right; modules of one group do not know each other. "pages" and "app" are not in hpi.
 ORDER = """
-errors, version < child, environment < space < roles < table < subspace, toys, readers < counts, surrogate, checks
-< estimators < chance, results < scoring, effects, curve < comparison < statements, advice, options, output
+errors, version < child, environment < space < roles < table < blocks < subspace, toys, readers
+< counts, surrogate, checks < estimators < chance, results < scoring, effects, curve < comparison
+< statements, advice, options, output
 < packing, words < figures < reporting, store, jobs, converting < sharing, serving < __init__ < __main__ < pages < app
 """
 RANK = {name: rank for rank, group in enumerate(ORDER.split("<")) for name in re.findall(r"\w+", group)}

@@ -26,12 +26,18 @@ RUNS_WHAT_IT_READS = words("pickle _pickle cPickle joblib dill cloudpickle jsonp
 REACHES_OUT = words(
     "urllib.request urllib3 http.client http.server requests httpx aiohttp ftplib smtplib imaplib poplib telnetlib "
     "nntplib xmlrpc socket socketserver ssl webbrowser websockets grpc paramiko boto3 botocore s3fs gcsfs adlfs fsspec "
+    "pyarrow.fs pyarrow.dataset pyarrow.flight dask distributed "
     "sqlalchemy psycopg importlib.import_module"
 )
 STARTS = words("subprocess multiprocessing pty concurrent.futures.process")
 MAY_IMPORT = {
     ("hpi/store/", "sqlalchemy"): "the index of the store; its address is in the server's settings",
     ("hpi/child.py", "subprocess"): "starts modules of this package, by name",
+    (
+        "hpi/blocks/places.py",
+        "pyarrow.fs",
+    ): "files of large tables: addresses by a person at this machine or the settings",
+    ("hpi/blocks/cluster.py", "distributed"): "the cluster, whose address is in the server's settings",
     ("hpi/store/places.py", "subprocess"): "asks `mount`, without arguments, what disk the store is on",
     ("hpi/serving/health.py", "subprocess"): "an empty process: can slow work be started?",
 }
@@ -78,6 +84,8 @@ MAY_OPEN = {
     "hpi/readers/apart.py": "a folder that it makes itself; what is in it is called 0, 1, 2...",
     "hpi/readers/worker.py": "that folder",
     "hpi/table/cells.py": "that folder",
+    "hpi/blocks/places.py": "addresses of large tables: given by a person at this machine or by the server's settings",
+    "hpi/blocks/source.py": "files that places.py opened",
     "hpi/jobs/": "folders that jobs make themselves",
     "hpi/child.py": "what a child says, in a file without a name; how much memory it has",
     "hpi/store/": "the folder of the store, from the server's settings; blobs are called by a digest made here",
@@ -268,6 +276,10 @@ def test_a_page_opens_no_example_that_it_does_not_ship() -> None:
         ("hpi/readers/a.py", "sqlite3.connect(name)", "sqlite3.connect of what may be a path"),
         ("hpi/readers/a.py", "zipfile.ZipFile(name)", "zipfile.ZipFile of what may be a path"),
         ("hpi/readers/a.py", "pq.ParquetFile(name)", "pq.ParquetFile of what may be a path"),
+        ("hpi/readers/a.py", "from pyarrow import fs", "imports pyarrow.fs"),
+        ("hpi/blocks/a.py", "from pyarrow import fs", "imports pyarrow.fs"),
+        ("hpi/blocks/a.py", "pq.ParquetFile(name)", "pq.ParquetFile of what may be a path"),
+        ("hpi/blocks/a.py", "from distributed import Client", "imports distributed"),
         ("hpi/readers/a.py", "pd.read_csv(name)", "opens paths and addresses"),
         ("hpi/readers/a.py", "open(name)", "open opens a path"),
         ("hpi/readers/a.py", "there.open('rb')", "there.open opens a path"),
@@ -300,6 +312,7 @@ def test_a_planted_violation_is_found(tmp_path: Path, name: str, text: str, comp
         ("hpi/readers/a.py", "pq.ParquetFile(pa.BufferReader(data))"),
         ("hpi/readers/a.py", "import ast\nast.literal_eval(cell)"),
         ("hpi/store/a.py", "import sqlalchemy"),
+        ("hpi/blocks/places.py", "from pyarrow import fs"),
         ("hpi/store/remote.py", "import importlib\nimportlib.import_module('fsspec')"),
         ("hpi/packing.py", "np.load(io.BytesIO(content), allow_pickle=False)"),
         ("pages/uploads.py", "readers.read_apart([(file.name, file.content)])"),

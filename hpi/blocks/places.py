@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 
-from pyarrow import fs
+from pyarrow.fs import FileSelector, FileType, LocalFileSystem, S3FileSystem
 
 from hpi.errors import TableError
 
@@ -53,7 +53,7 @@ def size_of(file: str) -> int:
     """Return how many bytes a file has; raises OSError where there is none."""
     system, path = _located(file)
     info = system.get_file_info(path)
-    if info.type != fs.FileType.File:
+    if info.type != FileType.File:
         raise FileNotFoundError("there is no such file")
     return int(info.size)
 
@@ -74,20 +74,20 @@ def said(error: BaseException) -> str:
 def _located(address: str) -> tuple[Any, str]:
     """Return the file system of an address, and the path there."""
     if not address.startswith(_S3):
-        return fs.LocalFileSystem(), os.path.abspath(os.path.expanduser(address))
+        return LocalFileSystem(), os.path.abspath(os.path.expanduser(address))
     endpoint = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     if not endpoint:
-        return fs.S3FileSystem(), address.removeprefix(_S3).rstrip("/")
+        return S3FileSystem(), address.removeprefix(_S3).rstrip("/")
     scheme, _, host = endpoint.rpartition("://")
-    system = fs.S3FileSystem(endpoint_override=host.rstrip("/"), scheme=scheme or "https")
+    system = S3FileSystem(endpoint_override=host.rstrip("/"), scheme=scheme or "https")
     return system, address.removeprefix(_S3).rstrip("/")
 
 
 def _found(system: Any, path: str) -> list[str]:  # noqa: ANN401 - pyarrow has no types
     info = system.get_file_info(path)
-    if info.type == fs.FileType.File:
+    if info.type == FileType.File:
         return [path]
-    if info.type == fs.FileType.Directory:
+    if info.type == FileType.Directory:
         return [file for file in _below(system, path) if file.endswith(SUFFIX) and not _is_hidden(file[len(path) :])]
     parts = path.split("/")
     fixed = next((k for k, part in enumerate(parts) if set(part) & set(_MAGIC)), len(parts))
@@ -97,8 +97,8 @@ def _found(system: Any, path: str) -> list[str]:  # noqa: ANN401 - pyarrow has n
 
 
 def _below(system: Any, folder: str) -> list[str]:  # noqa: ANN401
-    chosen = fs.FileSelector(folder or "/", recursive=True, allow_not_found=True)
-    return [info.path for info in system.get_file_info(chosen) if info.type == fs.FileType.File]
+    chosen = FileSelector(folder or "/", recursive=True, allow_not_found=True)
+    return [info.path for info in system.get_file_info(chosen) if info.type == FileType.File]
 
 
 def _is_hidden(path: str) -> bool:
