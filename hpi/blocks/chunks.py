@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import PurePath
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -58,12 +57,13 @@ def chunked(blocks: Iterable[Block], rows: int) -> list[Chunk]:
 
 
 def named(blocks: Sequence[Block], files: Sequence[str]) -> str:
-    """Return where blocks are, for a sentence: "Row groups 3 to 6 of part-0007.parquet and 0 of part-0008.parquet"."""
+    """Return where blocks are: "row groups 3 to 6 of part-0007.parquet and row group 0 of part-0008.parquet"."""
     groups: dict[int, list[int]] = {}
     for block in blocks[:]:
         groups.setdefault(block.file, []).append(block.group)
     told = []
     for file, found in groups.items():
-        name = PurePath(files[file]).name if file < len(files) else f"file {file}"
-        told.append(f"{min(found)}{f' to {max(found)}' if len(found) > 1 else ''} of {name}")
-    return f"Row group{'s' if len(blocks) > 1 else ''} {' and '.join(told)}"
+        name = files[file].rpartition("/")[2] if file < len(files) else f"file {file}"
+        which = f"group {found[0]}" if len(found) == 1 else f"groups {min(found)} to {max(found)}"
+        told.append(f"row {which} of {name}")
+    return f"{', '.join(told[:-1])} and {told[-1]}" if told[1:] else told[0]

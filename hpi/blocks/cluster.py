@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor
-from typing import Any, cast
+from collections.abc import Callable, Mapping
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from typing import Any, TypeVar, cast
 
 from hpi.errors import SettingsError
+
+R = TypeVar("R")
 
 VARIABLE = "HPI_DASK_SCHEDULER"
 ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9]([A-Za-z0-9._-]{0,252})|\[[0-9a-fA-F:.]{2,45}\]):([0-9]{1,5})")
 PORTS = range(1, 65_536)
 SECONDS = 10  # to reach the scheduler
+ANSWER = 2.0  # seconds to say how many workers there are
 
 
 def executor_from(environment: Mapping[str, str]) -> Executor | None:
@@ -47,13 +50,61 @@ def _executor(address: str) -> Executor:
             f"{VARIABLE} is {address!r}, where no Dask scheduler answered within {SECONDS} seconds. Is it running, "
             "and may this machine reach it? `dask scheduler` starts one and says its address."
         ) from error
-    return cast(Executor, client.get_executor(pure=False))
+    return cast(Executor, client.get_executor())
+
+
+def is_one(executor: Executor) -> bool:
+    """Return whether an executor is a Dask cluster's."""
+    return isinstance(executor, _dask("cfexecutor", "ClientExecutor"))
+
+
+class Answer(Future[R]):
+    """What a Dask cluster will answer.
+
+    Dask's own executor has such a future, too, but that one takes an answer for an error, or never ends, where a worker
+    or the scheduler is lost just as the answer comes.
+    """
+
+    def __init__(self, theirs: Any) -> None:  # noqa: ANN401  # a future of Dask's
+        """Wait for a future of Dask's."""
+        super().__init__()
+        self.theirs = theirs
+        theirs.add_done_callback(self._settle)
+
+    def cancel(self) -> bool:
+        """End it, there and here."""
+        self.theirs.cancel()
+        return super().cancel()
+
+    def _settle(self, theirs: Any) -> None:  # noqa: ANN401
+        if not self.set_running_or_notify_cancel():
+            return
+        try:
+            self.set_result(theirs.result())
+        except Exception as error:
+            self.set_exception(error)
+
+
+def submit(executor: Executor, work: Callable[..., R], *given: Any) -> Future[R]:  # noqa: ANN401
+    """Return the answer to come of a Dask cluster; each time a task of its own, whatever was asked before."""
+    client, options = vars(executor)["_client"], vars(executor)["_kwargs"]
+    return Answer(client.submit(work, *given, **{**options, "pure": False}))
 
 
 def workers(executor: Executor) -> int | None:
-    """Return how many chunks the workers of a Dask cluster take at once just now; None for another executor."""
-    client: Any = getattr(executor, "_client", None)  # Dask's executor has no public way to ask
-    return None if client is None else sum(client.nthreads().values())
+    """Return how many chunks a Dask cluster takes at once just now; None where it does not say in time."""
+    client: Any = vars(executor)["_client"]  # what Dask keeps for itself: there is no public way to ask
+    if client.status != "running":
+        return 0
+    try:
+        return int(sum(client.nthreads(callback_timeout=ANSWER).values()))
+    except Exception:  # while it closes, the client raises whatever it comes upon; what is handed in next says why
+        return None
+
+
+def is_closed(executor: Executor) -> bool:
+    """Return whether Dask gave up its scheduler: what was handed in then never ends, neither well nor badly."""
+    return is_one(executor) and vars(executor)["_client"].status in ("closing", "closed")
 
 
 def losses(error: BaseException) -> int:

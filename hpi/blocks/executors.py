@@ -11,9 +11,9 @@ from typing import ParamSpec, TypeVar
 
 from hpi.blocks import cluster
 from hpi.environment import number
-from hpi.errors import BlockError
 
 R = TypeVar("R")
+A = TypeVar("A")
 P = ParamSpec("P")
 
 ASK_AGAIN = 5.0  # seconds until a cluster is asked again how many workers it has
@@ -66,28 +66,42 @@ class Place:
         """Whether work runs in this process."""
         return isinstance(self.pool, ThreadPoolExecutor | Serial)
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether we made it, close it and can make another one."""
+        return self.make is not None
+
+    def submit(self, work: Callable[[A], R], given: A) -> Future[R]:
+        """Return what will come of work; raises one of `cluster.closed()` where nothing is taken any more."""
+        if cluster.is_one(self.pool):
+            return cluster.submit(self.pool, work, given)
+        return self.pool.submit(work, given)
+
     def workers(self) -> int:
-        """Return how many chunks run at once; a cluster may have grown since it was asked."""
+        """Return how many chunks run at once; 0 where a cluster has no worker yet."""
         if monotonic() - self.asked >= ASK_AGAIN:
-            found = 1 if isinstance(self.pool, Serial) else cluster.workers(self.pool)
-            self.known = max(1, int(getattr(self.pool, "_max_workers", threads())) if found is None else found)
-            self.asked = monotonic()
+            self.asked, self.known = monotonic(), self._workers()
         return self.known
+
+    def _workers(self) -> int:
+        if isinstance(self.pool, Serial):
+            return 1
+        if cluster.is_one(self.pool):
+            found = cluster.workers(self.pool)
+            return self.known if found is None else found
+        return int(getattr(self.pool, "_max_workers", threads()))
 
     def close(self) -> None:
         """Close what we made; threads have ended then, processes end after their chunk."""
-        if self.make is not None:
+        if self.is_ours:
             self.pool.shutdown(wait=self.shares_memory, cancel_futures=True)
 
-    def renew(self, error: BaseException) -> None:
-        """Put a new executor in the place of a broken one; raises BlockError where we cannot make one."""
-        if self.make is None:
-            raise BlockError(
-                f"The executor takes no more work, since it lost a worker or was closed ({said(error)}). Start "
-                "another one, or give a function that makes one: then a new one is made where it breaks."
-            ) from error
+    def renew(self) -> None:
+        """Put a new executor in the place of a broken one."""
         self.close()
-        self.pool = self.make()
+        if self.make is not None:
+            self.pool = self.make()
+            self.asked = -ASK_AGAIN
 
 
 def said(error: BaseException) -> str:

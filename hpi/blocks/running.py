@@ -9,16 +9,18 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Generic, TypeVar
-from uuid import uuid4
 
 from hpi.blocks import cluster
 from hpi.blocks.chunks import Chunk, chunked, named
-from hpi.blocks.executors import Place, said, threads
+from hpi.blocks.executors import Place, Serial, said, threads
 from hpi.errors import BlockError
 
 if TYPE_CHECKING:
     from hpi.blocks.source import Block
+
+__all__ = ["Report", "Serial", "quiet", "run", "threads"]
 
 T = TypeVar("T")
 Report = Callable[[float, str], None]
@@ -27,6 +29,7 @@ AGAIN = 3  # times that a chunk is handed in again after its worker was lost
 ALONE = 2  # losses after which a chunk runs with nothing beside it: a loss is put down to all that ran on the worker
 EACH = 8  # chunks for each worker, so that the last one does not keep the others waiting for long
 MOST_ROWS = 8_000_000  # of a chunk: some seconds of work, which is what a lost worker costs
+PATIENCE = 2.0  # seconds to cancel
 BEAT = 0.25  # seconds between two looks at how far it is, and so until a cancel is seen
 
 
@@ -79,14 +82,9 @@ def run(
         raise ValueError("no blocks")
     made = partial(ThreadPoolExecutor, threads(), "hpi-blocks") if executor is None else executor
     with Place(made) as place:
-        size = workers or place.workers()
+        size = workers or max(1, place.workers())
         limit = rows or min(MOST_ROWS, -(-sum(block.rows for block in blocks) // (EACH * size)))
         return _Run(work, merge, chunked(blocks, limit), place, report, doing, files, workers).result()
-
-
-def _work(work: Callable[[Sequence[Block]], T], blocks: Sequence[Block], token: str) -> T:
-    """Return the result of a chunk; `token` makes each time it is handed in a task of its own for Dask."""
-    return work(blocks)
 
 
 class _Run(Generic[T]):
@@ -112,7 +110,6 @@ class _Run(Generic[T]):
         self.told = 0.0
         self.parts: list[T] = []  # one, once something has ended
         self.broke: BaseException | None = None
-        self.token = uuid4().hex
 
     def result(self) -> T:
         """Return what all chunks give."""
@@ -121,15 +118,23 @@ class _Run(Generic[T]):
             while self.waiting or self.flying:
                 self._hand_in()
                 ended, _ = wait(self.flying, BEAT, FIRST_COMPLETED)
+                if not ended and cluster.is_closed(self.place.pool):
+                    self._broken(ConnectionError("the scheduler cannot be reached"))
                 for future in ended:
                     self._take(future, self.flying.pop(future))
                 self._tell()
         except BaseException:
-            self.place.stop.set()
-            for future in self.flying:
-                future.cancel()
+            self._cancel()
             raise
         return self.parts[0]
+
+    def _cancel(self) -> None:
+        """End what flies, as far as that can be done in `PATIENCE` seconds: Dask asks a scheduler that may be gone."""
+        self.place.stop.set()
+        flying = [] if cluster.is_closed(self.place.pool) else list(self.flying)
+        asking = Thread(target=lambda: [future.cancel() for future in flying], daemon=True)
+        asking.start()
+        asking.join(PATIENCE)
 
     def _room(self) -> int:
         """Return how many chunks may fly with the next one: it alone where it is under suspicion."""
@@ -137,24 +142,23 @@ class _Run(Generic[T]):
             return 0
         if self.waiting[0].losses >= ALONE:
             return 1
-        return 2 * (self.workers or self.place.workers())
+        return 2 * (self.workers or max(1, self.place.workers()))
 
     def _hand_in(self) -> None:
         """Let fly what may."""
         if self.broke is not None and not self.flying:
-            self.place.renew(self.broke)
+            self.place.renew()
             self.broke = None
         while self.waiting and len(self.flying) < self._room():
             chunk = self.waiting.popleft()
             blocks: Sequence[Block] = tuple(chunk[:])
             if self.place.shares_memory:
                 chunk.stop, blocks = self.place.stop, chunk
-            token = f"{self.token}-{chunk[0].start}-{chunk.losses}"
             try:
-                self.flying[self.place.pool.submit(_work, self.work, blocks, token)] = chunk
+                self.flying[self.place.submit(self.work, blocks)] = chunk
             except cluster.closed() as error:
-                self.broke = error
                 self._lost(chunk, error, 1)
+                self._broken(error)
 
     def _take(self, future: Future[T], chunk: Chunk) -> None:
         """Merge what a chunk gave, or see why it gave nothing."""
@@ -164,8 +168,9 @@ class _Run(Generic[T]):
             losses = cluster.losses(error)
             if not losses:
                 raise
-            self.broke = error if isinstance(error, BrokenExecutor) else self.broke
             self._lost(chunk, error, losses)
+            if isinstance(error, BrokenExecutor):
+                self._broken(error)
         else:
             self.parts = [self.merge(self.parts[0], part) if self.parts else part]
             self.merged_blocks += len(chunk)
@@ -177,14 +182,27 @@ class _Run(Generic[T]):
         chunk.passed = 0
         if chunk.losses > AGAIN:
             raise BlockError(
-                f"{named(chunk, self.files)} lost the worker that read them, again and again ({said(error)}). The "
-                "usual reason is memory: give each worker more, or write the table again with smaller row groups."
+                f"Each worker that was given {named(chunk, self.files)} was lost ({type(error).__name__}). The usual "
+                "reason is memory: give each worker more, or write the table again with smaller row groups."
             ) from error
         self.waiting.append(chunk)
+
+    def _broken(self, error: BaseException) -> None:
+        """Remember that a new executor is due, once all that flew in this one came down; raises BlockError if none is.
+
+        What flies in a broken pool comes down at once.
+        """
+        if not self.place.is_ours:
+            raise BlockError(
+                f"The executor takes no more work ({said(error)}). Start another one; a pool of processes takes none "
+                "once one of them has died. Given as a function that makes one, a new one is made where it breaks."
+            ) from error
+        self.broke = error
 
     def _tell(self) -> None:
         gone = [chunk.gone for chunk in self.flying.values()]
         blocks = self.merged_blocks + sum(map(len, gone))
         rows = self.merged_rows + sum(chunk.rows for chunk in gone)
         self.told = max(self.told, rows / self.n_rows if self.n_rows else blocks / self.n_blocks)
-        self.report(self.told, f"{self.doing}, {blocks:,} of {self.n_blocks:,} blocks")
+        waits = "" if self.place.workers() else ", waiting for a worker"
+        self.report(self.told, f"{self.doing}, {blocks:,} of {self.n_blocks:,} blocks{waits}")
