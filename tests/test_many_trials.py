@@ -225,6 +225,35 @@ def test_of_more_than_12_hyperparameters_the_12_that_part_most_have_pairs():
     assert np.isfinite(found.importance).all()
 
 
+def test_exclusive_or_is_among_the_pairs_of_many_hyperparameters():
+    """20, of which ten move the loss alone and two only together: these two say nothing by themselves."""
+    rng = np.random.default_rng(0)
+    columns = {f"h{i:02d}": rng.random(10_000) for i in range(20)}
+    exclusive = (columns["h13"] > 0.5) != (columns["h17"] > 0.5)
+    built = design(columns, sum(columns[f"h{i:02d}"] for i in range(10)) + 2 * exclusive)
+    found = asked(built, permutations=100)
+    assert found.pairs is not None
+    assert not chance.compare(found).detectable[[13, 17]].any()
+    verdict = chance.compare(found.pairs)
+    i = found.pairs.columns.tolist().index([13, 17])
+    assert verdict.detectable[i]
+    assert np.nanargmax(found.pairs.importance) == i
+
+
+def test_inactive_trials_and_a_constant_loss_part_nothing():
+    """13 hyperparameters without a difference: the first by name have pairs, whatever else they are."""
+    names = [f"h{i:02d}" for i in range(13)]
+    values = np.random.default_rng(0).random((3_000, 13))
+    values[:, 4] = np.nan
+    built = Design.build(
+        tuple(Hyperparameter(name, Kind.FLOAT, 0, 1) for name in names),
+        pd.DataFrame(values, columns=names),
+        np.ones(3_000),
+    )
+    assert built.edges is not None
+    assert {j for pair in built.edges.pairs for j in pair} == set(range(13)) - {4}
+
+
 def test_which_hyperparameters_have_pairs_does_not_depend_on_the_order_of_columns():
     rng = np.random.default_rng(1)
     columns = {f"h{i:02d}": rng.random(3_000) for i in range(15)}

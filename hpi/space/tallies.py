@@ -18,11 +18,10 @@ from hpi.space.cells import Codes, Edges
 from hpi.space.coarse import by_rank, by_size
 from hpi.space.hyperparameter import Floats, Hyperparameter, Integers
 from hpi.space.rungs import meant, near
+from hpi.space.strongest import strongest
 
 MOST_JOINT = 24  # cells of each hyperparameter in a pair
 MOST_LEVELS = 12
-MOST_PAIRED = 12  # hyperparameters of which all pairs are counted
-BEST = 0.1
 
 Rungs = NDArray[np.integer]  # at which of the cutoffs each trial comes in, shape (n_trials,)
 
@@ -121,7 +120,7 @@ def plan(
     regimes = tuple(_of_regimes(one, x[:, j], regime, j) for j, one in enumerate(hyperparameters))
     counts = [np.bincount(one.code(x[:, j]), minlength=one.n + 1) for j, one in enumerate(edges)]
     joint = tuple(_joint(one, count) for one, count in zip(edges, counts, strict=True))
-    columns = _strongest(hyperparameters, edges, x, loss)
+    columns = strongest(hyperparameters, edges, x, loss)
     return Plan(cutoffs, edges, regimes, joint, tuple(combinations(columns, 2)))
 
 
@@ -139,28 +138,6 @@ def _joint(edges: Edges, count: Integers) -> NDArray[np.uint8]:
     """
     merged = by_rank(count[:-1], MOST_JOINT) if edges.ordered else by_size(count[:-1] + 1, MOST_LEVELS)
     return np.append(merged, merged.max(initial=-1) + 1).astype(np.uint8)
-
-
-def _strongest(
-    hyperparameters: tuple[Hyperparameter, ...], edges: tuple[Edges, ...], x: Floats, loss: Floats
-) -> list[int]:
-    """Return the columns of which all pairs are counted: those that part the best tenth most where there are many."""
-    if len(edges) <= MOST_PAIRED:
-        return list(range(len(edges)))
-    best = loss <= np.partition(loss, round(BEST * len(loss)))[round(BEST * len(loss))]
-    standing = [_standing(one.code(x[:, j])[best], one.code(x[:, j]), one.n) for j, one in enumerate(edges)]
-    order = sorted(range(len(edges)), key=lambda j: (-standing[j], hyperparameters[j].name))
-    return sorted(order[:MOST_PAIRED])
-
-
-def _standing(best: Codes, code: Codes, n: int) -> float:
-    """How far chi square of a hyperparameter's cells and the best trials lies above what chance alone would show."""
-    both, all_ = (np.bincount(one, minlength=n + 1)[:n].astype(float) for one in (best, code))
-    if not both.any() or (all_ > 0).sum() < 2:
-        return -np.inf
-    expected = all_[all_ > 0] * both.sum() / all_.sum()
-    chi, freedom = float(((both[all_ > 0] - expected) ** 2 / expected).sum()), (all_ > 0).sum() - 1
-    return float((chi - freedom) / np.sqrt(2 * freedom))
 
 
 def rung_of(cutoffs: Floats, loss: Floats) -> Rungs:
