@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpi import curve, effects, results, roles, space, subspace
+from hpi.blocks import asking, look, source
 from hpi.estimators import ESTIMATORS, Estimator, base
 from hpi.estimators.settings import Settings
+from hpi.space import tallies
 from hpi.statements import finding
 
 Arrays = dict[str, NDArray[Any]]
 
-# modules whose dataclasses and enums may be in a file
+# modules whose dataclasses and enums may be in a file, and classes of other modules
 CARRIED = (roles, space, subspace, base, results, curve, effects, finding)
+ALSO = (tallies.Plan, tallies.Counted, source.Source, source.Block, look.Look, asking.Counting)
 
 
 def pack(value: Any, arrays: Arrays) -> Any:  # noqa: ANN401
@@ -71,7 +74,7 @@ def unpack(plain: Any, arrays: Arrays, estimators: tuple[type[Estimator], ...] =
 def _classes() -> dict[str, type[Any]]:
     """Return the dataclasses and enums that a sample or an answer can be made of, by name."""
     found = (value for module in CARRIED for value in vars(module).values() if isinstance(value, type))
-    return {one.__name__: one for one in found if is_dataclass(one) or issubclass(one, Enum)}
+    return {one.__name__: one for one in (*found, *ALSO) if is_dataclass(one) or issubclass(one, Enum)}
 
 
 def packed_fields(value: Any, arrays: Arrays) -> dict[str, Any]:  # noqa: ANN401

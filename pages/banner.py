@@ -27,7 +27,7 @@ def frame(of_all: bool = False) -> state.Answer | None:
     answer = state.answer()
     if not isinstance(answer, state.Answer):
         look.refusal(answer, "unanswered")
-        job.panel(now.work, answer)
+        job.panel(state.waited(), answer)
         return None
     st.text(f"{question(answer.result)}  ·  {now.asked.method.title}")
     look.quiet("counts", *map(words.condition, now.asked.where))

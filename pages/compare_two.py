@@ -12,14 +12,14 @@ from functools import partial
 
 import streamlit as st
 
-from hpi import figures, subspace
+from hpi import figures
 from hpi.comparison.difference import Difference, Measure, compared, in_one_unit
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.jobs import Phase
 from hpi.results import ImportanceResult
 from hpi.words import difference as words
-from pages import job, look, other_answer, other_threshold, second_table, state
+from pages import counting, job, look, other_answer, other_threshold, second_table, state
 from pages.comparing import ESTIMATOR
 from pages.other_answer import Other
 
@@ -97,7 +97,7 @@ def _estimator_chosen() -> None:
 def _compare_asked(view: str, first: state.Answer, asked: state.Asked) -> None:
     """Put another question about the same table, and draw the difference of both answers."""
     try:
-        sample = subspace.cut(state.design(first.table, asked.where), asked.subspace)
+        _, sample = counting.sampled(first.table, asked.subspace, begins=False)
     except HpiError as error:
         look.refusal(str(error), f"refused-{view}")
         return

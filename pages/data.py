@@ -9,7 +9,7 @@ shell.guard(__file__)
 
 QUESTION = "What is in this table?"
 shell.frame(QUESTION)
-table, sample = shell.table(), state.sample()
+table, about = shell.table(), state.sampled()
 may_change = state.session().shared is None
 look.question(QUESTION)
 look.quiet("source", *words.source(table))
@@ -22,10 +22,11 @@ look.heading("Which rows count?")
 look.quiet("left_out", *(words.rows_left_out(table) or ["Every row is a trial."]))
 look.quiet("notices", *table.notices)
 adding.draw(table, may_change)
-if sample is None:
+if about is None:
     st.stop()
+held, sample = about
 look.heading("Which trials are best?")
-look.quiet("trials", trials.note(table, sample))
-trials.read(table, sample)
+look.quiet("trials", trials.note(held, sample))
+trials.read(held, sample)
 look.heading("How did the search go?")
 look.chart(figures.history(effects.history(table), look.theme()), "history")

@@ -1,8 +1,8 @@
 """Slow work on a page: how far it is, how long is left, and a way to end it.
 
-Keys: job (the container), cancel_job, retry_job; of work beside the answer, by its name: quiet-job-<name> (the
-container), refused-<name>, cancel_<name>, retry_<name>. What is open asks how the work stands, and only then; when it
-is done the page is drawn anew.
+Keys: job (the container), cancel_job, retry_job; looking (the container), cancel_looking; of work beside the answer, by
+its name: quiet-job-<name> (the container), refused-<name>, cancel_<name>, retry_<name>. What is open asks how the work
+stands, and only then; when it is done the page is drawn anew.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from hpi.jobs import Phase, Status
-from pages import look, state, waiting
+from pages import look, named, state, waiting
 from pages.beside import Beside
 from pages.words import BLANK
 from pages.work import Work
@@ -39,6 +39,12 @@ def first(work: Work | None) -> None:
     if work is not None and work.is_open:
         look.small_heading("The answer will appear here")
         st.text("No question about this table has been answered before, so there is nothing to show meanwhile.")
+
+
+def looking() -> None:
+    """Draw how far the opening of a table is that every row is looked at for, if one is being opened."""
+    if state.session().looking is not None:
+        _watched_looking()
 
 
 def beside(name: str, is_fragment: bool = False) -> None:
@@ -81,7 +87,7 @@ def _how_far(name: str, asked: Beside) -> None:
 
 @st.fragment(run_every=EVERY)
 def _watched(below: str | None) -> None:
-    work = state.session().work
+    work = state.waited()
     if work is None or not work.is_open:
         st.rerun()
     status = work.status
@@ -94,9 +100,24 @@ def _watched(below: str | None) -> None:
         look.quiet("job", below)
 
 
+@st.fragment(run_every=EVERY)
+def _watched_looking() -> None:
+    now = state.session()
+    if now.looking is None or not now.looking.work.is_open:
+        st.rerun()
+    status = now.looking.work.status
+    with st.container(key="looking", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.text(doing(f"Opening {now.looking.name}", status), width="content")
+            st.button("Cancel", key="cancel_looking", on_click=named.cancel)
+        if status.phase is Phase.RUNNING:
+            st.progress(status.done)
+        look.quiet("looking", None if now.table is None else "What is open stays until it is done.")
+
+
 # Streamlit holds what a button calls and what a fragment was given as long as the session: names do, tables do not
 def _cancel() -> None:
-    work = state.session().work
+    work = state.waited()
     if work is not None:
         work.cancel()
 

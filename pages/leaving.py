@@ -81,8 +81,9 @@ def close_table() -> None:
 def empty(visited: Session) -> None:
     """Take away the table and everything that was worked out of it; what was said of roles stays."""
     began = Session(followed=True, remembered=visited.remembered, n_uploads=visited.n_uploads + 1)
-    if visited.work is not None:
-        visited.work.cancel()
+    looking = None if visited.looking is None else visited.looking.work
+    for work in filter(None, (visited.work, visited.counting, looking)):
+        work.cancel()
     for one in fields(began):
         setattr(visited, one.name, getattr(began, one.name))
 

@@ -18,7 +18,7 @@ from hpi import sharing
 from hpi.figures import Show
 from hpi.sharing import Found, Query, View
 from hpi.table import TrialTable
-from pages import comparing, found, held, opened, state, threshold, who
+from pages import comparing, found, held, named, opened, state, threshold, who
 from pages.asked import Asked
 from pages.session import session
 from pages.shelf import Shared
@@ -26,7 +26,7 @@ from pages.shelf import Shared
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-SHARED, OWN, EXAMPLE = SOURCES = "s", "t", "example"
+SHARED, OWN, NAMED, EXAMPLE = SOURCES = "s", "t", "table", "example"
 # which keys a visitor of a link may add: they change what is looked at and no number
 LOOKED_AT = ("hp", "pair", "show", "held", "about", "kind", "strong")
 KNOWN_EXAMPLES = {name.split(".")[0]: name for name in ("digits_mlp.csv", "digits_cnn.csv", "known_function.csv")}
@@ -45,8 +45,14 @@ def follow() -> None:
     _open(query)
     if now.table is None:
         now.pending = query
-    elif now.example or now.draft or now.shared:
+    elif now.example or now.draft or now.named or now.shared:
         take(query)
+
+
+def collect() -> None:
+    """Open the table that was looked at, if that is done, as the address says it."""
+    if named.collect():
+        take_pending()
 
 
 def take_pending() -> None:
@@ -131,6 +137,8 @@ def _all() -> Query:
         return {SHARED: [now.shared.token]} | looked_at
     if now.draft is not None:
         return {OWN: [now.draft]} | said
+    if now.named is not None:
+        return {NAMED: [now.named]} | said
     return ({EXAMPLE: [now.example.split(".")[0]]} if now.example else {}) | said
 
 
@@ -182,6 +190,9 @@ def _open(query: Query) -> None:
     elif query.get(OWN):
         if now.draft != query[OWN][0]:
             opened.open_own(query[OWN][0])
+    elif query.get(NAMED):
+        if now.named != query[NAMED][0]:
+            named.open_named(query[NAMED][0])
     elif query.get(EXAMPLE):
         _open_example(query[EXAMPLE][0])
 

@@ -79,6 +79,14 @@ def open_example(name: str) -> bool:
     return True
 
 
+def open_named(name: str, making: Callable[[], TrialTable]) -> bool:
+    """Open a table that the operator has named; return whether it is open now."""
+    if not _read(making):
+        return False
+    session().named = name
+    return True
+
+
 def open_own(token: str) -> bool:
     """Open a table that this visitor has kept; where there is none, say what to do."""
     now = session()
@@ -146,14 +154,19 @@ def _put(table: TrialTable, remark: str | None = None) -> None:
     now = session()
     now.table, now.remark, now.refused = table, remark, None
     now.asked, now.chosen, now.pair, now.last = Asked(), None, None, None
-    now.example = now.draft = now.shared = now.share = now.made = None
+    now.example = now.draft = now.named = now.shared = now.share = now.made = None
+    if now.looking is not None:
+        now.looking.work.cancel()
+        now.looking = None
     now.files, now.kept = (), {}
 
 
 def _keep() -> None:
-    """Keep the table for a reload; an example that is as it was needs no keeping."""
+    """Keep the table for a reload; an example that is as it was needs no keeping, and a named one is the operator's."""
     now = session()
     assert now.table is not None
+    if now.named is not None:
+        return
     snapshot = Snapshot(now.table, View(now.table.metric, now.table.direction), "importance")
     if now.draft is not None:
         now.draft = shelf.keep_up(now.draft, snapshot)

@@ -1,6 +1,6 @@
 """What opens a table: a place to drop a file, and the examples.
 
-Keys of the widgets: upload-<n>, close_table, example-<name>; the container open_now.
+Keys of the widgets: upload-<n>, close_table, example-<name>, named-<name>; the containers open_now and named.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import streamlit as st
 
-from pages import asking, leaving, link, look, menu, metric, opened, sign_in, state, uploads, who, words
+from pages import asking, job, leaving, link, look, menu, metric, named, opened, sign_in, state, uploads, who, words
 
 LABEL = "Drag the results of a search here, or choose them: CSV, Excel, Parquet, JSON, .db, .sqlite3, .zip"
 FORMATS = (
@@ -36,7 +36,9 @@ def draw() -> None:
         _open(files)
     look.quiet("formats", FORMATS)
     look.refusal(now.refused)
+    job.looking()
     already_open()
+    _named()
     st.markdown("No table at hand? Open an example:")
     paths = [path for name in EXAMPLES if (path := opened.EXAMPLES / name).is_file()]
     for column, path in zip(st.columns(max(2, len(paths))), paths, strict=False):
@@ -47,6 +49,23 @@ def draw() -> None:
         now.arrived = False
         if not asking.open_questions(now.table):
             link.go(menu.IMPORTANCE)
+
+
+def _named() -> None:
+    """Draw a button for each table that the operator has named."""
+    names = named.names()
+    if not names:
+        return
+    st.markdown("Tables on this server:")
+    with st.container(horizontal=True, gap="small", key="named"):
+        for name in names:
+            st.button(f"Open {name}", key=f"named-{name}", on_click=_open_named, args=(name,))
+    look.quiet("named", "They may be larger than memory: every row is looked at before one opens.")
+
+
+def _open_named(name: str) -> None:
+    if named.open_named(name):
+        link.take_pending()
 
 
 def already_open() -> None:

@@ -14,7 +14,7 @@ from hpi.jobs import Estimate
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample
 from hpi.table import TrialTable
-from pages import state, work
+from pages import counting, state, work
 from pages.work import Work
 
 HELD = "other-{}"
@@ -59,7 +59,8 @@ class Other:
         """Hand it over to a job."""
         self.refused, self.may_help = None, False
         try:
-            self.work = work.begin(self.question, Estimate(self.sample, self.method, self.seed), visitor)
+            task = Estimate(counting.light_for(self.method, self.sample), self.method, self.seed)
+            self.work = work.begin(self.question, task, visitor)
         except HpiError as error:
             self.refused, self.may_help = str(error), isinstance(error, JobError)
 

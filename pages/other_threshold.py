@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from hpi import checks, subspace
+from hpi import checks
 from hpi.errors import HpiError
 from hpi.subspace import Subspace
-from pages import look, state
+from pages import counting, look, state
 from pages.comparing import THRESHOLD as KEPT
 from pages.comparing import Threshold
 from pages.question import SMALLEST, STEP
@@ -71,7 +71,7 @@ def _is_possible(first: state.Answer, tried: Threshold) -> bool:
         return False
     try:
         wanted = Subspace(region / 100, None if target is None else target / 100, first.sample.subspace.where)
-        sample = subspace.cut(first.sample.design, wanted)
+        sample = counting.cut(first.sample, wanted)
         checks.refuse(sample, target is not None)
     except HpiError:
         return False

@@ -109,15 +109,16 @@ def add_filter(table: TrialTable) -> None:
             _condition(table.trials[name])
 
 
-def active_filters(n_passing: int, n_trials: int) -> None:
-    """Draw the task and the active filters as chips that can be removed, and how many trials pass them."""
+def active_filters(n_passing: int | None, n_trials: int) -> None:
+    """Draw the task and the active filters as chips that can be removed, and how many trials pass, if that is known."""
     active, alone = session().asked.where, _alone()
     conditions = [*alone, *(words.condition(f) for f in active)]
     if not conditions:
         return
     copy(filters=conditions)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="active_filters"):
-        st.text(f"Only {n_passing:,} of {n_trials:,} trials:" if active else f"Only {n_trials:,} trials:")
+        known = f"{n_passing:,} of {n_trials:,} " if active and n_passing is not None else f"{n_trials:,} "
+        st.text("Only trials where:" if n_passing is None else f"Only {known}trials:")
         st.multiselect(
             "Active filters", conditions, key="filters", label_visibility="collapsed", on_change=_removed,
             args=(active,), width=600,

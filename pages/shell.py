@@ -15,6 +15,7 @@ from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
 from pages import (
     banner,
+    counting,
     job,
     leaving,
     link,
@@ -42,6 +43,7 @@ def guard(page: str) -> None:
     sign_in.bar()
     state.arrive(page)
     leaving.attend()
+    link.collect()
     link.follow()
     opened.close_deleted()
     link.write()
@@ -54,7 +56,7 @@ def answered(question: str) -> state.Answer:
     look.question(question)
     if answer is None:
         look.quiet("notices", *table().notices)
-        job.first(state.session().work)
+        job.first(state.waited())
         link.to(menu.DATA, "See what is in the table →")
         st.stop()
     return answer
@@ -77,10 +79,12 @@ def frame(question: str, of_all: bool = False, answers: bool = True) -> state.An
     table = state.session().table
     if table is None:
         look.question(question)
-        st.text("No table is open yet.")
-        look.quiet("empty", "Drop one here, and this page answers its question for it.")
+        if state.session().looking is None:
+            st.text("No table is open yet.")
+            look.quiet("empty", "Drop one here, and this page answers its question for it.")
         opening.draw()
         st.stop()
+    job.looking()
     state.session().arrived = False
     with st.container(key="frame"):
         look.quiet("of_address", *state.session().said_of_address, link.left_out())
@@ -95,6 +99,7 @@ def frame(question: str, of_all: bool = False, answers: bool = True) -> state.An
         look.quiet("remark", state.session().remark)
         if of_all or not answers:
             _question(table, state.session().asked.of_all if of_all else state.session().asked)
+            job.panel(state.session().counting, None)
             return None
         return _asked(table)
 
@@ -104,25 +109,26 @@ def _asked(table: TrialTable) -> state.Answer | None:
     _question(table, state.session().asked)
     answer = state.answer()
     look.refusal(_why_not(answer), "unanswered")
-    job.panel(state.session().work, answer)
+    job.panel(state.waited(), answer)
     return answer if isinstance(answer, state.Answer) else None
 
 
 def _question(table: TrialTable, asked: state.Asked) -> None:
     """Draw the question, how many trials it is about, and what was refused."""
     passing, with_target = _passing(table), asked.method.uses_target
-    n_trials = passing or len(table.trials)  # a filter that leaves nothing does not move the handles
+    total = table.n_rows if counting.is_large(table) else len(table.trials)
+    n_trials = passing or total  # a filter that leaves nothing does not move the handles
     with question.sentence(n_trials, with_target):
         undo.draw(table)
     slider, beside = st.columns([3, 2], vertical_alignment="center", gap="medium")
     with slider:
         question.slider(n_trials, with_target)
-    sample = state.sample(asked)
+    about = state.sampled(asked)
     with beside, st.container(horizontal=True, vertical_alignment="center", gap="small", key="counts"):
-        if sample is not None:
-            st.text(words.sizes(sample, with_target))
+        if about is not None:
+            st.text(words.sizes(about[1], with_target))
         question.add_filter(table)
-    question.active_filters(passing, len(table.trials))
+    question.active_filters(passing, total)
     look.refusal(state.session().refused)
 
 
@@ -135,10 +141,10 @@ def _why_not(answer: state.Answer | str | None) -> str | None:
     return f"{answer.refused} Below is the last answer there was."
 
 
-def _passing(table: TrialTable) -> int:
-    """Count the trials that pass the filters."""
+def _passing(table: TrialTable) -> int | None:
+    """Count the trials that pass the filters; None where that is under way."""
     try:
-        return len(state.design(table, state.session().asked.where))
+        return counting.passing(table, state.session().asked.where)
     except HpiError:
         return 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hpi import checks, comparison, scoring, subspace
+from hpi import checks, comparison, scoring
 from hpi.comparison import Agreement
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, Estimator
@@ -13,7 +13,7 @@ from hpi.jobs import Estimate
 from hpi.results import ImportanceResult
 from hpi.subspace import Sample
 from hpi.table import TrialTable
-from pages import state, work
+from pages import counting, state, work
 from pages.work import Work
 
 HELD = "side_by_side"
@@ -91,13 +91,12 @@ def begin() -> None:
     now.refused = None
     try:
         asked = now.asked.of_all
-        sample = subspace.cut(state.design(now.table, asked.where), asked.subspace)
+        table, sample = counting.sampled(now.table, asked.subspace, begins=False)
         checks.refuse(sample)
-        begun = SideBySide(question(), now.table, sample, asked.seed)
-        for estimator in ESTIMATORS:
-            begun.works[estimator.name] = work.begin(
-                begun.question, Estimate(sample, estimator(), asked.seed), now.visitor
-            )
+        begun = SideBySide(question(), table, sample, asked.seed)
+        for method in (estimator() for estimator in ESTIMATORS):
+            task = Estimate(counting.light_for(method, sample), method, asked.seed)
+            begun.works[method.name] = work.begin(begun.question, task, now.visitor)
     except HpiError as error:
         now.refused = str(error)
         return

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from hpi import scoring, subspace
+from hpi import scoring
 from hpi.curve import Curve
 from hpi.effects import AdjustedEffects
 from hpi.effects.outcome import outcome_of
@@ -16,22 +16,19 @@ from hpi.errors import HpiError
 from hpi.jobs import Adjust, Estimate, State, Task
 from hpi.results import ImportanceResult
 from hpi.sharing import Found
-from hpi.space import Design
 from hpi.statements import Findings, with_notices
-from hpi.subspace import Filter, Sample
+from hpi.subspace import Sample
 from hpi.table import TrialTable
-from pages import work
+from pages import counting, work
 from pages.asked import Answer, Asked
 from pages.beside import Beside
+from pages.counting import Awaited
 from pages.session import session
+from pages.work import Work
 
 FINDINGS, ADJUSTED = State.name, Adjust.name
 QUICK = 600_000  # trials times pairs, up to which findings take about a quarter of a second
 A_PAIR = 750  # what a pair takes whatever the number of trials, in trials
-
-
-class Awaited(Exception):  # noqa: N818
-    """The answer is being worked out."""
 
 
 def arrive(page: str) -> None:
@@ -61,17 +58,6 @@ def copy(**values: Any) -> None:  # noqa: ANN401
             copied.add(key)
 
 
-def design(table: TrialTable, where: tuple[Filter, ...]) -> Design:
-    """Return the trials that pass the filters; kept, so that moving the slider does not sort them again."""
-    kept = session().designs
-    key = (table.fingerprint, table.choices, where)
-    if key not in kept:
-        passing = subspace.filtered(table, where)
-        kept.clear()
-        kept[key] = passing
-    return kept[key]
-
-
 def answer() -> Answer | str | None:
     """Return the answer to the question, or the last one there was, marked; without one the reason.
 
@@ -94,7 +80,7 @@ def put(found: Found) -> None:
     """Show what a link holds as the answer to its question, instead of working it out."""
     now = session()
     assert now.table is not None
-    answer = Answer(now.table, subspace.cut(design(now.table, now.asked.where), now.asked.subspace), found.result)
+    answer = Answer(*counting.sampled(now.table, now.asked.subspace), found.result)
     now.answers = {_key(now.table, now.asked): answer}
     outcome = outcome_of(now.table)[0]
     if found.findings is not None:
@@ -129,9 +115,14 @@ def finished(name: str, answer: Answer) -> Beside | None:
     return kept if kept is not None and kept.found is not None and kept.question[:-1] == _trials(answer) else None
 
 
+def waited() -> Work | None:
+    """Return the work that the question waits for, which counts its trials or answers it; None where there is none."""
+    return session().counting or session().work
+
+
 def retry() -> None:
     """Hand the slow question over anew."""
-    session().work = None
+    session().work = session().counting = None
 
 
 def findings(answer: Answer, tolerance: float | None = None, is_patient: bool = False) -> Findings | None:
@@ -144,7 +135,7 @@ def findings(answer: Answer, tolerance: float | None = None, is_patient: bool = 
     size = (answer.sample.n_region + A_PAIR) * len(answer.sample.design.hyperparameters) ** 2
 
     def task() -> Task:
-        return State(answer.sample, outcome_of(answer.table)[0], tolerance)
+        return State(counting.light(answer.sample), outcome_of(answer.table)[0], tolerance)
 
     found = _beside(FINDINGS, answer, tolerance, task, size <= QUICK, is_patient)
     return None if found is None else with_notices(found, answer.table)
@@ -158,7 +149,7 @@ def adjusted(answer: Answer, pair: tuple[str, str] | None = None) -> AdjustedEff
     """
 
     def task() -> Task:
-        return Adjust(answer.sample, outcome_of(answer.table)[0], 0, pair)
+        return Adjust(counting.light(answer.sample), outcome_of(answer.table)[0], 0, pair)
 
     return _beside(ADJUSTED, answer, pair, task, quick=False, patient=False)
 
@@ -180,17 +171,16 @@ def _trials(answer: Answer) -> tuple[Any, ...]:
     return (answer.table.fingerprint, answer.table.choices, answer.sample.subspace)
 
 
-def sample(asked: Asked | None = None) -> Sample | None:
-    """Return region and target of a question, else of the one that is asked now.
+def sampled(asked: Asked | None = None) -> tuple[TrialTable, Sample] | None:
+    """Return the table that holds the trials of a question, else of the one that is asked now, its region and target.
 
-    None where it makes no sense or the direction is not known.
+    None where it makes no sense, the direction is not known, or its trials are being counted.
     """
     now = session()
-    asked = asked or now.asked
     assert now.table is not None
     try:
-        return subspace.cut(design(now.table, asked.where), asked.subspace)
-    except HpiError:
+        return counting.sampled(now.table, (asked or now.asked).subspace)
+    except (HpiError, Awaited):
         return None
 
 
@@ -202,15 +192,15 @@ def _key(table: TrialTable, asked: Asked) -> Any:  # noqa: ANN401
 def _answer(table: TrialTable, asked: Asked) -> Answer:
     kept = session().answers
     key = _key(table, asked)
-    if key not in kept:
-        sample = subspace.cut(design(table, asked.where), asked.subspace)
+    if key in kept:
+        counting.let_go()
+    else:
+        held, sample = counting.sampled(table, asked.subspace)
         result = (
-            _slow(key, table, sample)
-            if asked.method.is_slow
-            else scoring.score(table, sample, asked.method, asked.seed)
+            _slow(key, held, sample) if asked.method.is_slow else scoring.score(held, sample, asked.method, asked.seed)
         )
         kept.clear()
-        kept[key] = Answer(table, sample, result)
+        kept[key] = Answer(held, sample, result)
     return kept[key]
 
 
@@ -218,7 +208,7 @@ def _slow(key: Any, table: TrialTable, sample: Sample) -> ImportanceResult:  # n
     """Return what the job of a question found; raises Awaited before that."""
     now, method, seed = session(), session().asked.method, session().asked.seed
     if now.work is None or now.work.was_lost:
-        now.work = work.begin(key, Estimate(sample, method, seed), now.visitor)
+        now.work = work.begin(key, Estimate(counting.light_for(method, sample), method, seed), now.visitor)
     if now.work.is_open:
         raise Awaited
     if now.work.was_cancelled:

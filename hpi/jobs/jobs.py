@@ -170,6 +170,8 @@ class Jobs:
             self._start_next()
 
     def _keep(self, job: Job) -> None:
+        if job.task is not None and job.task.reads_all:  # large, and held by those who waited for it
+            return
         self._kept[job.key] = job
         while len(self._kept) > self.limits.kept:
             self._kept.popitem(last=False)

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from hpi import checks, estimators, scoring, statements
 from hpi.effects import AdjustedEffects, Outcome, adjusted
 from hpi.estimators import Estimator, Report
+from hpi.jobs.large import Count, LookAt
 from hpi.statements import Findings
 from hpi.subspace import Sample
 
@@ -133,4 +134,4 @@ class Adjust(_OfSample):
             return adjusted(self.sample, self.outcome, np.random.default_rng(self.seed), self.pair, report)
 
 
-TASKS: tuple[type[Task], ...] = (Estimate, State, Adjust)
+TASKS: tuple[type[Task], ...] = (Estimate, State, Adjust, LookAt, Count)

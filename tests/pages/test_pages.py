@@ -11,7 +11,7 @@ import pytest
 from hpi import estimators
 from hpi.estimators import PedAnova
 from hpi.subspace import Between, OneOf
-from pages import question, shell, state
+from pages import counting, question, shell
 from tests.pages.drawn import figures
 from tests.pages.tables import HOSTILE, as_upload, drop, hostile, search
 
@@ -376,7 +376,7 @@ def test_choices_of_long_numbers_are_told_apart(open_table):
     frame["few"] = np.random.default_rng(0).choice([0.12345671, 0.12345672, 0.5], 200)
     app = open_table(frame)
     assert [question._label(value) for value in sorted(frame["few"].unique())] == ["0.12345671", "0.12345672", "0.5"]
-    kept = state.design(session(app).table, (OneOf("few", ("0.12345672",)),))
+    kept = counting.design(session(app).table, (OneOf("few", ("0.12345672",)),))
     assert len(kept) == (frame["few"] == 0.12345672).sum()
 
 
