@@ -22,7 +22,9 @@ class Edges:
     Attributes
     ----------
     ends
-        Largest position of each cell, ascending, shape (n,); the last cell holds everything above, too.
+        Largest position of each cell, ascending, shape (n,); the last cell holds everything above, too. So where few of
+        many trials say where cells end, an ordered value that none of them has is counted with the next larger one (or
+        the largest), and a hyperparameter that is active in none of them has no cells: it counts as inactive.
     ordered
         Whether "between" makes sense for the cells.
     exact

@@ -16,7 +16,7 @@ from hpi.space.hyperparameter import Floats, Hyperparameter, Integers, Mask
 from hpi.space.rungs import size, with_asked
 from hpi.space.tallies import Block, Plan, Tallies
 
-MOST_THINNED = 100_000
+MOST_THINNED = 131_072
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ class Design:
 
     @cached_property
     def thinned(self) -> Design:
-        """Every k-th trial in the order of loss, at most 100,000: a fair part of each region and target."""
+        """Every k-th trial in the order of loss, at most 131,072: a fair part of each region and target."""
         return self if self.step == 1 else self.keep(np.arange(len(self)) % self.step == 0)
 
     @property

@@ -57,9 +57,9 @@ class Resolution:
 def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Generator) -> Pairs | None:
     """Return the pairs of the hyperparameters that have scores; None where there are fewer than two.
 
-    Of more than 8 hyperparameters, pairs that are tested but not estimated have a statistic and no importance. Of more
-    than 100,000 trials every k-th in the order of loss is looked at: joint cells of all of them would take longer than
-    a hand leaves a slider.
+    Of more than 8 hyperparameters, pairs that are tested but not estimated have a statistic and no importance. Where
+    there are more than 131,072 trials, the pairs of 12 hyperparameters were counted before; where trials repeat
+    configurations, every k-th in the order of loss is looked at.
     """
     sample = thinned(sample)
     columns = strongest(mains, sample)
@@ -83,7 +83,7 @@ def pairs(sample: Sample, mains: Scores, n_permutations: int, rng: np.random.Gen
 
 
 def thinned(sample: Sample) -> Sample:
-    """Return the same question of at most 100,000 trials."""
+    """Return the same question of at most 131,072 trials, or the counts of all."""
     if sample.tallies is not None:
         return sample
     step = sample.design.step
@@ -92,7 +92,10 @@ def thinned(sample: Sample) -> Sample:
 
 
 def strongest(mains: Scores, sample: Sample) -> list[int]:
-    """Return the columns with a score, in order; the 24 that stand out most from chance where there are more."""
+    """Return the columns with a score, in order; the 24 that stand out most from chance where there are more.
+
+    Where all trials were counted, those of the pairs that were.
+    """
     known = np.flatnonzero(~np.isnan(mains.statistic))
     if sample.tallies is not None:
         counted = {j for pair in sample.tallies.asked.pairs for j in pair}
