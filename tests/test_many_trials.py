@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from scipy.stats import binom
 
+import hpi
 from hpi import chance
 from hpi.counts import count
 from hpi.estimators import PedAnova
@@ -19,6 +20,7 @@ from hpi.estimators.base import Estimate, Pairs
 from hpi.estimators.ped import shuffles
 from hpi.space import Design, Hyperparameter, Kind, drawing
 from hpi.subspace import Subspace, cut, reduced
+from hpi.table import TrialTable
 from hpi.toys import ACTIVATION, ADDITIVE, DOMAIN, ISHIGAMI, MIXED, Toy, reached, reached_pairs
 from tests.makers import design, noise_design, toy_design
 
@@ -180,6 +182,26 @@ def test_rows_in_another_order_give_the_same_bits_as_long_as_they_keep_their_pos
     assert renumbered.importance == pytest.approx(first.importance, abs=0.005)
 
 
+def read(frame: pd.DataFrame) -> TrialTable:
+    return hpi.read(frame, metric="loss", direction="minimize")
+
+
+def test_rows_are_drawn_by_their_number_in_the_file_whatever_their_names_and_whichever_count():
+    frame = ISHIGAMI.draw(5_000, np.random.default_rng(0))
+    frame.loc[::7, "loss"] = np.nan
+    table = read(frame.set_index(pd.Index([f"run {i}" for i in range(5_000)])))
+    assert table.design.position is not None
+    assert sorted(table.design.position.tolist()) == np.flatnonzero(frame["loss"].notna()).tolist()
+    assert hpi.importance(table) == hpi.importance(read(frame))
+
+
+def test_a_shuffled_export_with_trial_numbers_is_the_same_table():
+    frame = ISHIGAMI.draw(5_000, np.random.default_rng(0)).assign(trial_id=np.arange(5_000))
+    shuffled = frame.sample(frac=1, random_state=3)
+    first, other = (asked(read(one).design, permutations=100) for one in (frame, shuffled))
+    assert same(first, other)
+
+
 def test_a_known_pair_is_found_with_its_importance_and_idle_ones_are_not():
     """The truth is an integral over the joint density."""
     built = toy_design(ISHIGAMI, 20_000, 0)
@@ -270,11 +292,11 @@ def test_which_hyperparameters_have_pairs_does_not_depend_on_the_order_of_column
 def test_the_best_percent_of_a_large_table(monkeypatch):
     """Of 20,000 trials 200 in the region and 100 in the target; half of 8,000 drawn ones stand for them.
 
-    Intervals hold the integral in 30 tables x 6; without the rule they hold it as often.
+    Intervals hold the integral in 20 tables x 6; without the rule they hold it as often.
     """
     monkeypatch.setattr(drawing, "MOST_DRAWN", 8_000)
     truth, held, without = reached(ADDITIVE, 0.005, 0.01), [], []
-    for seed in range(30):
+    for seed in range(20):
         built = toy_design(ADDITIVE, 20_000, seed)
         sample = reduced(cut(built, Subspace(0.01, 0.005)))
         assert sample.whole == (20_000, 200, 100)
