@@ -12,7 +12,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 BENCH_VENV := .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/.peers-installed
 
-.PHONY: help run serve install lint test fuzz bench bench-app study-importance study-findings study-edges study-serving study-reading screenshots test-oldest clean
+.PHONY: help run serve install lint test fuzz bench bench-app bench-scale study-importance study-findings study-edges study-serving study-reading screenshots test-oldest clean
 
 help:
 	@echo 'make run          start the app on 127.0.0.1 (PORT=8501, or the next free one)'
@@ -23,6 +23,7 @@ help:
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
 	@echo 'make bench-app    how quick the app is in a browser: benchmarks/app.md (a quarter of an hour; QUICK=1: half of it)'
+	@echo 'make bench-scale  100 million trials beside DuckDB and Polars: benchmarks/scale.md (a quarter of an hour, 6 GB; QUICK=1: short)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
@@ -56,6 +57,9 @@ bench: $(BENCH_STAMP)
 bench-app: $(DEV_STAMP)
 	@$(PY) tools/ensure_browser.py
 	$(PY) -m benchmarks.app
+
+bench-scale: $(BENCH_STAMP)
+	$(BENCH_VENV)/bin/python -m benchmarks.scale
 
 study-importance: $(BENCH_STAMP)
 	$(BENCH_VENV)/bin/python -m benchmarks.calibration

@@ -40,6 +40,12 @@ class Answer:
         joint = [axis.n_joint for axis in question.axes]
         return cls(threshold, cells, tuple(np.zeros((2, joint[a], joint[b]), np.int64) for a, b in question.pairs))
 
+    @property
+    def n_counts(self) -> tuple[int, int]:
+        """How many counts of cells there are, and how many of pairs."""
+        cells, pairs = (sum(counts.size for counts in several) for several in (self.cells, self.pairs))
+        return cells, pairs
+
     def write(self, path: Path) -> None:
         """Write it as an archive of arrays."""
         np.savez(path, **self._arrays())

@@ -44,5 +44,5 @@ class Plan:
 
 
 FULL = Plan((Size(10 * MILLION, 3), Size(100 * MILLION, 1)))
-QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)), group_rows=MILLION // 4)
+QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)))
 TINY = Plan((Size(20_000, 1), Size(60_000, 1)), group_rows=10_000, file_rows=30_000)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from benchmarks.scale.answer import Answer
+from benchmarks.scale.found import Phases
 from benchmarks.scale.question import TARGET, Axis, Question
 from hpi.blocks.counting import Counting
 from hpi.blocks.lookup import Lookup, Table
@@ -26,15 +29,20 @@ from hpi.space.tallies import Counted, Plan
 
 def answer(folder: Path, question: Question) -> Answer:
     """Return what our kernels count."""
+    began = process_time()
     source = find(str(folder))
     step: Search | NDArray[np.float64] = search((TARGET,))
+    passes = 0
     while isinstance(step, Search):
+        passes += 1
         step = step.after(run(partial(_ranked, source, question.metric, step), source.blocks, Partial.merged))
+    ranking = process_time()
     found = Answer.empty(question, float(step[0]))
     counting = _counting(question, found.threshold)
     counted = run(partial(_counted, source, question, counting), source.blocks, _added)
     for mine, counts in zip((*found.cells, *found.pairs), (*counted.cells, *counted.pairs), strict=True):
         mine[:] = counts[::-1]
+    print(json.dumps(asdict(Phases(passes, ranking - began, process_time() - ranking))))
     return found
 
 

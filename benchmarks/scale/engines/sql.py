@@ -24,7 +24,7 @@ def answer(folder: Path, question: Question) -> Answer:
     connection = duckdb.connect()
     for setting in (f"threads = {THREADS}", f"memory_limit = '{MEMORY}'", "preserve_insertion_order = false"):
         connection.execute(f"SET {setting}")
-    connection.execute(f"SET temp_directory = '{folder / 'spilled'}'")
+    connection.execute(f"SET temp_directory = '{folder.parent / 'spilled'}'")
     source = f"read_parquet('{folder}/*.parquet')"
     # Half a rank before, so that no rounding leads to a neighbour.
     part = (question.rank - 0.5) / question.rows

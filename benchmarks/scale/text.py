@@ -1,0 +1,108 @@
+"""The words of benchmarks/scale.md around what was measured."""
+
+NAMES = {
+    "ours": "ours, the question",
+    "everything": "ours, everything",
+    "duckdb": "DuckDB, the question",
+    "polars": "Polars, the question",
+}
+
+SHORT = """This is the short form of the benchmark, with fewer rows; what is wanted is wanted of the long one, so
+nothing is
+said to be met."""
+
+ABSENT = """Not measured here, as it is not installed: {names}. `make bench-scale` installs it into .venv-bench."""
+
+TEXT = """# Beyond memory
+
+Made by `{command}`; it makes its own trials and removes them. A folder of Parquet files is asked the same question by
+hpi, by DuckDB and by Polars, each in a process of its own, on the same two cores and the same files.
+
+| what | wanted | measured | met |
+| --- | --- | --- | --- |
+{wanted}
+
+{short}
+
+{absent}
+
+Machine: {machine}. Nothing here was measured on more than one machine, and nothing is said about several.
+
+![Processor seconds and memory of each engine](scale.svg)
+
+## What each took
+
+{table}
+
+"CPU" is user and system time of the process and all that it started, from the first line of Python to the last: the
+packages' own loading, half a second to two seconds, is part of it, which shows in the smaller table. "Peak" is the most
+that all its processes held for themselves (resident less shared memory), looked at every 50 ms, so what lasted less may
+be missed. Medians of {rounds}; a median of two runs is their mean. {spread} Engines had their turns one after the
+other. All were allowed two threads. {cached}
+
+**All of them gave the same numbers**: after every run the threshold, {n_cells:,} counts of cells and {n_joint:,} counts
+of pairs were compared with those of the first run, bit by bit; one difference ends the benchmark without a report.
+
+## The question
+
+{folders}
+
+Trials are made for this: six hyperparameters uniform, two uniform on the logarithm, one whole number, one of five
+words, and one that only trials with two of these words have; the loss depends on five of them, two together, with
+noise, and is rounded to six decimals, so it repeats. Floats have single precision (the loss: double), compressed by
+zstd,
+row groups of at most {group_rows:,} rows in files of at most {file_rows:,}.
+
+Asked is the exact loss at which the best 10 % end (the one of that rank, not an estimate); for each of the eleven
+hyperparameters how many trials lie inside and outside of these best in each of up to 256 cells; and for ten pairs of
+neighbouring columns the same in up to 24 x 24 joint cells. Where cells end is given to all as plain numbers, ranks of
+131,072 trials drawn by a hash; a value lies in the first cell whose end it does not exceed.
+
+- **{ours}**: the kernels of `hpi.blocks` on two threads, with the ends that were given.
+- **{everything}**: `hpi.read(folder, metric="loss", direction="minimize")` and `hpi.importance(table)`, as anybody
+  writes it. It is not the same question but holds its answer: it finds the roles of the columns, draws the trials by
+  which cells end itself, finds thresholds exactly at {n_rungs} fractions, counts all {n_pairs} pairs at each of them,
+  and
+  works out intervals and what chance alone would show. The counts asked for are picked out of these, and compared.
+- **{duckdb}**: SQL over `read_parquet`, `memory_limit` 2 GB. `quantile_disc` for the threshold; one query with
+  `histogram(x, ends)` for cells; one with a halving CASE for joint cells and GROUPING SETS over one number a pair.
+  With 4 million rows other ways took more: halving CASE for 256 cells (4 times), an ASOF join (5), a range join (10) or
+  a list filter (over 50) for a column's cells; for pairs ten GROUP BY of their own (1.5), `unnest` or `UNPIVOT` (1.1
+  and
+  1.5); for the threshold ORDER BY with OFFSET or GROUP BY loss (2.5 and 4.5), counting by leading digits in SQL (1.5).
+- **{polars}**: `scan_parquet` on its streaming engine. `quantile` for the threshold; `bin_intervals` for cells, a table
+  of them for joint cells, then all counts of a trial as rows of one column (`unpivot`), grouped once. Within a tenth of
+  it were one `collect_all` of 21 GROUP BY, and batches (`collect_batches`) whose columns are counted one by one; 21
+  queries one after the other took 1.7 times as much, `search_sorted` instead of intervals 1.4, `explode` 5.
+
+Counting by a grid and correcting by one comparison, as our kernels do, can be written in SQL, too: for cells it took as
+long as `histogram`. Both packages answer far more than this one question, which our kernels are made for.
+
+## What does not compare
+
+Times are those of warm files: a cold disk adds what it adds, the same to all. DuckDB kept to its limit of 2 GB; Polars
+has none that could be set, nor has hpi, which holds a few pieces of row groups at a time. More threads, larger row
+groups
+or files on S3 would change all of them; none of that was measured.
+
+## A paper estimate for more
+
+{estimate}
+"""
+
+ESTIMATE = """Measured are {first:,} and {last:,} rows; a straight line through both says what a further row takes. All
+else in this table is extrapolated by it and was not run.
+
+{table}
+
+- CPU hours are those of cores like these, for one question, with files that are read as fast as they are counted: that
+  takes {rate:,.0f} MB/s for each core that asks the question, {rate_all:,.0f} MB/s for one that answers everything.
+  More
+  than this machine's memory does not stay in its cache, so a disk or network has to deliver that.
+- Hours are not divided by machines: blocks add up in any order, which tests show with threads, processes and a Dask
+  cluster on one machine; how fast several machines are was not measured.
+- {ranking}
+- Memory is what was measured at {last:,} rows: counts, tables of cells and pieces of row groups do not grow with rows.
+  What does is the list of row groups, some 200 bytes for each: {groups_mb:,.0f} MB at 10^11 rows in groups of a
+  million.
+- Disk is {bytes_row:.1f} bytes a row, as these trials take; others differ."""
