@@ -81,6 +81,16 @@ def warnings(sample: Sample, uses_target: bool = True) -> tuple[str, ...]:
     return tuple(sentence for sentence in found if sentence is not None)
 
 
+def standing(sample: Sample) -> str | None:
+    """Say how many trials stand for how many, where they do."""
+    if sample.tallies is None:
+        return None
+    return (
+        f"From {len(sample.design):,} of {sample.whole.trials:,} trials, drawn evenly over the metric: what that costs "
+        "is in the intervals."
+    )
+
+
 def _independent(sample: Sample, size: int) -> int:
     """Count the best `size` trials, or their configurations where several trials of one are kept."""
     unit = sample.design.unit

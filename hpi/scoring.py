@@ -14,7 +14,7 @@ from hpi.estimators import Coefficient, Estimate, Estimator, Pairs, Report, quie
 from hpi.results import ImportanceResult, PairScore, Question, Score, known
 from hpi.roles import Direction
 from hpi.space import Floats
-from hpi.subspace import Sample, Subspace, select
+from hpi.subspace import Sample, Subspace, asked
 from hpi.table import TrialTable
 from hpi.version import VERSION
 
@@ -55,7 +55,7 @@ def importance(
     """
     if not isinstance(seed, Integral) or seed < 0:
         raise EstimatorError(f"seed is {seed!r}; it must be 0 or a positive whole number.")
-    return score(table, select(table, subspace or Subspace()), resolve(estimator), int(seed))
+    return score(*asked(table, subspace or Subspace()), resolve(estimator), int(seed))
 
 
 def score(table: TrialTable, sample: Sample, estimator: Estimator, seed: int) -> ImportanceResult:
@@ -75,7 +75,8 @@ def answer(table: TrialTable, sample: Sample, estimator: Estimator, seed: int, e
     """Compare an estimate with chance and put it together with its provenance."""
     scores = _scores(sample, estimate)
     pairs = _pairs(sample, estimate.pairs)
-    found = checks.warnings(sample, estimator.uses_target)
+    part = None if estimator.counts_all else checks.standing(sample)
+    found = (*filter(None, [part]), *checks.warnings(sample, estimator.uses_target))
     warnings = (*_no_signal(scores, pairs, estimator.uses_target), *estimate.warnings, *found, *table.notices)
     assert table.metric is not None
     assert table.direction is not None
@@ -113,7 +114,7 @@ def _question(sample: Sample) -> Question:
 
 
 def _excluded(table: TrialTable, sample: Sample) -> tuple[tuple[str, int], ...]:
-    filtered_out = len(table.trials) - sample.whole.trials
+    filtered_out = table.n_trials - sample.whole.trials
     return (*table.excluded, *((("outside the filters", filtered_out),) if filtered_out else ()))
 
 

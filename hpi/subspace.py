@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from hpi.blocks.asking import Counting
+from hpi.blocks.large import LargeTable
 from hpi.errors import SubspaceError
 from hpi.roles import Role
 from hpi.space import Design, Mask, Tallies
@@ -20,6 +22,7 @@ from hpi.table import TrialTable
 DEFAULT_TARGET = 0.1
 WANTED_TRIALS = 20
 LARGEST_DEFAULT = 0.5
+MANY = 10**9
 TIES_SHOW = 1.05  # so many times as many trials as asked for: the part is named as it was found
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,3})?")
 _SPECIAL = re.compile(r"([\\,=])")
@@ -145,6 +148,11 @@ class Sample:
         return Sizes(self.tallies.n_trials, *sizes)
 
     @property
+    def alone(self) -> Sample:
+        """The same trials, standing for themselves only."""
+        return replace(self, tallies=None)
+
+    @property
     def q(self) -> float:
         """Share of the region that is in the target, as realised (ties are kept together)."""
         return self.whole.target / self.whole.region
@@ -189,14 +197,40 @@ def found_part(fraction: float, n: int, n_trials: int) -> float:
 
 
 def select(table: TrialTable, subspace: Subspace) -> Sample:
-    """Return the trials that `subspace` speaks of.
+    """Return the trials that `subspace` speaks of; raises as `asked` does."""
+    return asked(table, subspace)[1]
+
+
+def asked(table: TrialTable, subspace: Subspace) -> tuple[TrialTable, Sample]:
+    """Return the trials that `subspace` speaks of, and the table in which they stand.
+
+    That is another table where this one is larger than memory: the one that has the sample's trials at hand. All are
+    counted then, which may take a while.
 
     Raises
     ------
     SubspaceError
         If a filter names an unknown column or no trial passes.
+    TableError, BlockError
+        If a table larger than memory cannot be read.
     """
-    return cut(filtered(table, subspace.where), subspace)
+    if not isinstance(table, LargeTable):
+        return table, cut(filtered(table, subspace.where), subspace)
+    return at_hand(*table.counted(subspace.where, fractions(subspace)), subspace)
+
+
+def fractions(subspace: Subspace) -> tuple[float, float]:
+    """Return region and target of a question about very many trials."""
+    known = subspace.resolved(MANY)
+    assert known.target is not None
+    return known.region, known.target
+
+
+def at_hand(found: Counting, table: LargeTable, subspace: Subspace) -> tuple[TrialTable, Sample]:
+    """Return the trials of a table larger than memory that stand for all, and those at hand; reads nothing."""
+    if found.tallies is None:
+        return table, cut(table.design, subspace)
+    return table, standing_for(table.standing_for(found.tallies), found.tallies, subspace)
 
 
 def filtered(table: TrialTable, where: tuple[Filter, ...]) -> Design:
@@ -225,10 +259,10 @@ def filterable(table: TrialTable) -> tuple[str, ...]:
 
 def cut(design: Design, subspace: Subspace) -> Sample:
     """Return region and target of a design, as sizes of its best parts; ties at a threshold are all kept."""
-    asked, subspace = subspace.target is not None, subspace.resolved(len(design))
+    is_asked, subspace = subspace.target is not None, subspace.resolved(len(design))
     assert subspace.target is not None
     n_region, n_target = (_size(design, fraction) for fraction in (subspace.region, subspace.target))
-    return Sample(design, subspace, n_region, n_target, asked)
+    return Sample(design, subspace, n_region, n_target, is_asked)
 
 
 def _size(design: Design, fraction: float) -> int:

@@ -80,6 +80,7 @@ TOUCHES_OF_OS = words(
 )
 # file or folder -> whose paths it opens
 MAY_OPEN = {
+    "hpi/readers/beyond.py": "the same path, where it is that of a folder or pattern of Parquet files",
     "hpi/readers/origin.py": "a path that a person at this machine gives to hpi.read or the command line",
     "hpi/readers/apart.py": "a folder that it makes itself; what is in it is called 0, 1, 2...",
     "hpi/readers/worker.py": "that folder",

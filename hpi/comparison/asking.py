@@ -14,7 +14,7 @@ from hpi.comparison.reasons import Case, why
 from hpi.errors import EstimatorError
 from hpi.estimators import ESTIMATORS
 from hpi.results import ImportanceResult
-from hpi.subspace import Sample, Subspace, select
+from hpi.subspace import Sample, Subspace, asked
 from hpi.table import TrialTable
 
 
@@ -55,7 +55,7 @@ def agreement(table: TrialTable, *, subspace: Subspace | None = None, seed: int 
     HpiError
         As `hpi.importance`, where all of them refuse.
     """
-    sample = select(table, subspace or Subspace())
+    table, sample = asked(table, subspace or Subspace())
     results: list[ImportanceResult] = []
     refused: dict[str, EstimatorError] = {}
     for estimator in ESTIMATORS:

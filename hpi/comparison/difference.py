@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from hpi.blocks.large import LargeTable
 from hpi.comparison.alike import same_trials
 from hpi.comparison.paired import Pairs, correlations
 from hpi.comparison.shares import ELSEWHERE, Valued, importances, shares
@@ -155,8 +156,8 @@ def difference(
     TableError
         If the two explain different metrics, or the same one in different directions, or share no hyperparameter.
     """
-    if table is None:
-        return compared(first, second, measure=measure)
+    if table is None or isinstance(table, LargeTable) or isinstance(other, LargeTable):
+        return compared(first, second, measure=measure)  # of trials that are only counted nobody knows the pull of each
     samples = _sample(table, first), _sample(other or table, second)
     trials = None if other is None or other.fingerprint == table.fingerprint else same_trials(table, other)
     return compared(first, second, samples, measure, trials)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from hpi.blocks.large import LargeTable
 from hpi.errors import TableError
 from hpi.roles import Choices, ContextKind, Declaration, Role
 from hpi.roles.values import shown
@@ -89,6 +90,11 @@ def divided(table: TrialTable, by: str | None = None) -> Parts:
     TableError
         If there is no such column, it is no context, or it has fewer than 2 values or more than 60.
     """
+    if isinstance(table, LargeTable):
+        raise TableError(
+            f"{table.name} is larger than memory, and is not divided into datasets; ask about one at a time, with a "
+            "filter or --task."
+        )
     tasks = named(table.columns, Role.CONTEXT, ContextKind.TASK)
     is_tasks = by is None or [by] == tasks or (by == TASK and len(tasks) > 1 and by not in tasks)
     if by is None and not tasks:

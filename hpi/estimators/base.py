@@ -128,6 +128,11 @@ class Estimator(Protocol):
     in_percent: ClassVar[bool]
 
     @property
+    def counts_all(self) -> bool:
+        """Whether counts of all trials are enough, so that nothing rests on those that stand for them."""
+        ...
+
+    @property
     def settings(self) -> Mapping[str, object]:
         """Every setting by name, as JSON shows it."""
         ...

@@ -56,6 +56,11 @@ class Settings:
             _check(declared, getattr(self, declared.name))
 
     @property
+    def counts_all(self) -> bool:
+        """Whether counts of all trials are enough, so that nothing rests on those that stand for them."""
+        return False
+
+    @property
     def settings(self) -> Mapping[str, object]:
         """Every setting by name, as JSON shows it."""
         return {declared.name: getattr(self, declared.name) for declared in fields(self)}

@@ -7,9 +7,12 @@ table to the limits; `apart` does all of that in a child process, for what stran
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, get_args
 
+from hpi.blocks.source import Source
 from hpi.errors import TableError
+from hpi.readers import beyond
 from hpi.readers.apart import read_apart
 from hpi.readers.appending import appended
 from hpi.readers.limits import ReadLimits
@@ -17,6 +20,9 @@ from hpi.readers.loading import READERS, load, load_all
 from hpi.readers.protocol import Files, Loaded, Opened, Reader, Wanted
 from hpi.roles import Choices, Direction, Reduce, Repeats, Role, parse_space
 from hpi.table import TrialTable, build
+
+if TYPE_CHECKING:
+    from hpi.blocks.asking import Somewhere
 
 __all__ = [
     "READERS",
@@ -49,8 +55,13 @@ def read(
     sheet: str | None = None,
     table: str | None = None,
     name: str | None = None,
+    executor: Somewhere = None,
 ) -> TrialTable:
     """Return the table of trials in a file, upload or DataFrame, validated.
+
+    A folder of Parquet files, a pattern such as runs/*.parquet or an address s3://bucket/... is opened in blocks where
+    it is larger than memory allows (HPI_READ_ROWS...): one pass looks at all rows, and whatever is asked of the table
+    counts them. Then every row that counts is a trial of its own.
 
     Parameters
     ----------
@@ -77,6 +88,9 @@ def read(
         Which one to take where the source holds several.
     name
         What the table is called; otherwise the file's name.
+    executor
+        Where a table in blocks is read: any of concurrent.futures, that of a Dask client, or a function that makes one;
+        the threads of this machine, or HPI_DASK_SCHEDULER, where none is given.
 
     Raises
     ------
@@ -98,8 +112,26 @@ def read(
         rank=tuple((column, _direction(f"direction of {column}", end)) for column, end in (rank or {}).items()),
     )
     sources = source if isinstance(source, list | tuple) else [source]
+    address = beyond.address_of(sources)
+    if address is not None:
+        found = beyond.opened(address, ReadLimits.from_environment())
+        if isinstance(found, Source):
+            return _in_blocks(found, choices, Path(address).name if name is None else name, executor)
+        sources = found
     whole = load_all(sources, Wanted(study, sheet, table))
     return build(whole.frame, whole.name if name is None else name, choices, whole.reading)
+
+
+def _in_blocks(source: Source, choices: Choices, name: str, executor: Somewhere) -> TrialTable:
+    from hpi.blocks import asking, large
+
+    if choices.repeats not in ("auto", "each"):
+        raise TableError(
+            f"repeats is {choices.repeats!r}, but the table is larger than memory: in it every row that counts is a "
+            'trial of its own ("each"). Leave it out, or write one row a configuration.'
+        )
+    seen = asking.looked_at(source, executor)
+    return large.made(source, seen, choices, name, executor)
 
 
 def append(table: TrialTable, more: TrialTable) -> TrialTable:

@@ -10,10 +10,10 @@ from hpi.curve import Curve, curve_of
 from hpi.effects import OneEffect, TwoEffects, one_effect, two_effects
 from hpi.effects.outcome import outcome_of
 from hpi.errors import EstimatorError
-from hpi.estimators import Estimator
+from hpi.estimators import Estimator, resolve
 from hpi.results import ImportanceResult
 from hpi.statements import Findings
-from hpi.subspace import Sample, Subspace, select
+from hpi.subspace import Sample, Subspace, asked
 from hpi.table import TrialTable
 
 MOST_ONE, MOST_TWO = 6, 3  # hyperparameters and pairs that have a figure
@@ -95,8 +95,8 @@ def contents(
     made: datetime | None = None,
 ) -> Contents:
     """Answer a question about a table and say what its trials show; raises as `hpi.importance` does."""
-    result = scoring.importance(table, estimator=estimator, subspace=subspace, seed=seed)
-    sample = select(table, subspace or Subspace())
+    table, sample = asked(table, subspace or Subspace())
+    result = scoring.score(table, sample, resolve(estimator), seed)
     return with_findings(Contents(table, sample, result, None, tolerance=tolerance, note=note, made=made))
 
 

@@ -27,7 +27,7 @@ from hpi.statements.top import top
 from hpi.statements.trends import trends
 from hpi.statements.trials import Trials
 from hpi.statements.words import Tone
-from hpi.subspace import Sample, Subspace, cut, select
+from hpi.subspace import Sample, Subspace, asked, cut
 from hpi.table import TrialTable
 from hpi.table.notices import OBSERVED
 
@@ -56,7 +56,8 @@ def findings(table: TrialTable, *, subspace: Subspace | None = None, tolerance: 
     EstimatorError
         If fewer than 16 trials are in the region, the metric is constant there, or the tolerance is not above 0.
     """
-    return with_notices(state(select(table, subspace or Subspace()), outcome_of(table)[0], tolerance), table)
+    table, sample = asked(table, subspace or Subspace())
+    return with_notices(state(sample, outcome_of(table)[0], tolerance), table)
 
 
 def with_notices(found: Findings, table: TrialTable) -> Findings:
@@ -104,7 +105,7 @@ def _stated(sample: Sample, outcome: Outcome, tolerance: float | None, report: R
     sentences += [_finding(one, p, unsure) for one, p in alike]
     return Findings(
         findings=tuple(sentences),
-        cannot_say=cannot_say(sample, basis, sentences, drifting),
+        cannot_say=(*filter(None, [checks.standing(sample)]), *cannot_say(sample, basis, sentences, drifting)),
         candidates=len(candidates) + len(equivalent),
         metric=basis.measured,
         tolerance=basis.tolerance,

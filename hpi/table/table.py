@@ -98,6 +98,11 @@ class TrialTable:
         """Count the rows of the source."""
         return len(self.frame)
 
+    @property
+    def n_trials(self) -> int:
+        """Count the trials that count, as far as it is known."""
+        return len(self.trials)
+
     @cached_property
     def loss(self) -> Floats:
         """The loss of each trial, shape (n_trials,): lower is better; between several tasks, the rank within its own.

@@ -98,10 +98,14 @@ class PedAnova(Settings):
         if self.compatible == "optuna":
             object.__setattr__(self, "form", "kernel")
 
+    @property
+    def counts_all(self) -> bool:
+        """Whether cells of ranks are all that is looked at: other forms cut the space in other places."""
+        return self.form == "series" and self.reference == "sample"
+
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
         """Return S, its interval and its null distribution for every hyperparameter."""
-        if self.form == "series" and self.reference == "sample":
-            sample = reduced(sample)
+        sample = reduced(sample) if self.counts_all else sample.alone
         drawn = shuffles.draw(sample, self.permutations, rng) if self.permutations else forms.nothing_shuffled()
         scored = [
             together([self._score(sample, counts, j, regime, drawn) for regime, counts in enumerate(regimes)])
