@@ -16,6 +16,8 @@ from hpi.blocks.steps import PIECE, Scratch, Steps
 from hpi.space import Edges, Floats, Hyperparameter, Integers, Mask
 from hpi.space.tallies import Counted, Plan
 
+HELD = 4  # pieces
+
 
 @dataclass(frozen=True, eq=False)
 class Counting:
@@ -76,9 +78,12 @@ class Accumulator:
         """Begin with zeros."""
         self._counting, plan = counting, counting.plan
         self._scratch, self._n_rungs = Scratch(), len(plan.cutoffs)
-        self._rung, self._code = (np.empty(PIECE, dtype=np.intp) for _ in range(2))
-        self._joint = {j: np.empty(PIECE, dtype=np.intp) for pair in plan.pairs for j in pair}
-        self._joint_of = {j: plan.joint[j].astype(np.intp) for j in self._joint}
+        self._code = np.empty(PIECE, dtype=np.intp)
+        # What is held back until there is enough of it for pairs, of which each has many counts.
+        self._n_held, most = 0, HELD * PIECE
+        self._rung, self._place = (np.empty(most, dtype=np.intp) for _ in range(2))
+        self._both = np.empty(most, dtype=np.uint16)
+        self._joint = {j: np.empty(most, dtype=np.uint8) for pair in plan.pairs for j in pair}
         n = self._n_rungs
         self._trials = np.zeros(n, dtype=np.int64)
         self._cells = tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in plan.edges)
@@ -121,32 +126,36 @@ class Accumulator:
             self._add(np.ascontiguousarray(parts[0]), parts[1:], own)
 
     def _add(self, loss: Floats, columns: Sequence[Column], regime: Integers | None) -> None:
-        n, ready = len(loss), self._counting
-        rung, code = self._rung[:n], self._code[:n]
+        ready, held = self._counting, slice(self._n_held, self._n_held + len(loss))
+        rung, code = self._rung[held], self._code[: len(loss)]
         ready.rungs.below(loss, rung, self._scratch)
         _add_to(self._trials, rung)
         for j, (lookup, column) in enumerate(zip(ready.lookups, columns, strict=True)):
             lookup.into(column, code, self._scratch)
             self._count(self._cells[j], lookup.n + 1, rung, code)
             if j in self._joint:
-                np.take(self._joint_of[j], code, out=self._joint[j][:n], mode="clip")
+                np.take(ready.plan.joint[j], code, out=self._joint[j][held], mode="clip")
             for i, one in enumerate(ready.regimes[j]):
                 assert regime is not None
                 one.into(column, code, self._scratch)
                 code[regime[:, j] != i] = one.n
                 self._count(self._regimes[j][i], one.n + 1, rung, code)
-        self._count_pairs(rung)
+        self._n_held = held.stop
+        if self._n_held > len(self._rung) - PIECE:
+            self._count_pairs()
 
-    def _count_pairs(self, rung: Places) -> None:
-        """Count all pairs of one first hyperparameter after each other: what they have in common is said once."""
-        plan, n, before = self._counting.plan, len(rung), -1
-        both = self._code[:n]
+    def _count_pairs(self) -> None:
+        """Count what was held back."""
+        held, plan = slice(0, self._n_held), self._counting.plan
+        both, place = self._both[held], self._place[held]
         for counts, (i, j) in zip(self._pairs, plan.pairs, strict=True):
-            if i != before:
-                np.multiply(rung, plan.n_joint(i) + 1, out=both)
-                np.add(both, self._joint[i][:n], out=both)
-                before = i
-            self._count(counts, plan.n_joint(j) + 1, both, self._joint[j][:n])
+            n_first, n_second = (np.uint16(plan.n_joint(column) + 1) for column in (i, j))
+            np.multiply(self._joint[i][held], n_second, out=both)
+            np.add(both, self._joint[j][held], out=both)
+            np.multiply(self._rung[held], int(n_first) * int(n_second), out=place)
+            np.add(place, both, out=place)
+            _add_to(counts, place)
+        self._n_held = 0
 
     def _count(self, counts: Integers, n_cells: int, rung: Places, code: Places) -> None:
         place = self._scratch.places[: len(rung)]
@@ -156,6 +165,7 @@ class Accumulator:
 
     def counted(self) -> Counted:
         """Return the counts so far, as `tallies.tally` has them."""
+        self._count_pairs()
         plan, n = self._counting.plan, self._n_rungs
         shapes = [(plan.n_joint(i) + 1, plan.n_joint(j) + 1) for i, j in plan.pairs]
         return Counted(
