@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from typing import Any, TypeVar, cast
 
 from hpi.errors import SettingsError
+from hpi.version import VERSION
 
 R = TypeVar("R")
 
@@ -25,7 +26,8 @@ def executor_from(environment: Mapping[str, str]) -> Executor | None:
     Raises
     ------
     SettingsError
-        If the address makes no sense, nobody answers there within `SECONDS`, or the package distributed is missing.
+        If the address makes no sense, nobody answers there within `SECONDS`, workers have no or another hpi, or the
+        package distributed is missing here.
     """
     text = environment.get(VARIABLE)
     if text is None:
@@ -50,7 +52,34 @@ def _executor(address: str) -> Executor:
             f"{VARIABLE} is {address!r}, where no Dask scheduler answered within {SECONDS} seconds. Is it running, "
             "and may this machine reach it? `dask scheduler` starts one and says its address."
         ) from error
-    return cast(Executor, client.get_executor())
+    executor = cast(Executor, client.get_executor())
+    try:
+        _agree(client.run(_version, on_error="return"))
+    except SettingsError:
+        close(executor)
+        raise
+    return executor
+
+
+def _version() -> str:
+    """Return the version of hpi where this runs."""
+    return VERSION
+
+
+def _agree(found: Mapping[str, object]) -> None:
+    """Raise SettingsError where a worker, by address, has another hpi than this machine, or an error instead of one."""
+    for worker, version in sorted(found.items()):
+        if version != VERSION:
+            has = f"hpi {version}" if isinstance(version, str) else f"no hpi that runs there ({said(version)})"
+            raise SettingsError(
+                f"{VARIABLE} names a cluster whose worker {worker} has {has}; this machine has hpi {VERSION}. Install "
+                "the same hpi, numpy and pyarrow on all of them."
+            )
+
+
+def close(executor: Executor) -> None:
+    """Close the connection of an executor that `executor_from` made; the cluster stays."""
+    vars(executor)["_client"].close()
 
 
 def is_one(executor: Executor) -> bool:
@@ -116,6 +145,11 @@ def losses(error: BaseException) -> int:
         return 2
     lost = (BrokenExecutor, CancelledError, ConnectionError)
     return int(isinstance(error, (*lost, *_dask("comm.core", "CommClosedError"))))
+
+
+def said(error: object) -> str:
+    """Return what an error says, behind its kind, in one line."""
+    return ": ".join(filter(None, (type(error).__name__, " ".join(str(error).split()))))
 
 
 def closed() -> tuple[type[BaseException], ...]:

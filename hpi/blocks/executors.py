@@ -102,8 +102,3 @@ class Place:
         if self.make is not None:
             self.pool = self.make()
             self.asked = -ASK_AGAIN
-
-
-def said(error: BaseException) -> str:
-    """Return what an error says, behind its kind."""
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

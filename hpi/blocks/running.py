@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from hpi.blocks import cluster
 from hpi.blocks.chunks import Chunk, chunked, named
-from hpi.blocks.executors import Place, Serial, said, threads
+from hpi.blocks.executors import Place, Serial, threads
 from hpi.errors import BlockError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def run(
     files
         Names of the files by Block.file, for errors.
     workers, rows
-        How many chunks run at once (twice as many are handed in), and how many rows a chunk has; None: what the
+        How many chunks run at once (at most twice as many are handed in), and how many rows a chunk has; None: what the
         executor says, and an `EACH`-th of what a worker gets, at most `MOST_ROWS`.
 
     Raises
@@ -142,7 +142,8 @@ class _Run(Generic[T]):
             return 0
         if self.waiting[0].losses >= ALONE:
             return 1
-        return 2 * (self.workers or max(1, self.place.workers()))
+        workers = self.workers or max(1, self.place.workers())
+        return workers + 1 if self.place.shares_memory else 2 * workers  # more would only hold what waits to be merged
 
     def _hand_in(self) -> None:
         """Let fly what may."""
@@ -194,8 +195,9 @@ class _Run(Generic[T]):
         """
         if not self.place.is_ours:
             raise BlockError(
-                f"The executor takes no more work ({said(error)}). Start another one; a pool of processes takes none "
-                "once one of them has died. Given as a function that makes one, a new one is made where it breaks."
+                f"The executor takes no more work ({cluster.said(error)}). Start another one; a pool of processes "
+                "takes none once one of them has died. Given as a function that makes one, a new one is made where it "
+                "breaks."
             ) from error
         self.broke = error
 
