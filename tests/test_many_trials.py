@@ -225,6 +225,22 @@ def test_pairs_with_and_without_the_rule_are_alike():
         assert by_rule.low == pytest.approx(without.low, abs=0.02)
 
 
+def test_pairs_within_a_small_region_have_cells_left_to_tell():
+    """The best 5 % lie in a twentieth of x: of cells of equal shares of all trials that is but one or two.
+
+    With u = 20 x in [0, 1] the loss there is 1 where just one of u and y is above 1/2, else 0.
+    """
+    rng = np.random.default_rng(0)
+    x, y, z = rng.random((3, 40_000))
+    exclusive = (20 * x > 0.5) != (y > 0.5)
+    built = design({"x": x, "y": y, "z": z}, np.where(x < 0.05, exclusive + 0.1 * rng.random(40_000), 5.0 + z))
+    found, without = (pairs_asked(one, 0.05, 0.02, permutations=100) for one in (built, without_the_rule(built)))
+    assert found.columns[0].tolist() == [0, 1]
+    assert without.importance[0] > 0.4
+    assert found.importance[0] == pytest.approx(without.importance[0], abs=0.1)
+    assert chance.compare(found).detectable.tolist() == [True, False, False]
+
+
 def test_of_more_than_12_hyperparameters_the_12_that_part_most_have_pairs():
     """15, of which four make the loss, two of these by their product: they and eight of the idle ones."""
     rng = np.random.default_rng(0)

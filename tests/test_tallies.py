@@ -151,19 +151,25 @@ def test_pairs_are_counted_in_joint_cells(made):
             np.testing.assert_array_equal(counts[found.rung(part)], expected)
 
 
-def test_joint_cells_join_neighbours_to_equal_shares_of_the_drawn(made):
+def test_joint_cells_join_neighbours_to_equal_shares_of_all_of_the_best_tenth_and_of_the_best_hundredth(made):
+    """A drawn trial weighs 1, 11 among the best tenth and 111 among the best hundredth: three parts of one weight."""
     frame, _, found = made
-    drawn = frame[is_drawn(frame.index.to_numpy())]
+    is_here = is_drawn(frame.index.to_numpy())
+    ranked = frame["loss"][is_here].sort_values().to_numpy()
+    weight = sum((frame["loss"] <= ranked[last]) * times for last, times in ((399, 1), (40, 10), (4, 100)))[is_here]
     for name in ("float", "log", "many", "child", "halved"):
         j = NAMES.index(name)
-        joint = found.asked.joint[j][:-1]
-        assert found.asked.n_joint(j) == 24
-        assert sorted(set(joint.tolist())) == list(range(24))
-        assert (np.diff(joint.astype(int)) >= 0).all()
-        cells = cells_of(frame[name], SPACE[j], is_drawn(frame.index.to_numpy()))[drawn.index].dropna().astype(int)
-        share = np.bincount(joint[cells]) / len(cells)
-        largest = cells.value_counts(normalize=True).max()
-        assert np.abs(share - 1 / 24).max() <= 2 * largest
+        joint = found.asked.joint[j][:-1].astype(int)
+        assert sorted(set(joint.tolist())) == list(range(found.asked.n_joint(j)))
+        assert found.asked.n_joint(j) <= 24
+        assert (np.diff(joint) >= 0).all()
+        cells = cells_of(frame[name], SPACE[j], is_here)[is_here].dropna().astype(int)
+        of_cell = np.bincount(cells, weight[cells.index], minlength=len(joint))
+        of_joint = np.bincount(joint, of_cell) / of_cell.sum()
+        assert (of_joint <= 1 / 24 + of_cell.max() / of_cell.sum()).all()
+        # What is joined lies within one 24th of the weight, middle to middle.
+        middle = (np.cumsum(of_cell) - of_cell / 2) / of_cell.sum()
+        assert all(np.ptp(middle[joint == one]) <= 1 / 24 for one in set(joint.tolist()))
     for name, n in (("few", 5), ("steps", 3), ("flag", 2)):
         joint = found.asked.joint[NAMES.index(name)]
         assert joint.tolist() == [*range(n), n]

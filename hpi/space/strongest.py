@@ -27,17 +27,22 @@ def strongest(
     """Return the columns of which all pairs are counted: all where there are at most 12; `x`, `loss`: of the drawn."""
     if len(edges) <= MOST_PAIRED:
         return list(range(len(edges)))
-    middle = round(BEST * len(loss))
-    best = loss <= np.partition(loss, middle)[middle]
+    tenth = best(loss, BEST)
     codes = [one.code(x[:, j]) for j, one in enumerate(edges)]
-    alone = [_alone(code, one.n, best) for code, one in zip(codes, edges, strict=True)]
+    alone = [_alone(code, one.n, tenth) for code, one in zip(codes, edges, strict=True)]
     screened = _first(alone, hyperparameters, MOST_SCREENED)
     coarse = {j: _coarse(edges[j], codes[j]) for j in screened}
     standing = {j: alone[j] for j in screened}
     for i, j in combinations(screened, 2):
-        together = _together(coarse[i], coarse[j], best)
+        together = _together(coarse[i], coarse[j], tenth)
         standing[i], standing[j] = max(standing[i], together), max(standing[j], together)
     return _first([standing.get(j, -np.inf) for j in range(len(edges))], hyperparameters, MOST_PAIRED)
+
+
+def best(loss: Floats, part: float) -> Mask:
+    """Whether a trial is among the best part, shape of loss; trials of equal loss all are."""
+    last = min(len(loss) - 1, round(part * len(loss)))
+    return np.asarray(loss <= np.partition(loss, last)[last])
 
 
 def _first(standing: list[float], hyperparameters: tuple[Hyperparameter, ...], most: int) -> list[int]:
@@ -54,30 +59,30 @@ def _coarse(edges: Edges, code: Codes) -> Integers:
     return coarse
 
 
-def _alone(code: Codes, n: int, best: Mask) -> float:
+def _alone(code: Codes, n: int, among: Mask) -> float:
     """How far chi squared lies above what chance would show, in standard deviations, among the active trials."""
-    chi, occupied = _chi_squared(*(np.bincount(one, minlength=n + 1)[:n] for one in (code[best], code)))
+    chi, occupied = _chi_squared(*(np.bincount(one, minlength=n + 1)[:n] for one in (code[among], code)))
     return _standing(chi, occupied - 1)
 
 
-def _together(first: Integers, second: Integers, best: Mask) -> float:
+def _together(first: Integers, second: Integers, among: Mask) -> float:
     """Do the same for what two show beyond what each shows, among the trials in which both are active."""
     side = SCREENED_CELLS + 1
     joint = side * first + second
-    both = [np.bincount(one, minlength=side * side).reshape(side, side)[:-1, :-1] for one in (joint[best], joint)]
+    both = [np.bincount(one, minlength=side * side).reshape(side, side)[:-1, :-1] for one in (joint[among], joint)]
     whole, _ = _chi_squared(*(counts.ravel() for counts in both))
     margins = [_chi_squared(*(counts.sum(axis=axis) for counts in both)) for axis in (0, 1)]
     (columns, n_columns), (rows, n_rows) = margins
     return _standing(whole - columns - rows, max(0, n_columns - 1) * max(0, n_rows - 1))
 
 
-def _chi_squared(best: Integers, count: Integers) -> tuple[float, int]:
+def _chi_squared(found: Integers, count: Integers) -> tuple[float, int]:
     """Return chi squared of the best trials' cells for given counts of all, and how many cells are occupied."""
-    best, count = best[count > 0], count[count > 0]
-    share = best.sum() / max(1, count.sum())
+    found, count = found[count > 0], count[count > 0]
+    share = found.sum() / max(1, count.sum())
     if not 0 < share < 1:
         return 0.0, len(count)
-    return float(((best - share * count) ** 2 / (share * (1 - share) * count)).sum()), len(count)
+    return float(((found - share * count) ** 2 / (share * (1 - share) * count)).sum()), len(count)
 
 
 def _standing(chi: float, freedom: int) -> float:

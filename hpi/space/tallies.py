@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from hpi.space.cells import Codes, Edges
 from hpi.space.coarse import by_rank, by_size
-from hpi.space.hyperparameter import Floats, Hyperparameter, Integers
+from hpi.space.hyperparameter import Floats, Hyperparameter, Integers, Mask
 from hpi.space.rungs import meant, near
-from hpi.space.strongest import strongest
+from hpi.space.strongest import best, strongest
 
-MOST_JOINT = 24  # cells of each hyperparameter in a pair
+MOST_JOINT = 24  # cells of each hyperparameter in a pair, at most
+JOINT_PARTS = (1, 0.1, 0.01)
 MOST_LEVELS = 12
 
 Rungs = NDArray[np.integer]  # at which of the cutoffs each trial comes in, shape (n_trials,)
@@ -118,8 +119,8 @@ def plan(
     """
     edges = tuple(Edges.drawn(x[:, j], one) for j, one in enumerate(hyperparameters))
     regimes = tuple(_of_regimes(one, x[:, j], regime, j) for j, one in enumerate(hyperparameters))
-    counts = [np.bincount(one.code(x[:, j]), minlength=one.n + 1) for j, one in enumerate(edges)]
-    joint = tuple(_joint(one, count) for one, count in zip(edges, counts, strict=True))
+    bests = [best(loss, part) for part in JOINT_PARTS]
+    joint = tuple(_joint(one, one.code(x[:, j]), bests) for j, one in enumerate(edges))
     columns = strongest(hyperparameters, edges, x, loss)
     return Plan(cutoffs, edges, regimes, joint, tuple(combinations(columns, 2)))
 
@@ -131,13 +132,24 @@ def _of_regimes(hyperparameter: Hyperparameter, x: Floats, regime: Integers | No
     return tuple(Edges.drawn(positions, hyperparameter) for positions in own)
 
 
-def _joint(edges: Edges, count: Integers) -> NDArray[np.uint8]:
-    """Merge cells to few of about equal size, by the drawn trials.
+def _joint(edges: Edges, code: Codes, bests: Sequence[Mask]) -> NDArray[np.uint8]:
+    """Merge cells to few, by the drawn trials.
 
-    A level that none of them has is one of the rarest, not the first one.
+    Ordered cells are merged to about equal shares, a third each of all trials, of the best tenth and of the best
+    hundredth: in a small region there are cells left to tell. Levels are merged by their trials alone. A level that
+    none of the drawn has is one of the rarest, not the first one.
     """
-    merged = by_rank(count[:-1], MOST_JOINT) if edges.ordered else by_size(count[:-1] + 1, MOST_LEVELS)
+    if edges.ordered:
+        # The same weight for each part, in whole numbers.
+        weight = sum(round(1 / part) * _count(code[one], edges.n) for part, one in zip(JOINT_PARTS, bests, strict=True))
+        merged = by_rank(np.asarray(weight), MOST_JOINT)
+    else:
+        merged = by_size(_count(code, edges.n) + 1, MOST_LEVELS)
     return np.append(merged, merged.max(initial=-1) + 1).astype(np.uint8)
+
+
+def _count(code: Codes, n: int) -> Integers:
+    return np.bincount(code, minlength=n + 1)[:-1]
 
 
 def rung_of(cutoffs: Floats, loss: Floats) -> Rungs:
