@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hpi.blocks import ranks
+from hpi.blocks import prefixes
 from hpi.blocks.ranks import Search, search
 from hpi.space.rungs import RUNGS, size
 
@@ -30,9 +30,9 @@ def losses(draw):
     return draw(st.one_of(makers))
 
 
-def found(loss, fractions, cuts, most, seed=0):
+def found(loss, fractions, cuts, most, drawn=None):
     """Search in pieces that end at the cuts, and come in another order in each pass."""
-    asked, rng, passes = search(fractions, most), np.random.default_rng(seed), 0
+    asked, rng, passes = search(fractions, most, drawn), np.random.default_rng(0), 0
     pieces = np.split(loss, sorted(cut % (len(loss) + 1) for cut in cuts))
     while isinstance(asked, Search):
         assert passes < 50, "each pass learns at least one bit"
@@ -40,7 +40,7 @@ def found(loss, fractions, cuts, most, seed=0):
         total = partials[0]
         for partial in partials[1:]:
             total = total.merged(partial)
-        assert len(total.counts) <= ranks.MOST_COUNTS
+        assert len(total.counts) <= prefixes.MOST_COUNTS + 2**16
         assert sum(map(len, total.gathered)) <= most
         asked, passes = asked.after(total), passes + 1
     return asked
@@ -53,6 +53,12 @@ def sorted_out(loss, fractions):
 @given(losses(), FRACTIONS, st.lists(st.integers(0, 1000), max_size=6), st.sampled_from([0, 1, 7, 50, 2**20]))
 def test_the_losses_are_those_of_the_sorted_numbers(loss, fractions, cuts, most):
     np.testing.assert_array_equal(found(loss, fractions, cuts, most), sorted_out(loss, fractions))
+
+
+@given(losses(), FRACTIONS, st.integers(0, 300), st.sampled_from([0, 7, 2**20]), st.booleans())
+def test_what_is_known_beforehand_changes_no_result(loss, fractions, n_drawn, most, right):
+    drawn = loss[:n_drawn] if right else np.random.default_rng(0).normal(size=n_drawn)
+    np.testing.assert_array_equal(found(loss, fractions, [], most, drawn), sorted_out(loss, fractions))
 
 
 @pytest.mark.parametrize("most", [0, 100, 2**20])
@@ -70,6 +76,16 @@ def test_the_losses_are_those_of_the_sorted_numbers(loss, fractions, cuts, most)
 def test_all_rungs_of_many_numbers(make, most):
     loss = make(np.random.default_rng(0), 150_000)
     np.testing.assert_array_equal(found(loss, RUNGS, [1, 70_000, 70_000], most), sorted_out(loss, RUNGS))
+
+
+def test_some_of_the_numbers_save_a_pass():
+    loss = np.random.default_rng(0).normal(size=300_000)
+    asked = search(RUNGS, 20_000, loss[:100_000])
+    gathering = asked.after(asked.count(loss))
+    assert gathering.gathers
+    np.testing.assert_array_equal(gathering.after(gathering.count(loss)), sorted_out(loss, RUNGS))
+    plain = search(RUNGS, 20_000)
+    assert not plain.after(plain.count(loss)).gathers
 
 
 def test_of_nothing_nothing_is_known():
