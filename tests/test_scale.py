@@ -20,7 +20,7 @@ from benchmarks.scale.engines import engine
 from benchmarks.scale.found import EVERYTHING, OURS, Folder, Phases, Study
 from benchmarks.scale.measuring import Spent
 from benchmarks.scale.picture import picture, round_steps
-from benchmarks.scale.plan import FULL, QUICK, TINY, Size
+from benchmarks.scale.plan import FULL, QUICK, TINY, Plan, Size
 from benchmarks.scale.question import Axis, Question, question
 from hpi.space import drawing
 
@@ -177,7 +177,7 @@ def test_the_shortest_form_measures_compares_and_removes_what_it_made(tmp_path, 
 def test_engines_that_differ_end_the_run_and_nothing_is_left(tmp_path, monkeypatch):
     monkeypatch.setenv(scale.FOLDER, str(tmp_path))
 
-    def asked_of(folder: Path, name: str) -> Spent:
+    def asked_of(folder: Path, plan: Plan, name: str) -> Spent:
         found = Answer.empty(Question.read(folder / "question.json"), 0.5)
         for counts in found.cells:
             counts[0, 0] = 20_000

@@ -91,7 +91,7 @@ def _measured(folder: Path, plan: Plan, size: Size, engines: list[str]) -> Folde
     runs: dict[str, list[Spent]] = {name: [] for name in engines}
     for _ in range(size.rounds):
         for name in engines:
-            took = _asked(folder, name)
+            took = _asked(folder, plan, name)
             runs[name].append(took)
             print(f"  {name}: {took.cpu:.1f} s of processor, {took.wall:.1f} s, {took.megabytes:,.0f} MB", flush=True)
             _compare(folder, engines[0], name)
@@ -107,9 +107,10 @@ def _warm(folder: Path) -> None:
                 pass
 
 
-def _asked(folder: Path, name: str) -> Spent:
+def _asked(folder: Path, plan: Plan, name: str) -> Spent:
     command = [sys.executable, "-m", "benchmarks.scale.asked", name, *map(str, _places(folder, name))]
-    return measuring.spent(command, {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}, folder / f"{name}.txt")
+    lowered = {} if plan.read_rows is None else {"HPI_READ_ROWS": str(plan.read_rows)}
+    return measuring.spent(command, {**ENVIRONMENT, **lowered, "PYTHONPATH": str(ROOT)}, folder / f"{name}.txt")
 
 
 def _places(folder: Path, name: str) -> tuple[Path, Path, Path]:

@@ -13,6 +13,12 @@ WIDTH, BAR, GAP, LEFT, TOP, ACROSS = 270, 16, 14, 170, 62, 380
 PALE = 0.55  # of the way to white: the smaller sizes
 STEPS = (1.0, 2.0, 5.0)  # of a round number, times a power of ten
 MOST_LINES = 5
+STYLE = f"""<style>
+text {{font: 12px {FONT}; fill: {LIGHT.muted}}}
+.title {{font-weight: 600; fill: {LIGHT.text}}} .name {{fill: {LIGHT.text}}}
+.value {{paint-order: stroke; stroke: {LIGHT.background}; stroke-width: 3}} .grid {{stroke: {LIGHT.grid}}}
+.most {{stroke: {LIGHT.attention}; stroke-dasharray: 4 3}} svg {{background: {LIGHT.background}}}
+</style>"""
 
 
 def picture(study: Study) -> str:
@@ -23,13 +29,8 @@ def picture(study: Study) -> str:
         _panel(study, "most memory, MB", lambda f, name: f.took(name).megabytes, 1, height, MOST_MEGABYTES),
     ]
     size = f'width="{LEFT + ACROSS + WIDTH + 60}" height="{TOP + height + 34}"'
-    style = (
-        f"<style>text {{font: 12px {FONT}; fill: {LIGHT.muted}}} .title {{font-weight: 600; fill: {LIGHT.text}}} "
-        f".name {{fill: {LIGHT.text}}} .grid {{stroke: {LIGHT.grid}}} .most {{stroke: {LIGHT.attention}; "
-        f"stroke-dasharray: 4 3}} svg {{background: {LIGHT.background}}}</style>"
-    )
     drawn = "".join([_legend(study), _names(study), *panels])
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{style}{drawn}</svg>\n'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{STYLE}{drawn}</svg>\n'
 
 
 def _legend(study: Study) -> str:
@@ -70,14 +71,14 @@ def _panel(
     for tick in ticks:
         drawn.append(f'<line class="grid" x1="{tick * scale:.1f}" x2="{tick * scale:.1f}" y1="0" y2="{height}"/>')
         drawn.append(f'<text x="{tick * scale:.1f}" y="{height + 18}" text-anchor="middle">{tick:,g}</text>')
+    if most is not None and most * scale <= WIDTH:
+        drawn.append(f'<line class="most" x1="{most * scale:.1f}" x2="{most * scale:.1f}" y1="-6" y2="{height}"/>')
+        drawn.append(f'<text x="{most * scale:.1f}" y="-9" text-anchor="middle">{most:,.0f} MB wanted</text>')
     for i, name in enumerate(study.engines):
         for k in range(len(study.folders)):
             y, length = _at(study, i) + k * BAR, values[k, name] * scale
             drawn.append(f'<rect y="{y:g}" width="{length:.1f}" height="{BAR - 2}" fill="{_colour(study, name, k)}"/>')
-            drawn.append(f'<text x="{length + 5:.1f}" y="{y + BAR - 4:g}">{values[k, name]:,.0f}</text>')
-    if most is not None and most * scale <= WIDTH:
-        drawn.append(f'<line class="most" x1="{most * scale:.1f}" x2="{most * scale:.1f}" y1="-6" y2="{height}"/>')
-        drawn.append(f'<text x="{most * scale:.1f}" y="-9" text-anchor="middle">{most:,.0f} MB wanted</text>')
+            drawn.append(f'<text class="value" x="{length + 5:.1f}" y="{y + BAR - 4:g}">{values[k, name]:,.0f}</text>')
     return f'<g transform="translate({LEFT + column * ACROSS},{TOP})">{"".join(drawn)}</g>'
 
 

@@ -35,14 +35,17 @@ class Plan:
         Trials of a row group and of a file, at most.
     engines
         Names of those that are asked, where they are installed.
+    read_rows
+        Rows above which hpi takes a folder for larger than memory; None: as it does by itself.
     """
 
     sizes: tuple[Size, ...]
     group_rows: int = MILLION
     file_rows: int = 10 * MILLION
     engines: tuple[str, ...] = ("ours", "duckdb", "polars", "everything")
+    read_rows: int | None = None
 
 
 FULL = Plan((Size(10 * MILLION, 3), Size(100 * MILLION, 1)))
-QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)))
-TINY = Plan((Size(20_000, 1), Size(60_000, 1)), group_rows=10_000, file_rows=30_000)
+QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)), read_rows=MILLION // 2)
+TINY = Plan((Size(20_000, 1), Size(60_000, 1)), group_rows=10_000, file_rows=30_000, read_rows=MILLION // 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -12,10 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from benchmarks.scale.trials import HYPERPARAMETERS, METRIC
-from hpi.space import rungs
-from hpi.space.cells import Edges
-from hpi.space.coarse import by_rank, by_size
-from hpi.space.tallies import MOST_JOINT, MOST_LEVELS
+from hpi.space import Floats, Hyperparameter, Kind, rungs, tallies
 
 TARGET = 0.1
 
@@ -93,25 +89,31 @@ class Question:
 
 
 def question(rows: int, drawn: pa.Table) -> Question:
-    """Return what is asked of so many trials, with cells by the drawn ones; pairs are those of neighbouring columns."""
-    axes = tuple(_of_levels(name, drawn[name]) if drawn[name].type == pa.string() else _of_numbers(name, drawn[name])
-                 for name in HYPERPARAMETERS)  # fmt: skip
+    """Return what is asked of so many trials; pairs are those of neighbouring columns.
+
+    Cells and joint cells are those that hpi itself takes by the drawn trials, only that they end at the numbers
+    themselves and not at their positions within bounds.
+    """
+    hyperparameters = tuple(_hyperparameter(drawn[name], name) for name in HYPERPARAMETERS)
+    x = np.stack([_numbers(drawn[one.name], one) for one in hyperparameters], axis=1)
+    planned = tallies.plan(hyperparameters, x, None, drawn[METRIC].to_numpy(), np.zeros(1))
+    axes = tuple(
+        Axis(one.name, () if one.levels else tuple(edges.ends.tolist()), one.levels, tuple(joint[:-1].tolist()))
+        for one, edges, joint in zip(hyperparameters, planned.edges, planned.joint, strict=True)
+    )
     pairs = tuple((j, j + 1) for j in range(len(axes) - 1))
     return Question(rows, rungs.size(TARGET, rows), METRIC, axes, pairs)
 
 
-def _of_numbers(name: str, column: pa.ChunkedArray) -> Axis:
-    values = column.cast(pa.float64()).to_numpy()
-    edges = Edges.of(values, ordered=True)
-    joint = by_rank(np.bincount(edges.code(values), minlength=edges.n + 1)[:-1], MOST_JOINT)
-    return Axis(name, tuple(edges.ends.tolist()), (), _plain(joint))
+def _hyperparameter(column: pa.ChunkedArray, name: str) -> Hyperparameter:
+    if column.type == pa.string():
+        return Hyperparameter(name, Kind.CATEGORY, levels=tuple(sorted(pc.unique(column).to_pylist())))
+    ends = pc.min_max(column)
+    return Hyperparameter(name, Kind.FLOAT, ends["min"].as_py(), ends["max"].as_py())
 
 
-def _of_levels(name: str, column: pa.ChunkedArray) -> Axis:
-    levels = sorted(pc.unique(column).drop_null().to_pylist())
-    times = dict(zip(*(pc.value_counts(column.drop_null()).field(k).to_pylist() for k in (0, 1)), strict=True))
-    return Axis(name, (), tuple(levels), _plain(by_size(np.array([times[level] for level in levels]), MOST_LEVELS)))
-
-
-def _plain(numbers: Sequence[int] | np.ndarray) -> tuple[int, ...]:
-    return tuple(int(k) for k in numbers)
+def _numbers(column: pa.ChunkedArray, hyperparameter: Hyperparameter) -> Floats:
+    """Return each number as it is, nan where there is none; of levels their positions."""
+    if hyperparameter.levels:
+        return hyperparameter.encode(column.to_pandas())
+    return column.cast(pa.float64()).to_numpy()

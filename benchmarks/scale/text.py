@@ -8,8 +8,8 @@ NAMES = {
 }
 
 SHORT = """This is the short form of the benchmark, with fewer rows; what is wanted is wanted of the long one, so
-nothing is
-said to be met."""
+nothing is said to be met. So that hpi opens so few rows in blocks, as it does more, its limit is lowered
+(HPI_READ_ROWS)."""
 
 ABSENT = """Not measured here, as it is not installed: {names}. `make bench-scale` installs it into .venv-bench."""
 

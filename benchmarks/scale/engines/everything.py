@@ -21,8 +21,8 @@ def answer(folder: Path, question: Question) -> Answer:
     """Return the part of our counts that was asked for."""
     table = hpi.read(folder, metric=question.metric, direction="minimize")
     result = hpi.importance(table, subspace=hpi.Subspace(target=TARGET))
-    if len(result.scores) != len(question.axes):
-        raise ValueError(f"{len(result.scores)} hyperparameters were found instead of {len(question.axes)}")
+    if len(result.hyperparameters) != len(question.axes):
+        raise ValueError(f"{len(result.hyperparameters)} hyperparameters were found instead of {len(question.axes)}")
     return picked(table, question)
 
 
