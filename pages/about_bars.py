@@ -10,14 +10,16 @@ from functools import partial
 import streamlit as st
 
 from hpi.estimators import by_name
-from hpi.words import cautions
+from hpi.words import cautions, large
 from pages import look, state, words
 
 
 def section(answer: state.Answer) -> None:
     """Draw what belongs to the bars and is not in them."""
     result = answer.result
-    careful = [*cautions.worth_knowing(result), *cautions.ties(answer.sample, by_name(result.estimator).uses_target)]
+    said = large.rests_on(answer.sample)  # stands above the bars
+    careful = [why for why in cautions.worth_knowing(result) if why != said]
+    careful += cautions.ties(answer.sample, by_name(result.estimator).uses_target)
     look.small_heading("Worth knowing")
     look.quiet("warnings", *(careful or [cautions.NOTHING]), words.taken_for_outcomes(answer.table))
     with st.container(key="under_bars", horizontal=True, gap="small"):

@@ -8,8 +8,9 @@ from __future__ import annotations
 import streamlit as st
 
 from hpi.table import TrialTable
+from hpi.words import large
 from hpi.words.spreadsheet import as_csv
-from pages import look, opened, state, uploads
+from pages import counting, look, opened, state, uploads
 
 SAID = "appended"  # what came of the last files
 MOST_CELLS = 2_000_000  # what is written while a page is drawn; more of it by `python -m hpi convert`
@@ -17,6 +18,9 @@ MOST_CELLS = 2_000_000  # what is written while a page is drawn; more of it by `
 
 def draw(table: TrialTable, may_change: bool) -> None:
     """Draw the way to append further files, and to download the table as it was understood."""
+    if counting.is_large(table):
+        look.quiet("no_more", large.NO_MORE)
+        return
     if may_change:
         _append()
     if table.frame.size > MOST_CELLS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from hpi.words import large
 from pages import compare_across, compare_estimators, compare_two, look, shell, state
 from pages.comparing import VIEW as CHOSEN
 
@@ -70,4 +71,6 @@ st.segmented_control(
     on_change=_choose, label_visibility="collapsed",
 )  # fmt: skip
 look.question(view.asks() if view.asks else view.question)
+about = state.sampled(state.session().asked.of_all if view.of_all else None)
+look.quiet("part", None if about is None else large.rests_on(about[1]))
 view.draw()

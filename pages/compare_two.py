@@ -19,6 +19,7 @@ from hpi.estimators import ESTIMATORS, by_name
 from hpi.jobs import Phase
 from hpi.results import ImportanceResult
 from hpi.words import difference as words
+from hpi.words import large
 from pages import counting, job, look, other_answer, other_threshold, second_table, state
 from pages.comparing import ESTIMATOR
 from pages.other_answer import Other
@@ -67,6 +68,9 @@ def draw_tables() -> None:
     """Draw what changes when the same is asked of a second table."""
     first = _first()
     if first is None:
+        return
+    if counting.is_large(first.table):
+        look.quiet("no_second", large.NO_SECOND)
         return
     second = second_table.draw(first.table)
     if second is None:

@@ -15,7 +15,7 @@ from hpi import subspace
 from hpi.blocks.asking import Counting
 from hpi.blocks.large import LargeTable
 from hpi.errors import JobError, SubspaceError
-from hpi.estimators import Estimator, PedAnova
+from hpi.estimators import Estimator
 from hpi.jobs import Count
 from hpi.space import Design, Tallies
 from hpi.space.rungs import RUNGS, with_asked
@@ -123,6 +123,11 @@ def passing(table: TrialTable, where: tuple[Filter, ...]) -> int | None:
     return len(found.design) if found.tallies is None else found.tallies.n_trials
 
 
+def known(table: TrialTable) -> TrialTable:
+    """Return a table as it is known after its trials were counted, if they were."""
+    return next((one.table for key, one in _counts().items() if key[:2] == _key(table, ())[:2]), table)
+
+
 def light(sample: Sample) -> Sample:
     """Return a sample for methods that look at its trials, without the counts of all in cells, which are large."""
     if sample.tallies is None:
@@ -132,8 +137,8 @@ def light(sample: Sample) -> Sample:
 
 
 def light_for(method: Estimator, sample: Sample) -> Sample:
-    """Return what a method needs of a sample: PED-ANOVA reads the counts of all."""
-    return sample if isinstance(method, PedAnova) else light(sample)
+    """Return what a method needs of a sample: some read the counts of all."""
+    return sample if method.counts_all else light(sample)
 
 
 def let_go() -> None:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from hpi import effects, figures
-from pages import adding, look, roles, shell, state, trials, words
+from hpi.words import large
+from pages import adding, counting, look, roles, shell, state, trials, words
 
 shell.guard(__file__)
 
@@ -18,15 +19,17 @@ roles.read(table, may_change)
 if may_change:
     roles.change(table)
     roles.rows(table)
+    look.quiet("not_kept", large.NOT_KEPT if counting.is_large(table) else None)
 look.heading("Which rows count?")
-look.quiet("left_out", *(words.rows_left_out(table) or ["Every row is a trial."]))
+counted = table if about is None else about[0]
+look.quiet("left_out", *(words.rows_left_out(counted) or ["Every row is a trial."]))
 look.quiet("notices", *table.notices)
 adding.draw(table, may_change)
 if about is None:
     st.stop()
 held, sample = about
 look.heading("Which trials are best?")
-look.quiet("trials", trials.note(held, sample))
+look.quiet("trials", large.at_hand(sample), trials.note(held, sample))
 trials.read(held, sample)
 look.heading("How did the search go?")
-look.chart(figures.history(effects.history(table), look.theme()), "history")
+look.chart(figures.history(effects.history(held), look.theme()), "history")

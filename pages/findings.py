@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from hpi.words import findings as finding_words
+from hpi.words import large
 from pages import beside_findings, finding_rows, found, job, look, shell, state
 
 shell.guard(__file__)
@@ -21,6 +22,8 @@ if said is None:
         st.stop()
 else:
     look.lead(finding_words.lead(said), answer)
+    look.quiet("part", large.rests_on(answer.sample))
+    said = replace(said, cannot_say=tuple(why for why in said.cannot_say if why != large.rests_on(answer.sample)))
     if said.findings:
         look.quiet("about", finding_words.about(said, answer.result), finding_words.beside_bars(said, answer.result))
 # where the table cannot say something, that stands beside the first findings, in sight

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from hpi import figures
-from hpi.words import pairs
+from hpi.words import large, pairs
 from pages import about_bars, best_trials, in_words, link, look, menu, shell, state, threshold, together, words
 
 shell.guard(__file__)
@@ -11,6 +11,7 @@ shell.guard(__file__)
 answer = shell.answered("What decides it?")
 result = answer.result
 look.lead(pairs.lead(result) or words.lead(result), answer)
+look.quiet("part", large.rests_on(answer.sample, result.method.counts_all))
 with st.container(key="answer"):
     bars, said = st.columns([5, 3], gap="large")
 with bars, look.shown(answer):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
+from hpi.words import large
 from pages import choose, held, in_words, link, look, menu, narrowing, shell, words
 
 shell.guard(__file__)
@@ -12,6 +13,7 @@ name = choose.one(answer)
 score = next(score for score in answer.result.hyperparameters if score.name == name)
 effect = effects.one_effect(answer.table, answer.sample, name)
 look.lead(" ".join(filter(None, (words.where(effect, score), words.one(score, answer.result)))), answer)
+look.quiet("part", large.rests_on(answer.sample))
 with look.shown(answer, "one_words"):
     in_words.of_one(name)
 with look.shown(answer):

@@ -18,7 +18,8 @@ from hpi import reporting
 from hpi.errors import HpiError
 from hpi.sharing import LONGEST_NOTE, Snapshot
 from hpi.store import Made
-from pages import found, job, link, look, shelf, sign_in, state, threshold, who
+from hpi.words import large
+from pages import counting, found, job, link, look, shelf, sign_in, state, threshold, who
 
 DAYS = (1, 7, 30, 90, 365, 3650)
 NOTHING = "There is nothing to share until the question has an answer."
@@ -54,6 +55,9 @@ def _share(answer: state.Answer) -> None:
         sign_in.gate()
         return
     look.small_heading("A link for a teammate")
+    if counting.is_large(answer.table):
+        look.quiet("share", large.NO_LINK)
+        return
     look.quiet("share", OPENS, HERE_ALONE if _is_here_alone() else None)
     now = state.session()
     if now.share is not None and now.share.of == link.shown():

@@ -151,7 +151,7 @@ def _passing(table: TrialTable) -> int | None:
 
 def _identity(table: TrialTable, menu: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="identity"):
-        st.text(words.identity(table))
+        st.text(words.identity(counting.known(table)))
         # drawn when it is opened: what stands in a closed popover forgets the values that were set for it
         change = st.popover(
             "✎ change", key="edit_metric", help="Another metric or direction", type="tertiary", on_change="rerun"

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from hpi import effects, figures
+from hpi.words import large
 from pages import choose, held, in_words, look, narrowing, shell, words
 
 shell.guard(__file__)
@@ -12,6 +13,7 @@ if len(answer.table.hyperparameters) < 2:
     st.text("This table has one hyperparameter only; a pair needs two.")
     st.stop()
 first, second, show = choose.two(answer)
+look.quiet("part", large.rests_on(answer.sample))
 effect = effects.two_effects(answer.table, answer.sample, first, second)
 with look.shown(answer, "pair_words"):
     in_words.of_pair(first, second)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hpi.blocks.large import LargeTable
 from hpi.roles import Direction, Role
 from hpi.space import Kind
 from hpi.subspace import Between, Filter, Sample, number
 from hpi.table import TrialTable
+from hpi.words import large
 from hpi.words.writing import listed
 
 MANY_OUTCOMES = 6  # columns
@@ -18,7 +20,7 @@ DIRECTIONS = {Direction.MINIMIZE: "lower is better", Direction.MAXIMIZE: "higher
 def identity(table: TrialTable) -> str:
     """Say which table this is: name, trials, the task that it is narrowed to, metric and direction."""
     alone = "" if table.choices.task is None else f" of {task(table.choices.task)}"
-    parts = [_shortened(table.name), f"{len(table.trials):,} trials{alone}"]
+    parts = [_shortened(table.name), f"{large.size(table)}{alone}"]
     if table.metric is not None:
         parts.append(metric(table))
     return "  ·  ".join(parts)
@@ -64,6 +66,8 @@ def _bound(value: float) -> str:
 
 def source(table: TrialTable) -> list[str]:
     """Say what was read, a line each: the kind of file, the study or sheet, its metrics, how its trials ended."""
+    if isinstance(table, LargeTable):
+        return large.source(table)
     reading = table.reading
     part = f", {reading.part_is} {reading.part}" if reading.part is not None else ""
     among = f" of {len(reading.parts):,}" if len(reading.parts) > 1 else ""
@@ -100,7 +104,10 @@ def taken_for_outcomes(table: TrialTable) -> str | None:
 
 def rows_left_out(table: TrialTable) -> list[str]:
     """Say how many rows are no trial of their own, a line for each reason."""
-    return [f"{count:,} of {len(table.frame):,} rows: {reason}" for reason, count in table.excluded if count]
+    # what is not counted yet is known of the rows at hand
+    is_open = isinstance(table, LargeTable) and table.n_counting is None
+    rows = len(table.frame) if is_open else large.n_rows(table)
+    return [f"{count:,} of {rows:,} rows: {reason}" for reason, count in table.excluded if count]
 
 
 def roles(table: TrialTable) -> pd.DataFrame:

@@ -1,0 +1,66 @@
+"""Sentences about a table that is larger than memory: how many trials there are, and on which of them things rest."""
+
+from __future__ import annotations
+
+from hpi import checks
+from hpi.blocks.large import LargeTable
+from hpi.space import drawing
+from hpi.subspace import Sample
+from hpi.table import TrialTable
+
+NO_LINK = (
+    "A link would hold a copy of the table, and this one is larger than memory. The address of this page opens it for "
+    "whoever may open tables on this server; the report below holds the answer for everybody else."
+)
+NO_MORE = (
+    "No file can be added here: this table lies with whoever runs the server. Files that are put beside it there are "
+    "read when it is opened again."
+)
+NOT_KEPT = "What is changed here holds until this page is reloaded: nothing is written to this table."
+NO_SECOND = "A table that is larger than memory is not compared with another one trial by trial."
+
+
+def size(table: TrialTable) -> str:
+    """Say how many trials a table has; of one larger than memory how many rows until its trials were counted."""
+    if not isinstance(table, LargeTable):
+        return f"{len(table.trials):,} trials"
+    return f"{table.n_rows:,} rows" if table.n_counting is None else f"{table.n_trials:,} trials"
+
+
+def n_rows(table: TrialTable) -> int:
+    """Count the rows that a table has, wherever they are."""
+    return table.n_rows if isinstance(table, LargeTable) else len(table.frame)
+
+
+def source(table: LargeTable) -> list[str]:
+    """Say how large a table is, and what of it is on the pages, a line each."""
+    files, blocks = len(table.source.files), len(table.source.blocks)
+    where = "one file" if files == 1 else f"{files:,} files"
+    parts = "one row group" if blocks == 1 else f"{blocks:,} row groups"
+    return [
+        f"{table.name}: {table.n_rows:,} rows in {where} of Parquet, {parts}",
+        f"{len(table.frame):,} of them, drawn by a hash of their position, say what each column is",
+    ]
+
+
+def at_hand(sample: Sample) -> str | None:
+    """Say which of all trials a list shows; None where it shows them all."""
+    if sample.tallies is None:
+        return None
+    n = min(drawing.MOST_DRAWN, sample.whole.trials)
+    return f"{sample.whole.trials:,} trials count; {n:,} of them, drawn by a hash of their position, are at hand here."
+
+
+def rests_on(sample: Sample, bars_count_all: bool = False) -> str | None:
+    """Say on how many of all trials a page rests; None where it rests on all of them.
+
+    `bars_count_all`: whether it shows bars, too, for which all were counted.
+    """
+    if sample.tallies is None:
+        return None
+    if not bars_count_all:
+        return checks.standing(sample)
+    return (
+        f"The bars count all {sample.whole.trials:,} trials. Findings and pictures of single trials are from "
+        f"{len(sample.design):,} of them, drawn evenly over the metric: what that costs is in the intervals."
+    )
