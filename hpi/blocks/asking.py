@@ -79,7 +79,8 @@ class Runner:
 
 def looked_at(source: Source, executor: Somewhere = None, report: Report = quiet) -> look.Look:
     """Return what one pass over all rows finds; raises TableError where a block is damaged."""
-    return Runner.of(source, executor, report)(partial(look.looked, source), look.Look.merged, "looking at", (0, 1))
+    work = partial(look.looked, source, most=look.most_kept())
+    return Runner.of(source, executor, report)(work, look.Look.merged, "looking at", (0, 1))
 
 
 def counted(
@@ -112,7 +113,7 @@ def counted(
     """
     runner, fractions = Runner.of(over.source, executor, report), with_asked(fractions)
     first, cutoffs, passing = _ranked(over, fractions, runner)
-    rows = _drawn(over, seen, np.sort(first.position), runner)
+    rows = _drawn(over, seen, np.sort(passes.smallest(first.position, drawing.MOST_DRAWN)), runner)
     if passing <= drawing.MOST_DRAWN:
         return Counting(rows, first.counting, passing, None)
     drawn = design_of(rows)

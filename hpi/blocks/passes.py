@@ -58,7 +58,7 @@ class Ranked:
 
     def merged(self, other: Ranked) -> Ranked:
         """Return what both found."""
-        position = _smallest(np.concatenate([self.position, other.position]), drawing.MOST_DRAWN)
+        position = smallest(np.concatenate([self.position, other.position]), drawing.MOST_DRAWN)
         return Ranked(self.partial.merged(other.partial), self.counting + other.counting, position)
 
 
@@ -67,13 +67,13 @@ def rank(over: Over, search: Search, most: int, blocks: Sequence[Block]) -> Rank
     found: Ranked | None = None
     for start, loss, passes, counting in over.losses(blocks):
         position = start + np.flatnonzero(passes) if most else np.zeros(0, dtype=np.int64)
-        one = Ranked(search.count(loss[passes]), counting, _smallest(position, most))
+        one = Ranked(search.count(loss[passes]), counting, smallest(position, most))
         found = one if found is None else found.merged(one)
     assert found is not None
     return found
 
 
-def _smallest(position: Integers, most: int) -> Integers:
+def smallest(position: Integers, most: int) -> Integers:
     """Return the positions with the smallest hashes."""
     return position[drawing.drawn(drawing.hashes(position), most)] if len(position) > most else position
 
