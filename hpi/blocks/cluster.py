@@ -6,6 +6,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from functools import partial
+from threading import Thread
 from typing import Any, TypeVar, cast
 
 from hpi.errors import SettingsError
@@ -45,13 +47,12 @@ def _executor(address: str) -> Executor:
         from distributed import Client
     except ImportError as error:
         raise SettingsError(f"{VARIABLE} needs the package distributed: install requirements-dask.txt.") from error
-    try:
-        client = Client(address, timeout=SECONDS, set_as_default=False)
-    except (OSError, RuntimeError, ValueError) as error:
+    client = _connected(partial(Client, address, timeout=SECONDS, set_as_default=False))
+    if isinstance(client, Exception):
         raise SettingsError(
             f"{VARIABLE} is {address!r}, where no Dask scheduler answered within {SECONDS} seconds. Is it running, "
             "and may this machine reach it? `dask scheduler` starts one and says its address."
-        ) from error
+        ) from client
     executor = cast(Executor, client.get_executor())
     try:
         _agree(client.run(_version, on_error="return"))
@@ -59,6 +60,22 @@ def _executor(address: str) -> Executor:
         close(executor)
         raise
     return executor
+
+
+def _connected(connect: Callable[[], Any]) -> Any:  # noqa: ANN401  # a client of Dask's, or why there is none
+    """Return what comes of connecting, or an error; Dask itself waits for ever for a server that says nothing."""
+    found: list[Any] = []
+
+    def connecting() -> None:
+        try:
+            found.append(connect())
+        except Exception as error:
+            found.append(error)
+
+    thread = Thread(target=connecting, name="hpi-dask", daemon=True)
+    thread.start()
+    thread.join(SECONDS + 1)
+    return found[0] if found else TimeoutError("nothing was said")
 
 
 def _version() -> str:
