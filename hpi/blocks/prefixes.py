@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from hpi.space import Floats, Integers, Mask
 
 ALL_BITS = 64
 FIRST_BITS = 16
-MOST_COUNTS = 1 << 18
+MOST_COUNTS = 1 << 17
 _OFFSET = 1 << (FIRST_BITS - 1)
 _MOST_GUESSED = 512
 _RAREST_GUESSED = 1 << 15  # a prefix is guessed that one in so many has
@@ -102,14 +103,10 @@ class Guess:
         The first 16, ascending, shape (n_guessed,).
     step
         How many more are counted.
-    start, mask
-        Of each of the 2^16 prefixes: where its counts begin, and which of the bits that follow tell them apart.
     """
 
     value: Integers
     step: int
-    start: Integers
-    mask: Integers
 
     @classmethod
     def of(cls, drawn: Floats) -> Guess:
@@ -119,10 +116,21 @@ class Guess:
         most_first = np.argsort(-times, kind="stable")[:_MOST_GUESSED]
         value = np.sort(value[most_first[times[most_first] * _RAREST_GUESSED >= len(drawn)]])
         step = Prefixes(0, value, value, value, value).step if len(value) else 0
-        start, mask = np.arange(1 << FIRST_BITS), np.zeros(1 << FIRST_BITS, dtype=np.int64)
-        start[value + _OFFSET] = (1 << FIRST_BITS) + (np.arange(len(value)) << step)
-        mask[value + _OFFSET] = (1 << step) - 1
-        return cls(value, step, start, mask)
+        return cls(value, step)
+
+    @cached_property
+    def _start(self) -> Integers:
+        """Where the counts of each prefix begin, shape (2^16,)."""
+        start = np.arange(1 << FIRST_BITS)
+        start[self.value + _OFFSET] = (1 << FIRST_BITS) + (np.arange(len(self.value)) << self.step)
+        return start
+
+    @cached_property
+    def _mask(self) -> Integers:
+        """Which of the bits that follow each prefix tell its counts apart, shape (2^16,)."""
+        mask = np.zeros(1 << FIRST_BITS, dtype=np.int64)
+        mask[self.value + _OFFSET] = (1 << self.step) - 1
+        return mask
 
     @property
     def n_counts(self) -> int:
@@ -135,9 +143,9 @@ class Guess:
         lead, place = scratch.bucket[: len(key)], np.empty(len(key), dtype=np.int64)
         np.right_shift(key, ALL_BITS - FIRST_BITS, out=lead)
         np.add(lead, _OFFSET, out=lead)
-        np.take(self.start, lead, out=place, mode="clip")
+        np.take(self._start, lead, out=place, mode="clip")
         mask = scratch.places[: len(key)]
-        np.take(self.mask, lead, out=mask, mode="clip")
+        np.take(self._mask, lead, out=mask, mode="clip")
         np.right_shift(key, ALL_BITS - FIRST_BITS - self.step, out=key)
         np.bitwise_and(key, mask, out=key)
         return np.add(place, key, out=place)

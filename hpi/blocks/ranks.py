@@ -1,6 +1,6 @@
 """The losses of wanted ranks among numbers that come in pieces, exactly, in bounded memory.
 
-Doubles are counted by their leading bits: 16 in the first pass, then as many more as 2^18 counts allow, within those
+Doubles are counted by their leading bits: 16 in the first pass, then as many more as 2^17 counts allow, within those
 that hold a wanted rank. Once few numbers are left they are gathered. Each pass sees all pieces, in any order. Some of
 the numbers, known beforehand, tell the first pass where to count more bits at once: it mostly saves the second one.
 """
@@ -17,7 +17,7 @@ from hpi.blocks.steps import PIECE, Scratch, Steps
 from hpi.space import Floats, Integers
 from hpi.space.rungs import size
 
-LEFT_OVER = 1 << 20  # numbers that are gathered
+LEFT_OVER = 1 << 21  # numbers that are gathered
 _MOST_PARTS = 64  # arrays of gathered numbers that are kept apart
 
 
@@ -94,7 +94,7 @@ class Search:
         shift, mask = prefixes.following(step)
         for piece in pieces:
             steps.below(piece, slot[: len(piece)], scratch)
-            held = np.flatnonzero(slot[: len(piece)] & 1)
+            held = np.flatnonzero((slot[: len(piece)] & 1).astype(bool))
             if self.gathers:
                 parts.append(piece[held])
                 continue

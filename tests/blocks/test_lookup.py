@@ -69,7 +69,7 @@ def test_numbers_lie_in_the_cells_of_their_positions(name, n_drawn):
     values = np.clip(make(np.random.default_rng(0)).astype(float), low, high)
     edges = Edges.drawn(hyperparameter.encode(pd.Series(values[:n_drawn])), hyperparameter)
     lookup = Lookup.of(hyperparameter, edges)
-    ends = lookup.steps.thresholds[:-1]
+    ends = lookup.steps.thresholds[:-2]
     probed = np.concatenate([values, beside(ends), beside([low, high]), values[:n_drawn]])
     probed = np.append(probed.clip(lookup.lowest, lookup.highest), [np.nan, -np.nan, lookup.lowest, lookup.highest])
     probed = np.random.default_rng(1).permutation(probed)
@@ -97,6 +97,37 @@ def test_without_cells_all_is_zero():
     values = np.array([0.0, 0.5, np.nan])
     assert edges.n == 0
     assert Lookup.of(UNIFORM, edges).code(values).tolist() == edges.code(values).tolist() == [0, 0, 0]
+
+
+def test_nothing_but_inactive_trials():
+    lookup = Lookup.of(UNIFORM, Edges.of(np.linspace(0, 1, 9), ordered=True))
+    assert (lookup.code(np.full(5, np.nan)) == 9).all()
+    wide = Hyperparameter("h", Kind.FLOAT, -1e300, 1e300)
+    positions = wide.encode(pd.Series([-1e300, -1e-300, 0.0, 1e-300, 1e300]))
+    # nan of either sign has the bits of no number
+    assert (Lookup.of(wide, Edges.of(positions, ordered=True)).code(np.array([np.nan, -np.nan])) == 3).all()
+
+
+class Trembling(Hyperparameter):
+    """Positions are wrong by up to a last digit, this way or that: their order is not that of the values."""
+
+    def encode(self, column):
+        x = super().encode(column)
+        odd = (column.to_numpy(dtype=float).view(np.int64) * 0x9E3779B9 >> 7) & 1
+        return np.where(odd == 1, x, np.nextafter(x, 0.0))
+
+
+def test_logarithms_that_tremble_are_taken_where_it_matters():
+    hyperparameter = Trembling("h", Kind.FLOAT, 1e-3, 1e3, log=True)
+    values = 10 ** np.random.default_rng(0).uniform(-3, 3, N)
+    edges = Edges.drawn(hyperparameter.encode(pd.Series(values[:1000])), hyperparameter)
+    lookup = Lookup.of(hyperparameter, edges)
+    assert len(lookup.doubtful)
+    probed = np.concatenate([values, beside(lookup.steps.thresholds[:-2], 20)])
+    expected = slowly(hyperparameter, edges, probed)
+    np.testing.assert_array_equal(lookup.code(probed), expected)
+    without = np.searchsorted(lookup.steps.thresholds[:-2], probed)
+    assert (without != expected).any(), "else nothing trembled"
 
 
 def test_beyond_the_drawn_ones_the_last_cell_goes_on():
