@@ -132,7 +132,12 @@ class Answer(Future[R]):
 
 
 def submit(executor: Executor, work: Callable[..., R], *given: Any) -> Future[R]:  # noqa: ANN401
-    """Return the answer to come of a Dask cluster; each time a task of its own, whatever was asked before."""
+    """Return the answer to come of a Dask cluster; each time a task of its own, whatever was asked before.
+
+    Raises one of `closed` where the scheduler was given up.
+    """
+    if is_closed(executor):
+        raise ConnectionError("the scheduler cannot be reached")
     client, options = vars(executor)["_client"], vars(executor)["_kwargs"]
     return Answer(client.submit(work, *given, **{**options, "pure": False}))
 
@@ -171,7 +176,7 @@ def said(error: object) -> str:
 
 def closed() -> tuple[type[BaseException], ...]:
     """Return what an executor raises that takes no more work."""
-    return (RuntimeError, *_dask("client", "ClosedClientError"))
+    return (RuntimeError, ConnectionError, *_dask("client", "ClosedClientError"))
 
 
 def _dask(module: str, name: str) -> tuple[type[BaseException], ...]:
