@@ -118,10 +118,12 @@ def failures(table: TrialTable, seen: Look, place: int, words: Words | None, kee
         Which of the rows that were looked at would count but for their metric.
     """
     assert table.metric is not None
-    looked = table.parsed[table.metric].numbers
-    looked = looked[keep & np.isfinite(looked)]
-    ordinary = looked[~sentinels.is_end(looked)]
-    found, _ = sentinels.stand_ins(np.concatenate([ordinary, _far(seen, place, words)]))
+    numbers = table.parsed[table.metric].numbers
+    looked = numbers[keep & np.isfinite(numbers)]
+    # of rows that nobody looked at it is not known whether they would count
+    all_ = len(numbers) == seen.n_rows
+    known = looked if all_ else np.concatenate([looked[~sentinels.is_end(looked)], _far(seen, place, words)])
+    found, _ = sentinels.stand_ins(known)
     # where most rows have one it is no failure
     return found if 2 * int(np.isin(looked, found).sum()) <= len(looked) else np.zeros(0)
 

@@ -189,16 +189,20 @@ class Translation:
         """
         passes = np.ones(len(piece), dtype=bool)
         for condition in where:
-            if condition.name not in self.filterable:
-                known = ", ".join(self.filterable)
-                raise SubspaceError(
-                    f"The filter {condition} names no hyperparameter or context column; there are: {known}."
-                )
+            self.check(condition)
             if condition.name in self.words:
                 passes &= condition.mask(self.shown[condition.name])[self._codes(piece, condition.name)]
             else:
                 passes &= condition.mask(self._seen(piece, condition.name))
         return passes
+
+    def check(self, condition: Condition) -> None:
+        """Raise SubspaceError where a filter names no hyperparameter or context column."""
+        if condition.name not in self.filterable:
+            known = ", ".join(self.filterable)
+            raise SubspaceError(
+                f"The filter {condition} names no hyperparameter or context column; there are: {known}."
+            )
 
     def column(self, piece: pa.Table, j: int) -> Floats | Codes:
         """Return what hyperparameter j has in each row, shape (n_rows,).
@@ -227,7 +231,7 @@ class Translation:
         Parameters
         ----------
         rows
-            Which rows are wanted, those that count; the others are nan. None: all.
+            Which rows are wanted; the others are nan. None: those that count.
 
         Raises
         ------
@@ -235,7 +239,7 @@ class Translation:
             If a value lies outside the bounds.
         """
         x = np.full((len(piece), len(self.axes)), np.nan)
-        chosen = np.ones(len(piece), dtype=bool) if rows is None else rows
+        chosen = self.loss(piece)[1] if rows is None else rows
         for j, axis in enumerate(self.axes):
             cells_, positions = self.column(piece, j)[chosen], axis.positions
             x[chosen, j] = (
@@ -253,7 +257,7 @@ class Translation:
         if not any(axis.hyperparameter.domains for axis in self.axes):
             return None
         regime = np.full((len(piece), len(self.axes)), -1, dtype=np.int64)
-        chosen = np.ones(len(piece), dtype=bool) if rows is None else rows
+        chosen = self.loss(piece)[1] if rows is None else rows
         for j, hyperparameter in enumerate(self.hyperparameters):
             parents = [name for domain in hyperparameter.domains for name, _ in domain.when]
             held = {name: self._seen(piece, name)[chosen] for name in dict.fromkeys([hyperparameter.name, *parents])}

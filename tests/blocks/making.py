@@ -23,7 +23,7 @@ SPACE = {
 }
 
 
-def table(seed: int, n: int = 120) -> pa.Table:
+def table(seed: int, n: int = 120, crashed: float = 0.02) -> pa.Table:
     """Return n rows with every kind of hyperparameter; metrics may be no number, infinite, or stand for a crash."""
     rng = np.random.default_rng(seed)
     opt = rng.choice(["adam", "sgd", "lamb"], n)
@@ -31,7 +31,7 @@ def table(seed: int, n: int = 120) -> pa.Table:
     beta = np.where(opt == "adam", rng.random(n), 1 + 2 * rng.random(n))
     loss = np.log(lr) ** 2 + beta + rng.normal(size=n)
     bad = rng.random(n)
-    loss = np.where(bad < 0.05, np.nan, np.where(bad < 0.08, np.inf, np.where(bad < 0.1, 2.0**31 - 1, loss)))
+    loss = np.where(bad < 0.05, np.nan, np.where(bad < 0.08, np.inf, np.where(bad < 0.08 + crashed, 2.0**31 - 1, loss)))
     loss = np.where((bad > 0.97), 1e9, loss)
     # values that only rows have which do not count
     lr = np.where(np.isnan(loss), lr * 7, lr)
