@@ -7,7 +7,7 @@ that threads count side by side, each with an Accumulator of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -77,20 +77,13 @@ class Accumulator:
     def __init__(self, counting: Counting) -> None:
         """Begin with zeros."""
         self._counting, plan = counting, counting.plan
-        self._scratch, self._n_rungs = Scratch(), len(plan.cutoffs)
-        self._code = np.empty(PIECE, dtype=np.intp)
+        self._scratch, self._code = Scratch(), np.empty(PIECE, dtype=np.intp)
         # What is held back until there is enough of it for pairs, of which each has many counts.
         self._n_held, most = 0, HELD * PIECE
         self._rung, self._place = (np.empty(most, dtype=np.intp) for _ in range(2))
         self._both = np.empty(most, dtype=np.uint16)
         self._joint = {j: np.empty(most, dtype=np.uint8) for pair in plan.pairs for j in pair}
-        n = self._n_rungs
-        self._trials = np.zeros(n, dtype=np.int64)
-        self._cells = tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in plan.edges)
-        self._regimes = tuple(tuple(np.zeros(n * (one.n + 1), dtype=np.int64) for one in own) for own in plan.regimes)
-        self._pairs = tuple(
-            np.zeros(n * (plan.n_joint(i) + 1) * (plan.n_joint(j) + 1), dtype=np.int64) for i, j in plan.pairs
-        )
+        self._counts = _nothing(plan)
 
     def add(
         self, loss: Floats, columns: Sequence[Column], regime: Integers | None = None, counts: Mask | None = None
@@ -129,26 +122,28 @@ class Accumulator:
         ready, held = self._counting, slice(self._n_held, self._n_held + len(loss))
         rung, code = self._rung[held], self._code[: len(loss)]
         ready.rungs.below(loss, rung, self._scratch)
-        _add_to(self._trials, rung)
+        _add_to(self._counts.trials, rung)
         for j, (lookup, column) in enumerate(zip(ready.lookups, columns, strict=True)):
             lookup.into(column, code, self._scratch)
-            self._count(self._cells[j], lookup.n + 1, rung, code)
+            self._count(self._counts.cells[j], lookup.n + 1, rung, code)
             if j in self._joint:
                 np.take(ready.plan.joint[j], code, out=self._joint[j][held], mode="clip")
             for i, one in enumerate(ready.regimes[j]):
                 assert regime is not None
                 one.into(column, code, self._scratch)
                 code[regime[:, j] != i] = one.n
-                self._count(self._regimes[j][i], one.n + 1, rung, code)
+                self._count(self._counts.regimes[j][i], one.n + 1, rung, code)
         self._n_held = held.stop
         if self._n_held > len(self._rung) - PIECE:
             self._count_pairs()
 
     def _count_pairs(self) -> None:
         """Count what was held back."""
+        if not self._n_held:
+            return
         held, plan = slice(0, self._n_held), self._counting.plan
         both, place = self._both[held], self._place[held]
-        for counts, (i, j) in zip(self._pairs, plan.pairs, strict=True):
+        for counts, (i, j) in zip(self._counts.pairs, plan.pairs, strict=True):
             n_first, n_second = (np.uint16(plan.n_joint(column) + 1) for column in (i, j))
             np.multiply(self._joint[i][held], n_second, out=both)
             np.add(both, self._joint[j][held], out=both)
@@ -164,19 +159,28 @@ class Accumulator:
         _add_to(counts, place)
 
     def counted(self) -> Counted:
-        """Return the counts so far, as `tallies.tally` has them."""
+        """Return the counts of the trials that were added, as `tallies.tally` has them, and begin again with zeros."""
         self._count_pairs()
-        plan, n = self._counting.plan, self._n_rungs
-        shapes = [(plan.n_joint(i) + 1, plan.n_joint(j) + 1) for i, j in plan.pairs]
-        return Counted(
-            trials=self._trials.copy(),
-            cells=tuple(counts.reshape(n, -1).copy() for counts in self._cells),
-            regimes=tuple(tuple(counts.reshape(n, -1).copy() for counts in own) for own in self._regimes),
-            pairs=tuple(
-                counts.reshape(n, *shape)[:, :-1, :-1].copy() for counts, shape in zip(self._pairs, shapes, strict=True)
-            ),
-        )
+        found, self._counts = self._counts, _nothing(self._counting.plan)
+        # Views: a copy of all pairs takes as long as counting some 100,000 trials.
+        return replace(found, pairs=tuple(counts[:, :-1, :-1] for counts in found.pairs))
+
+
+def _nothing(plan: Plan) -> Counted:
+    """Return counts of no trials; those of pairs with a place for trials in which one is inactive."""
+    n = len(plan.cutoffs)
+
+    def cells(edges: Edges) -> Integers:
+        return np.zeros((n, edges.n + 1), dtype=np.int64)
+
+    return Counted(
+        trials=np.zeros(n, dtype=np.int64),
+        cells=tuple(cells(edges) for edges in plan.edges),
+        regimes=tuple(tuple(cells(edges) for edges in several) for several in plan.regimes),
+        pairs=tuple(np.zeros((n, plan.n_joint(i) + 1, plan.n_joint(j) + 1), dtype=np.int64) for i, j in plan.pairs),
+    )
 
 
 def _add_to(counts: Integers, place: Places) -> None:
-    counts += np.bincount(place, minlength=len(counts))
+    flat = counts.reshape(-1)
+    flat += np.bincount(place, minlength=len(flat))
