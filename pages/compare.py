@@ -72,5 +72,5 @@ st.segmented_control(
 )  # fmt: skip
 look.question(view.asks() if view.asks else view.question)
 about = state.sampled(state.session().asked.of_all if view.of_all else None)
-look.quiet("part", None if about is None else large.rests_on(about[1]))
+look.quiet("part", None if about is None else large.compared_on(about[1]))
 view.draw()

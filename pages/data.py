@@ -29,7 +29,8 @@ if about is None:
     st.stop()
 held, sample = about
 look.heading("Which trials are best?")
-look.quiet("trials", large.at_hand(sample), trials.note(held, sample))
+look.quiet("trials", large.listed(sample), trials.note(held, sample))
 trials.read(held, sample)
 look.heading("How did the search go?")
+look.quiet("in_time", large.in_time(held, sample))
 look.chart(figures.history(effects.history(held), look.theme()), "history")

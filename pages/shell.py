@@ -90,6 +90,8 @@ def frame(question: str, of_all: bool = False, answers: bool = True) -> state.An
         look.quiet("of_address", *state.session().said_of_address, link.left_out())
         if state.session().shared is not None:
             return banner.frame(of_all)
+        if counting.is_large(table):  # what was counted meanwhile is known to all that is drawn below
+            state.sampled(state.session().asked.of_all if of_all else None)
         _identity(table, menu=not of_all)
         if table.metric is None or table.direction is None:
             look.refusal(state.session().refused)

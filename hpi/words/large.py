@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hpi import checks
 from hpi.blocks.large import LargeTable
-from hpi.space import drawing
 from hpi.subspace import Sample
 from hpi.table import TrialTable
 
@@ -43,12 +42,21 @@ def source(table: LargeTable) -> list[str]:
     ]
 
 
-def at_hand(sample: Sample) -> str | None:
-    """Say which of all trials a list shows; None where it shows them all."""
+def listed(sample: Sample) -> str | None:
+    """Say which of all trials a list of them shows; None where it shows them all."""
     if sample.tallies is None:
         return None
-    n = min(drawing.MOST_DRAWN, sample.whole.trials)
-    return f"{sample.whole.trials:,} trials count; {n:,} of them, drawn by a hash of their position, are at hand here."
+    return (
+        f"{sample.whole.trials:,} trials count; {len(sample.design):,} of them, drawn evenly over the metric by a hash "
+        "of their position, stand here for all."
+    )
+
+
+def in_time(table: TrialTable, sample: Sample) -> str | None:
+    """Say which of all trials a picture of the search over time shows; None where it shows them all."""
+    if sample.tallies is None:
+        return None
+    return f"{len(table.trials):,} of {sample.whole.trials:,} trials, drawn by a hash of their position."
 
 
 def rests_on(sample: Sample, bars_count_all: bool = False) -> str | None:
@@ -63,4 +71,14 @@ def rests_on(sample: Sample, bars_count_all: bool = False) -> str | None:
     return (
         f"The bars count all {sample.whole.trials:,} trials. Findings and pictures of single trials are from "
         f"{len(sample.design):,} of them, drawn evenly over the metric: what that costs is in the intervals."
+    )
+
+
+def compared_on(sample: Sample) -> str | None:
+    """Say on how many of all trials different methods rest; None where all rest on all of them."""
+    if sample.tallies is None:
+        return None
+    return (
+        f"PED-ANOVA counts all {sample.whole.trials:,} trials; other methods look at {len(sample.design):,} of them, "
+        "drawn evenly over the metric: what that costs is in the intervals."
     )
