@@ -102,9 +102,9 @@ $(HOSTED_STAMP): requirements-hosted.txt $(RUN_STAMP)
 	@$(PIP) install --quiet $(addprefix --requirement ,requirements.txt requirements-hosted.txt) $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt requirements-hosted.txt $(RUN_STAMP)
+$(DEV_STAMP): requirements-dev.txt requirements-hosted.txt requirements-dask.txt $(RUN_STAMP)
 	@echo "installing what the tests need into $(VENV)"
-	@$(PIP) install --quiet $(addprefix --requirement ,requirements.txt requirements-hosted.txt requirements-dev.txt) $(addprefix --constraint ,$(CONSTRAINTS))
+	@$(PIP) install --quiet $(addprefix --requirement ,requirements.txt requirements-hosted.txt requirements-dask.txt requirements-dev.txt) $(addprefix --constraint ,$(CONSTRAINTS))
 	@touch $@
 
 # Ours and theirs are timed in one process, so the peers get what hpi needs beside them, and an environment of their own.

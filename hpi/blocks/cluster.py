@@ -19,11 +19,13 @@ VARIABLE = "HPI_DASK_SCHEDULER"
 ADDRESS = re.compile(r"(tcp|tls)://([A-Za-z0-9]([A-Za-z0-9._-]{0,252})|\[[0-9a-fA-F:.]{2,45}\]):([0-9]{1,5})")
 PORTS = range(1, 65_536)
 SECONDS = 10  # to reach the scheduler
-ANSWER = 2.0  # seconds to say how many workers there are
+ANSWER = 2.0  # seconds to say how many workers there are, or goodbye
 
 
-def executor_from(environment: Mapping[str, str]) -> Executor | None:
-    """Return the executor of the Dask cluster that HPI_DASK_SCHEDULER names; None where it names none.
+def executor_from(environment: Mapping[str, str]) -> Callable[[], Executor] | None:
+    """Return what connects to the Dask cluster that HPI_DASK_SCHEDULER names, having done so; None where it names none.
+
+    `hpi.blocks.running.run` connects with it and closes the connection at its end.
 
     Raises
     ------
@@ -39,7 +41,9 @@ def executor_from(environment: Mapping[str, str]) -> Executor | None:
         raise SettingsError(
             f"{VARIABLE} is {text!r}; it must be the address of a Dask scheduler, tcp://host:port or tls://host:port."
         )
-    return _executor(text)
+    connect = partial(_executor, text)
+    close(connect())
+    return connect
 
 
 def _executor(address: str) -> Executor:
@@ -95,8 +99,8 @@ def _agree(found: Mapping[str, object]) -> None:
 
 
 def close(executor: Executor) -> None:
-    """Close the connection of an executor that `executor_from` made; the cluster stays."""
-    vars(executor)["_client"].close()
+    """Close the connection to a Dask cluster, which stays; what was handed in is dropped there."""
+    vars(executor)["_client"].close(timeout=ANSWER)
 
 
 def is_one(executor: Executor) -> bool:

@@ -93,7 +93,9 @@ class Place:
 
     def close(self) -> None:
         """Close what we made; threads have ended then, processes end after their chunk."""
-        if self.is_ours:
+        if self.is_ours and cluster.is_one(self.pool):
+            cluster.close(self.pool)
+        elif self.is_ours:
             self.pool.shutdown(wait=self.shares_memory, cancel_futures=True)
 
     def renew(self) -> None:

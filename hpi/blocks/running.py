@@ -119,7 +119,7 @@ class _Run(Generic[T]):
                 self._hand_in()
                 ended, _ = wait(self.flying, BEAT, FIRST_COMPLETED)
                 if not ended and cluster.is_closed(self.place.pool):
-                    self._broken(ConnectionError("the scheduler cannot be reached"))
+                    self._dropped(ConnectionError("the scheduler cannot be reached"))
                 for future in ended:
                     self._take(future, self.flying.pop(future))
                 self._tell()
@@ -200,6 +200,13 @@ class _Run(Generic[T]):
                 "breaks."
             ) from error
         self.broke = error
+
+    def _dropped(self, error: BaseException) -> None:
+        """Let all wait again that flew: nothing will come of it."""
+        self._broken(error)
+        for chunk in self.flying.values():
+            self._lost(chunk, error, 1)
+        self.flying.clear()
 
     def _tell(self) -> None:
         gone = [chunk.gone for chunk in self.flying.values()]

@@ -82,6 +82,15 @@ def note(log: Path, block: Block) -> None:
         file.write(f"{os.getpid()} {block.start}\n".encode())
 
 
+def settled(log: Path, seconds: float = 0.5) -> int:
+    """How many blocks were begun, once no other was for a while."""
+    begun = -1
+    while len(noted(log)) != begun:
+        begun = len(noted(log))
+        time.sleep(seconds)
+    return begun
+
+
 def slow(log: Path, seconds: float, blocks: Sequence[Block]) -> Counted:
     """Count, and say which blocks are begun, with a pause in each."""
     found = count(())
