@@ -20,8 +20,9 @@ def test_every_estimator_is_described(estimator):
     assert f"**{estimator.title}**" in README
 
 
-def test_every_runtime_package_has_its_reason():
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dask.txt"])
+def test_every_runtime_package_has_its_reason(name):
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     packages = [re.match(r"[\w-]+", line).group() for line in lines if line and not line.startswith("#")]
     assert packages
     for package in packages:

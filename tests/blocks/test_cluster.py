@@ -11,11 +11,13 @@ import time
 from concurrent.futures import CancelledError
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from hpi.blocks import cluster
+from hpi.blocks import cluster, running
 from hpi.blocks.cluster import executor_from
+from hpi.blocks.look import most_kept
 from hpi.blocks.running import Serial, run
 from hpi.errors import BlockError, SettingsError, TableError
 from hpi.version import VERSION
@@ -306,6 +308,14 @@ def test_workers_without_the_package_are_said(dask, monkeypatch):
     monkeypatch.setattr(cluster, "_version", missing)
     with pytest.raises(SettingsError, match=r"no hpi that runs there \(ModuleNotFoundError: No module named 'hpi'\)"):
         executor_from({"HPI_DASK_SCHEDULER": dask.scheduler_address})
+
+
+def test_the_numbers_in_the_description_are_those_of_the_code():
+    text = (Path(__file__).parents[2] / "docs" / "cluster.md").read_text("utf-8")
+    assert f"nobody answers within {cluster.SECONDS} seconds" in text
+    assert f"({cluster.SECONDS} seconds for\n  `{cluster.VARIABLE}`" in text
+    assert f"at most {running.MOST_ROWS / 1e6:g} million rows" in text
+    assert f"at most {most_kept():,} of" in text
 
 
 def missing():
