@@ -32,7 +32,7 @@ def refuse(sample: Sample, uses_target: bool = True) -> None:
 
 
 def _refuse_region(sample: Sample) -> None:
-    found, loss = _independent(sample, sample.n_region), sample.design.loss
+    found, loss = _independent(sample, sample.whole.region), sample.design.loss
     if found < FEWEST_REGION and sample.n_region == len(loss):
         raise EstimatorError(
             f"There are {_counted(found, sample)} that count; at least {FEWEST_REGION} are needed for a number. "
@@ -45,31 +45,32 @@ def _refuse_region(sample: Sample) -> None:
         )
     if loss[0] == loss[-1]:
         raise EstimatorError(
-            f"The metric has the same value in all {len(loss):,} trials: no trial is better than another. "
+            f"The metric has the same value in all {sample.whole.trials:,} trials: no trial is better than another. "
             "Choose another metric or widen the filters."
         )
     if loss[0] == loss[sample.n_region - 1]:
         raise EstimatorError(
-            f"The metric has the same value in all {sample.n_region:,} trials of the region: there is nothing to "
+            f"The metric has the same value in all {sample.whole.region:,} trials of the region: there is nothing to "
             "explain. Raise the region."
         )
 
 
 def _refuse_target(sample: Sample) -> None:
-    if sample.n_target == sample.n_region:
+    _, region, target = sample.whole
+    if target == region:
         raise EstimatorError(
-            f"Target and region are the same {sample.n_region:,} trials (equal metric values are kept together): "
+            f"Target and region are the same {region:,} trials (equal metric values are kept together): "
             "there is nothing to compare. Raise the region or lower the target."
         )
-    found = _independent(sample, sample.n_target)
+    found = _independent(sample, target)
     if found < FEWEST_TARGET:
         raise EstimatorError(
             f"The target holds {_counted(found, sample)}; at least {FEWEST_TARGET} are needed for a number. "
             "Raise the target or widen the filters."
         )
-    if sample.n_region - sample.n_target < FEWEST_REST:
+    if region - target < FEWEST_REST:
         raise EstimatorError(
-            f"Target and region differ by {sample.n_region - sample.n_target} trial; at least {FEWEST_REST} are needed "
+            f"Target and region differ by {region - target} trial; at least {FEWEST_REST} are needed "
             "to compare with. Raise the region or lower the target."
         )
 
@@ -103,7 +104,7 @@ def _counted(n: int, sample: Sample) -> str:
 
 
 def _thin_target(sample: Sample) -> str | None:
-    n = _independent(sample, sample.n_target)
+    n = _independent(sample, sample.whole.target)
     if n >= FEW_TARGET:
         return None
     return (

