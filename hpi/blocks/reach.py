@@ -35,6 +35,12 @@ class Reach:
         return cls(ends, tuple(None if a.cells is None else np.ones(len(a.cells) - 1, dtype=bool) for a in axes))
 
     @classmethod
+    def none(cls, axes: Sequence[Axis]) -> Reach:
+        """Return the values of no row."""
+        seen = tuple(None if axis.cells is None else np.zeros(len(axis.cells) - 1, dtype=bool) for axis in axes)
+        return cls((None,) * len(axes), seen)
+
+    @classmethod
     def taken(cls, axes: Sequence[Axis], columns: Sequence[Floats | Codes]) -> Reach:
         """Return the values in columns of `Translation.column`."""
         pairs = list(zip(axes, columns, strict=True))

@@ -11,7 +11,7 @@ from hpi.blocks.cells import Words
 from hpi.blocks.look import Look
 from hpi.errors import TableError
 from hpi.roles import Role
-from hpi.roles.values import Values
+from hpi.roles.values import Values, shown
 from hpi.roles.vocabulary import ContextKind
 from hpi.space import Floats, Mask
 from hpi.table import TrialTable, sentinels, states
@@ -159,3 +159,28 @@ def blank(table: TrialTable, seen: Look, places: Mapping[str, int], words: Mappi
 
 def _has_empty(seen: Look, place: int, words: Words | None) -> bool:
     return seen.empty[place] > 0 or (words is not None and bool(words.values.empty.any()))
+
+
+def check(table: TrialTable) -> None:
+    """Raise TableError where metric or direction are not known, or the metric is a rank of several outcomes."""
+    if table.metric is None or table.direction is None:
+        _ = table.loss
+    if table.choices.rank:
+        names = shown([name for name, _ in table.choices.rank])
+        raise TableError(f"The rank of several outcomes ({names}) needs all trials in memory; choose one metric.")
+
+
+def notices(table: TrialTable) -> tuple[str, ...]:
+    """Return what must be said of rows that a table in memory would join."""
+    names = [
+        column.name
+        for column in table.columns
+        if column.context in (ContextKind.REPEAT, ContextKind.FIDELITY)
+        or (column.name == "_step" and column.role is Role.LEFT_OUT)
+    ]
+    if not names:
+        return ()
+    return (
+        "Every row that counts is a trial of its own, as the table is larger than memory: rows that differ in "
+        f"{shown(names)} are neither averaged nor reduced to one. Of repeats and epochs, write one row a trial.",
+    )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 PIECE = 131_072  # rows that are held at once
+# Bytes of a column that are read at once: without, the columns of a whole row group are held, as long as one of its
+# pieces is.
+_BUFFER = 262_144
 _PLAIN_TEXT = frozenset({"PLAIN", "RLE", "RLE_DICTIONARY", "PLAIN_DICTIONARY", "BIT_PACKED"})
 
 
@@ -178,7 +181,9 @@ def _opened(source: Source, block: Block, names: Sequence[str]) -> Iterator[pq.P
                 handle,
                 metadata=whole.metadata,
                 read_dictionary=coded,
+                # an object store answers slowly: what is needed of a row group is asked for at once
                 pre_buffer=remote,
+                buffer_size=0 if remote else _BUFFER,
                 page_checksum_verification=True,
             )
         yield ready

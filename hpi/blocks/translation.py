@@ -41,7 +41,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Translation:
-    """How pieces of a source become arrays; it travels to wherever they are read.
+    """How pieces of a source become arrays; it travels to where they are read.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Translation:
         Which rows count: by cells of some columns, by numbers of the metric that stand for a failure, by columns of
         which one must have a cell.
     shown
-        What filters and parents see of a column of text: for each code, and an empty cell at the end.
+        What filters and parents see of each code of a column of text, an empty cell at the end.
     filterable
         Columns that a filter may name.
     whole
@@ -101,21 +101,19 @@ class Translation:
         logs = {column.name: column.log for column in table.columns}
         roles = {column.name: column.role for column in table.columns}
         wanted, keep = rules.rules(table, words)
+        blank = rules.blank(table, seen, places, words)
+        needed = {*table.trials, *blank, *(rule.name for rule in wanted)}
         one = cls(
             axes,
             tuple(logs[axis.hyperparameter.name] for axis in axes),
             table.metric,
             table.direction is Direction.MAXIMIZE,
-            {
-                name: own
-                for name, own in words.items()
-                if name in table.trials or name in {rule.name for rule in wanted}
-            },
+            {name: own for name, own in words.items() if name in needed},
             wanted,
             rules.failures(table, seen, places[table.metric], words.get(table.metric), keep),
-            rules.blank(table, seen, places, words),
+            blank,
             cells.shown(table, words),
-            tuple(name for name in table.trials if roles[name] in (Role.HYPERPARAMETER, Role.CONTEXT)),
+            tuple(name for name in map(str, table.trials) if roles[name] in (Role.HYPERPARAMETER, Role.CONTEXT)),
             Reach.of(axes, seen, places),
             rules.notices(table),
         )
@@ -123,7 +121,7 @@ class Translation:
 
     @property
     def hyperparameters(self) -> tuple[Hyperparameter, ...]:
-        """The hyperparameters, with bounds and levels as far as they are known, in column order."""
+        """The hyperparameters with bounds and levels as far as they are known, in column order."""
         return tuple(axis.hyperparameter for axis in self.axes)
 
     def within(self, reach: Reach) -> Translation:
@@ -264,14 +262,11 @@ class Translation:
     def reached(self, source: Source, blocks: Sequence[Block]) -> Reach:
         """Return the values that rows of some blocks take that count; reads what `names` says.
 
-        Raises
-        ------
-        TableError
-            If a block cannot be read.
+        Raises TableError where a block cannot be read.
         """
-        names, found = self.names(), Reach.none(self.axes)
+        found = Reach.none(self.axes)
         for block in blocks:
-            for _, piece in read(source, block, names):
+            for _, piece in read(source, block, self.names()):
                 found = found.merged(self.reach(piece, self.loss(piece)[1]))
         return found
 

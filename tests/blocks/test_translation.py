@@ -51,8 +51,8 @@ class Both:
     def translation(self) -> Translation:
         """What blocks are read with: bounds and levels from the rows that count."""
         one = Translation.of(self.looked, self.source, self.seen)
-        reaches = (one.reach(piece, one.loss(piece)[1]) for _, piece in self.pieces(one.names()))
-        return one.within(reduce(lambda mine, its: mine.merged(its), reaches))
+        reaches = (one.reached(self.source, [block]) for block in self.source.blocks)
+        return one.within(reduce(lambda mine, its: its.merged(mine), reaches))
 
     def pieces(self, names: tuple[str, ...]) -> list[tuple[int, pa.Table]]:
         """All pieces of all blocks."""
