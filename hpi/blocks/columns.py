@@ -81,7 +81,11 @@ def _worded(chunk: Any) -> Any:  # noqa: ANN401
     if words.null_count:
         # a code may stand for an empty cell, too
         return _worded(chunk.cast(words.type).dictionary_encode())
-    text = words if arrow.is_text(words.type) else arrow.cells(pa.chunked_array([words]))
+    if pa.types.is_duration(words.type):
+        # each for itself: pandas writes whole days shorter where all of a column are
+        text = pa.array([str(span) for span in words.to_pandas()])
+    else:
+        text = words if arrow.is_text(words.type) else arrow.cells(pa.chunked_array([words]))
     text = pc.cast(text, pa.large_string())
     text = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
     return pa.DictionaryArray.from_arrays(chunk.indices.cast(pa.int32()), text)

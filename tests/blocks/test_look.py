@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import datetime, timedelta
 from functools import reduce
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpi import packing
 from hpi.blocks import cells, words
 from hpi.blocks.look import Look, fetched, look, looked, most_kept
 from hpi.blocks.source import Source, find
+from hpi.roles import arrow
 from hpi.space import drawing
 from tests.blocks.making import table, written
 
@@ -172,11 +175,35 @@ def test_rows_can_be_fetched_by_their_positions(seed, files, wanted):
     assert_same(rows, seen.taken(position))
 
 
-def test_moments_are_text_as_in_a_table_in_memory(tmp_path):
-    moments = pd.to_datetime(["2026-03-01 10:00:00", None, "2026-03-02 00:00:00"])
-    source = source_of(tmp_path, pa.table({"at": pa.array(moments), "x": [1.0, 2.0, 3.0]}), [[3]])
+MOMENT = datetime(2026, 3, 1, 10, 0, 0, 500_000)
+
+
+@pytest.mark.parametrize(
+    ("cells_", "kind"),
+    [
+        ([MOMENT, None, MOMENT + timedelta(days=1)], pa.timestamp("us")),
+        ([MOMENT, None, MOMENT + timedelta(days=1)], pa.timestamp("ms", tz="Asia/Tokyo")),
+        ([MOMENT.date(), None, MOMENT.date()], pa.date32()),
+        ([MOMENT.time(), None, MOMENT.time()], pa.time64("us")),
+        ([timedelta(seconds=3), None, timedelta(days=2)], pa.duration("ms")),
+        ([True, None, False], pa.bool_()),
+        (["\u00fc", " b ", None], pa.string()),
+    ],
+)
+def test_moments_and_truths_are_the_text_of_a_table_in_memory(tmp_path, cells_, kind):
+    column = pa.array(cells_, kind)
+    source = source_of(tmp_path, pa.table({"at": column, "x": [1.0, 2.0, 3.0]}), [[2], [1]])
     seen = looked(source, source.blocks)
-    assert [text[:19] for text in seen.words[0]] == ["2026-03-01 10:00:00", "2026-03-02 00:00:00"]
+    found = [None if code < 0 else seen.words[0][code] for code in seen.cells[0]]
+    expected = arrow.series(pa.chunked_array([column]))
+    assert found == [None if pd.isna(cell) else cell for cell in expected]
+
+
+def test_it_travels_in_a_file_of_arrays_and_words(tmp_path):
+    source = source_of(tmp_path, table(3, N), [[50], [20]])
+    seen = looked(source, source.blocks, 40)
+    assert_same(packing.from_bytes(packing.to_bytes(seen)), seen)
+    assert packing.from_bytes(packing.to_bytes(source)) == source
 
 
 @pytest.mark.parametrize("most", [1, 7, 1000])
