@@ -162,7 +162,8 @@ def test_a_cancel_leaves_the_cluster_free(executor, tmp_path):
             raise StopError
 
     with pytest.raises(StopError):
-        run(partial(slow, log, 0.05), EQUAL, Counted.merged, executor=executor, rows=20, report=report)
+        # all are handed in at once
+        run(partial(slow, log, 0.05), EQUAL, Counted.merged, executor=executor, rows=20, workers=10, report=report)
     assert serves(executor)
     assert settled(log) < 40  # what ran then, and no other
 

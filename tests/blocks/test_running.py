@@ -272,7 +272,8 @@ def test_threads_of_somebody_else_are_left_after_their_block(tmp_path):
 def test_processes_of_somebody_else_stay_usable_after_a_cancel(tmp_path, pool):
     log = tmp_path / "log"
     with pytest.raises(StopError):
-        run(partial(slow, log, 0.02), EQUAL, Counted.merged, executor=pool, rows=20, report=stopping(0.2))
+        # all are handed in at once
+        run(partial(slow, log, 0.02), EQUAL, Counted.merged, executor=pool, rows=20, workers=10, report=stopping(0.2))
     assert run(count, EQUAL, Counted.merged, executor=pool).digest == expected(400, 40).digest
     # 4 chunks of 20 had ended, 2 ran, and a pool takes up to 3 out of its queue beforehand
     assert settled(log) < 40
