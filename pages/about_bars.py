@@ -17,8 +17,7 @@ from pages import look, state, words
 def section(answer: state.Answer) -> None:
     """Draw what belongs to the bars and is not in them."""
     result = answer.result
-    said = large.rests_on(answer.sample)  # stands above the bars
-    careful = [why for why in cautions.worth_knowing(result) if why != said]
+    careful = large.beside(answer.table, answer.sample, cautions.worth_knowing(result))
     careful += cautions.ties(answer.sample, by_name(result.estimator).uses_target)
     look.small_heading("Worth knowing")
     look.quiet("warnings", *(careful or [cautions.NOTHING]), words.taken_for_outcomes(answer.table))

@@ -23,7 +23,7 @@ if said is None:
 else:
     look.lead(finding_words.lead(said), answer)
     look.quiet("part", large.rests_on(answer.sample))
-    said = replace(said, cannot_say=tuple(why for why in said.cannot_say if why != large.rests_on(answer.sample)))
+    said = replace(said, cannot_say=tuple(large.beside(answer.table, answer.sample, said.cannot_say)))
     if said.findings:
         look.quiet("about", finding_words.about(said, answer.result), finding_words.beside_bars(said, answer.result))
 # where the table cannot say something, that stands beside the first findings, in sight

@@ -40,8 +40,8 @@ STYLE = """<style>
 .st-key-active_filters [data-testid=stText] {font-size: .9rem; opacity: .8}
 [class*=st-key-refused], .st-key-unanswered {border-left: 4px solid #B45309; padding: .4rem .9rem}
 [class*=st-key-refused], .st-key-unanswered {background: rgba(180, 83, 9, .08)}
-.st-key-job, .st-key-jobs {border-left: 4px solid #0F766E; padding: .5rem .9rem; background: rgba(15, 118, 110, .07)}
-.st-key-job [data-testid=stText], .st-key-jobs [data-testid=stText] {font-variant-numeric: tabular-nums}
+.st-key-job, .st-key-jobs, .st-key-looking {border-left: 4px solid #0F766E; padding: .5rem .9rem}
+.st-key-job, .st-key-jobs, .st-key-looking {background: rgba(15, 118, 110, .07)}
 [class*=st-key-filter] [data-tag] {background: #475569; color: #FFFFFF}
 /* Findings: a strong one has a solid mark and full ink, a weak one neither. */
 [class*=st-key-strong-] {border-left: 4px solid #0F766E; padding-left: .9rem}
@@ -91,6 +91,7 @@ button[data-selected]:is(:hover, [data-hovered]) {background: rgba(15, 118, 110,
   .st-key-tools {flex-wrap: nowrap; justify-content: flex-end; width: 100%}
   .st-key-estimator, .st-key-tools > div:has(> .st-key-estimator) {flex: 0 1 10rem; min-width: 0}
   .st-key-counts {flex-wrap: nowrap}
+  .st-key-counts > div:first-child:not(:last-child) {flex: 0 1 auto; min-width: 0}
   .st-key-counts [data-testid=stText] {font-size: .8rem}
 }
 /* How a range is drawn: with a finger it would scroll. */

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hpi import checks
 from hpi.blocks.large import LargeTable
 from hpi.subspace import Sample
@@ -32,14 +34,11 @@ def n_rows(table: TrialTable) -> int:
 
 
 def source(table: LargeTable) -> list[str]:
-    """Say how large a table is, and what of it is on the pages, a line each."""
+    """Say how large a table is, in a line."""
     files, blocks = len(table.source.files), len(table.source.blocks)
     where = "one file" if files == 1 else f"{files:,} files"
     parts = "one row group" if blocks == 1 else f"{blocks:,} row groups"
-    return [
-        f"{table.name}: {table.n_rows:,} rows in {where} of Parquet, {parts}",
-        f"{len(table.frame):,} of them, drawn by a hash of their position, say what each column is",
-    ]
+    return [f"{table.name}: {table.n_rows:,} rows in {where} of Parquet, {parts}"]
 
 
 def listed(sample: Sample) -> str | None:
@@ -72,6 +71,14 @@ def rests_on(sample: Sample, bars_count_all: bool = False) -> str | None:
         f"The bars count all {sample.whole.trials:,} trials. Findings and pictures of single trials are from "
         f"{len(sample.design):,} of them, drawn evenly over the metric: what that costs is in the intervals."
     )
+
+
+def beside(table: TrialTable, sample: Sample, said: Iterable[str]) -> list[str]:
+    """Return sentences without those that say again which part of the trials a page rests on."""
+    if not isinstance(table, LargeTable) or sample.tallies is None:
+        return list(said)
+    again = f"Of {table.n_rows:,} rows ", str(checks.standing(sample))
+    return [sentence for sentence in said if not sentence.startswith(again)]
 
 
 def compared_on(sample: Sample) -> str | None:

@@ -319,7 +319,9 @@ def test_pages_say_on_how_many_trials_they_rest(folder):
     assert f"The bars count all {N:,} trials." in said(app)
     for page in ("one", "two", "findings"):
         assert len(re.findall(PART, said(on(app, page)))) == 1
+        assert "are at hand" not in said(app)  # once is enough
     data = said(on(app, "data"))
+    assert data.count(f"Of {N:,} rows {DRAWN:,} are at hand") == 1
     assert f"sweeps: {N:,} rows in 3 files of Parquet, 6 row groups" in data
     assert f"{N:,} trials count; 1,0" in data
 
