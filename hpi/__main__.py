@@ -104,8 +104,8 @@ def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     reading = table.reading
     answer = {
         "reader": reading.reader,
-        "rows": len(table.frame),
-        "trials": len(table.trials),
+        "rows": table.n_rows,
+        "trials": table.n_trials,
         "columns": columns,
         "notices": list(table.notices),
         "states": dict(table.states),

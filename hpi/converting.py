@@ -10,6 +10,7 @@ from typing import Any
 
 from hpi import options as asked
 from hpi import output
+from hpi.blocks.large import LargeTable
 from hpi.errors import HpiError
 from hpi.roles import Objective, Reading, Role
 from hpi.table import TrialTable
@@ -31,6 +32,10 @@ def add_command(commands: Any) -> None:  # noqa: ANN401 - what argparse returns 
 def _answer(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     write = _writer(options.output)
     table = asked.read(options)
+    if isinstance(table, LargeTable):
+        raise HpiError(
+            f"{table.name} is larger than memory ({table.n_rows:,} rows) and Parquet already; filter it where it was made."
+        )
     content = write(table)
     output.save(Path(options.output), content)
     rows, columns = table.frame.shape
