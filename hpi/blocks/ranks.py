@@ -117,9 +117,10 @@ class Search:
                 return self._read(self.prefixes, np.sort(np.concatenate(found.gathered)))
             return self._narrowed(self.prefixes.longer(found.counts, self.prefixes.step))
         first = self.guess.read(found.counts)
-        return (
-            replace(self, highest=found.highest)._narrowed(first) if first.n else np.full(len(self.fractions), np.nan)
-        )
+        if not first.n:
+            return np.full(len(self.fractions), np.nan)
+        # Without the tables of the guess, which the next passes do not need wherever they are sent.
+        return replace(self, guess=replace(self.guess), highest=found.highest)._narrowed(first)
 
     def _narrowed(self, prefixes: Prefixes) -> Search | Floats:
         """Return the next pass or what was searched for, by all prefixes that numbers which are looked at have."""
