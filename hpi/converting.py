@@ -34,7 +34,8 @@ def _answer(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     table = asked.read(options)
     if isinstance(table, LargeTable):
         raise HpiError(
-            f"{table.name} is larger than memory ({table.n_rows:,} rows) and Parquet already; filter it where it was made."
+            f"{table.name} is larger than memory ({table.n_rows:,} rows), and Parquet already; filter it where it was "
+            "made."
         )
     content = write(table)
     output.save(Path(options.output), content)
