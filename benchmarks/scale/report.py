@@ -11,7 +11,7 @@ from benchmarks.scale.trials import HYPERPARAMETERS
 from hpi.space.rungs import RUNGS
 
 MORE = (10**9, 10**11)
-A_BLOCK = 200.0  # bytes of one row group in the list of them
+A_BLOCK = 240.0  # bytes of one row group in the list of them
 Row = tuple[str, str, str, bool | None]
 
 
@@ -135,7 +135,7 @@ def _estimate(study: Study) -> str:
     rate, rate_all = (bytes_row / study.line(name)[1] / 1e6 for name in (names[0], names[-1]))
     return ESTIMATE.format(
         first=first.size.rows, last=last.size.rows, table="\n".join(lines), rate=rate, rate_all=rate_all,
-        ranking=_ranking(last), groups_mb=MORE[-1] / 1e6 * A_BLOCK / 1e6, bytes_row=bytes_row,
+        ranking=_ranking(last), groups_mb=MORE[-1] / 1e6 * A_BLOCK / 1e6, bytes_row=bytes_row, a_block=A_BLOCK,
     )  # fmt: skip
 
 
