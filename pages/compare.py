@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from hpi.words import large
-from pages import compare_across, compare_estimators, compare_two, look, shell, state
+from pages import compare_across, compare_estimators, compare_two, counting, look, shell, state
 from pages.comparing import VIEW as CHOSEN
 
 
@@ -46,7 +46,8 @@ def chosen() -> str:
     """Return the view that was chosen last, else that of the datasets where there are some."""
     kept = state.session().kept.get(CHOSEN)
     table = state.session().table
-    has_tasks = table is not None and (table.tasks is not None or table.choices.task is not None)
+    is_whole = table is not None and not counting.is_large(table)
+    has_tasks = is_whole and (table.tasks is not None or table.choices.task is not None)
     return kept if kept in VIEWS else "datasets" if has_tasks else "estimators"
 
 

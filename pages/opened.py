@@ -12,12 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from hpi import readers, subspace
 from hpi.errors import HpiError, LinkError
 from hpi.readers import Wanted
 from hpi.sharing import Snapshot, View
 from hpi.table import TrialTable
-from pages import shelf, uploads
+from hpi.table.trials import task_labels
+from pages import counting, shelf, uploads
 from pages.asked import Asked
 from pages.session import session
 from pages.uploads import File
@@ -211,11 +214,18 @@ def _as_remembered(table: TrialTable) -> tuple[TrialTable, str | None]:
 
 
 def tasks(table: TrialTable) -> tuple[str, ...]:
-    """Return the tasks of a table, also where one of them was chosen."""
+    """Return the tasks of a table, also where one was chosen; of one larger than memory those that were seen."""
     kept = session().tasks
     key = (table.fingerprint, replace(table.choices, task=None))
     if key not in kept:
-        labels = (table if table.choices.task is None else table.revise(task=None)).tasks
+        labels = _labels(table)
         kept.clear()
         kept[key] = () if labels is None else tuple(sorted(map(str, labels.dropna().unique())))
     return kept[key]
+
+
+def _labels(table: TrialTable) -> pd.Series | None:
+    """Return the task of each row or trial; None where nothing tells tasks apart."""
+    if counting.is_large(table):  # always narrowed to one of its tasks
+        return task_labels(table.parsed, table.columns, len(table.frame))
+    return (table if table.choices.task is None else table.revise(task=None)).tasks

@@ -18,7 +18,7 @@ from hpi.space import Kind
 from hpi.subspace import number
 from hpi.table import TrialTable
 from hpi.words import tables as words
-from pages import asking, look, opened, state
+from pages import asking, counting, look, opened, state
 
 MAX_LEVELS = 1000
 # what a click on a column does
@@ -184,7 +184,7 @@ def rows(table: TrialTable) -> None:
             required=True, on_change=_changed, args=("repeats",),
         )  # fmt: skip
     if ContextKind.TASK in contexts:
-        labels = [ALL_TASKS, *opened.tasks(table)]
+        labels = [*([] if counting.is_large(table) else [ALL_TASKS]), *opened.tasks(table)]
         state.copy(task=table.choices.task or ALL_TASKS)
         st.selectbox("Tasks", labels, key="task", on_change=_changed, args=("task",), width=480)
 

@@ -150,6 +150,7 @@ def _take_along(answer: state.Answer) -> None:
         ):
             st.download_button(label, partial(_written, write, contents), name, mime, key=key, on_click="ignore")
     if st.toggle("Show the Python that repeats these numbers", key="show_python"):
+        look.quiet("python", large.where(answer.table))
         st.code(reporting.snippet(contents), language="python", wrap_lines=True)
 
 

@@ -41,6 +41,13 @@ def source(table: LargeTable) -> list[str]:
     return [f"{table.name}: {table.n_rows:,} rows in {where} of Parquet, {parts}"]
 
 
+def where(table: TrialTable) -> str | None:
+    """Say what has to be filled in where Python is to read the table again; None where that is a file."""
+    if not isinstance(table, LargeTable):
+        return None
+    return f"Write the address of the table in the place of {table.name!r}: whoever runs this server knows it."
+
+
 def listed(sample: Sample) -> str | None:
     """Say which of all trials a list of them shows; None where it shows them all."""
     if sample.tallies is None:

@@ -373,3 +373,18 @@ def test_what_a_visitor_asks_of_an_example_is_untouched(folder):
     assert session(app).last.result.used == 1000
     assert "table" not in app.query_params
     assert isinstance(session(app).table.frame, pd.DataFrame)
+
+
+def test_of_several_tasks_one_is_asked_and_another_can_be_chosen(tmp_path, monkeypatch):
+    frame = trials(2 * N)
+    frame["dataset"] = np.repeat(["cats", "dogs", "dogs", "dogs"], N // 2)
+    monkeypatch.setenv("HPI_TABLES", f"sweeps={write(tmp_path / 'tasks', frame)}")
+    app = opened()
+    assert session(app).last.result.used == 3 * N // 2
+    assert "task dogs" in said(app)
+    data = on(app, "data")
+    assert data.selectbox(key="task").options == ["cats", "dogs"]
+    data.selectbox(key="task").set_value("cats").run()
+    app = on(data, "importance")
+    assert session(app).last.result.used == N // 2
+    assert app.query_params["task"] == "cats"
