@@ -46,6 +46,6 @@ class Plan:
     read_rows: int | None = None
 
 
-FULL = Plan((Size(10 * MILLION, 3), Size(100 * MILLION, 1)))
+FULL = Plan((Size(10 * MILLION, 3), Size(100 * MILLION, 2)))
 QUICK = Plan((Size(MILLION, 3), Size(4 * MILLION, 3)), read_rows=MILLION // 2)
 TINY = Plan((Size(20_000, 1), Size(60_000, 1)), group_rows=10_000, file_rows=30_000, read_rows=MILLION // 2)

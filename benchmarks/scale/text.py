@@ -8,7 +8,7 @@ NAMES = {
 }
 
 SHORT = """This is the short form of the benchmark, with fewer rows; what is wanted is wanted of the long one, so
-nothing is said to be met. So that hpi opens so few rows in blocks, as it does more, its limit is lowered
+nothing is said to be met. So that hpi opens these few rows in blocks, too, its limit is lowered
 (HPI_READ_ROWS)."""
 
 ABSENT = """Not measured here, as it is not installed: {names}. `make bench-scale` installs it into .venv-bench."""
@@ -80,7 +80,8 @@ counts one `collect_all` of 21 GROUP BY 1.04 times with memory that grew with ro
 ## What does not compare
 
 Times are those of warm files: a cold disk adds what it adds, the same to all. DuckDB was given a limit of 2 GB; Polars
-and hpi had none. DuckDB and Polars gather all losses for an exact quantile, which is most of their memory at the larger size. More threads, other row groups, other columns or files on S3 would change all of them; none of that was measured.
+and hpi had none. DuckDB and Polars gather all losses for an exact quantile, which is most of their memory at the larger
+size. More threads, other row groups, other columns or files on S3 would change all of them; none of that was measured.
 Both packages answer nearly any question, our kernels this one kind.
 
 ## A paper estimate for more
