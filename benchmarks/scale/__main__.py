@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -32,7 +33,7 @@ THREADS = 2
 ENVIRONMENT = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS", "HPI_BLOCK_THREADS"), str(THREADS)
 )
-SPARE = 1.4  # times the room that the files take
+SPARE = 1.3  # times the room that the files take
 BYTES_A_ROW = 44
 
 
@@ -45,6 +46,8 @@ def main() -> None:
     quick = os.environ.get("QUICK", "")
     if not measuring.available():
         sys.exit("make bench-scale needs Linux: only there does /proc say what a process holds.")
+    # so that a run that is ended from outside removes its files, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     study = run(PLANS[quick], f"{'QUICK=1 ' if quick == '1' else ''}make bench-scale")
     out = SHORT_OUT if quick else OUT
     out.mkdir(parents=True, exist_ok=True)
