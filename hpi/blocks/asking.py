@@ -80,12 +80,13 @@ class Runner:
 def looked_at(source: Source, executor: Somewhere = None, report: Report = quiet) -> look.Look:
     """Return what one pass over all rows finds; raises TableError where a block is damaged."""
     work = partial(look.looked, source, most=look.most_kept())
-    return Runner.of(source, executor, report)(work, look.Look.merged, "looking at", (0, 1))
+    return Runner.of(source, executor, report)(work, look.Look.merged, f"looking at {source.n_rows:,} rows", (0, 1))
 
 
 def counted(
     over: Over,
     seen: look.Look,
+    losses: Floats,
     design_of: Callable[[look.Look], Design],
     fractions: Sequence[float],
     executor: Somewhere = None,
@@ -99,6 +100,8 @@ def counted(
         Which rows are asked about.
     seen
         The rows that were looked at first.
+    losses
+        Some of the losses, as far as they are known: they save a pass and change nothing.
     design_of
         Turns rows that count and pass into a design.
     fractions
@@ -112,7 +115,7 @@ def counted(
         If a block is damaged, or its worker is lost again and again.
     """
     runner, fractions = Runner.of(over.source, executor, report), with_asked(fractions)
-    first, cutoffs, passing = _ranked(over, fractions, runner)
+    first, cutoffs, passing = _ranked(over, fractions, losses, runner)
     rows = _drawn(over, seen, np.sort(passes.smallest(first.position, drawing.MOST_DRAWN)), runner)
     if passing <= drawing.MOST_DRAWN:
         return Counting(rows, first.counting, passing, None)
@@ -129,9 +132,9 @@ def _added(one: Counted, other: Counted) -> Counted:
     return one
 
 
-def _ranked(over: Over, fractions: Sequence[float], runner: Runner) -> tuple[Ranked, Floats, int]:
+def _ranked(over: Over, fractions: Sequence[float], losses: Floats, runner: Runner) -> tuple[Ranked, Floats, int]:
     """Return what the first pass found, the loss at which each fraction ends, and how many trials there are."""
-    search, middle = ranks.search(fractions), RANKED / 2
+    search, middle = ranks.search(fractions, drawn=losses), RANKED / 2
     work = partial(passes.rank, over, search, drawing.MOST_DRAWN)
     first = runner(work, Ranked.merged, "ranking", (0, middle))
     passing = int(first.partial.counts.sum())

@@ -175,7 +175,7 @@ def counted(
     for condition in where:
         translation.check(condition)
     over = Over(table.source, translation, where)
-    return asking.counted(over, table.seen, table.design_of, fractions, table.executor, report)
+    return asking.counted(over, table.seen, table.loss, table.design_of, fractions, table.executor, report)
 
 
 def made(

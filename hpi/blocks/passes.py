@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -27,14 +28,12 @@ class Over:
     translation: Translation
     where: tuple[Condition, ...]
 
-    def losses(self, blocks: Sequence[Block]) -> Iterator[tuple[int, Floats, Mask, int]]:
+    def losses(self, block: Block) -> Iterator[tuple[int, Floats, Mask, int]]:
         """Yield position, loss, whether each row counts and passes, and how many count at all, piece by piece."""
-        names = self.translation.loss_names(self.where)
-        for block in blocks:
-            for start, piece in read(self.source, block, names):
-                loss, counts = self.translation.loss(piece)
-                passes = counts & self.translation.passes(piece, self.where) if self.where else counts
-                yield start, loss, passes, int(counts.sum())
+        for start, piece in read(self.source, block, self.translation.loss_names(self.where)):
+            loss, counts = self.translation.loss(piece)
+            passes = counts & self.translation.passes(piece, self.where) if self.where else counts
+            yield start, loss, passes, int(counts.sum())
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +63,37 @@ class Ranked:
 
 def rank(over: Over, search: Search, most: int, blocks: Sequence[Block]) -> Ranked:
     """Look at each loss once; `most`: how many rows are drawn, 0 for none."""
-    found: Ranked | None = None
-    for start, loss, passes, counting in over.losses(blocks):
-        position = start + np.flatnonzero(passes) if most else np.zeros(0, dtype=np.int64)
-        one = Ranked(search.count(loss[passes]), counting, smallest(position, most))
-        found = one if found is None else found.merged(one)
-    assert found is not None
-    return found
+    found, counting, drawn = list[Partial](), 0, _Drawn(most)
+    for block in blocks:
+        losses = []
+        for start, loss, passes, n in over.losses(block):
+            losses.append(loss if passes.all() else loss[passes])
+            counting += n
+            if most:
+                drawn.add(start + np.flatnonzero(passes))
+        # once a row group: what is found has the size of many rows
+        found = [reduce(Partial.merged, [*found, search.count(np.concatenate(losses))])]
+    return Ranked(found[0], counting, drawn.position())
+
+
+class _Drawn:
+    """Keeps the positions with the smallest hashes of those that it is shown."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._bound = most, np.uint64(2**64 - 1)
+        self._kept = np.zeros(0, dtype=np.int64)
+
+    def add(self, position: Integers) -> None:
+        """Look at more positions; most of them are passed over by one comparison."""
+        near = position[drawing.hashes(position) <= self._bound]
+        self._kept = np.concatenate([self._kept, near])
+        if len(self._kept) > 2 * self._most:
+            self._kept = smallest(self._kept, self._most)
+            self._bound = drawing.hashes(self._kept).max()
+
+    def position(self) -> Integers:
+        """Return the positions that are kept, in any order."""
+        return smallest(self._kept, self._most)
 
 
 def smallest(position: Integers, most: int) -> Integers:
@@ -86,10 +109,6 @@ def count(over: Over, asked: Counting, blocks: Sequence[Block]) -> Counted:
         for _, piece in read(over.source, block, names):
             loss, counts = translation.loss(piece)
             counts = counts & translation.passes(piece, over.where) if over.where else counts
-            columns = [translation.column(piece, j) for j in range(len(translation.hyperparameters))]
-            regime = translation.regime(piece)
-            if not counts.all():
-                loss, columns = loss[counts], [column[counts] for column in columns]
-                regime = None if regime is None else regime[counts]
-            accumulator.add(loss, columns, regime)
+            columns = [translation.column(piece, j) for j in range(len(translation.axes))]
+            accumulator.add(loss, columns, translation.regime(piece, counts), counts)
     return accumulator.counted()
