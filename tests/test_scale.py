@@ -130,6 +130,15 @@ def test_every_engine_counts_what_is_counted_by_hand(name, folder, asked):
     assert found.n_counts == (2 * (8 * 257 + 49 + 6 + 257), 2 * 24 * (8 * 24 + 5 + 5))
 
 
+def test_what_hpi_counts_as_anybody_runs_it_holds_the_answer(folder, monkeypatch):
+    """Opened in blocks, with limits lowered: the trials that are drawn say where cells end, there and here."""
+    monkeypatch.setattr(drawing, "MOST_DRAWN", 2_000)
+    monkeypatch.setenv("HPI_READ_ROWS", "1000")
+    drawn = pq.read_table(folder).take(drawing.drawn(drawing.hashes(np.arange(ROWS))))
+    asked = question(ROWS, drawn)
+    assert by_hand(folder, asked).differences(engine("everything").answer(folder, asked)) == []
+
+
 def test_one_count_less_is_a_difference(asked, tmp_path):
     one, other = (Answer.empty(asked, 0.5) for _ in range(2))
     assert one.differences(other) == []

@@ -46,8 +46,6 @@ def main() -> None:
     quick = os.environ.get("QUICK", "")
     if not measuring.available():
         sys.exit("make bench-scale needs Linux: only there does /proc say what a process holds.")
-    # so that a run that is ended from outside removes its files, too
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     study = run(PLANS[quick], f"{'QUICK=1 ' if quick == '1' else ''}make bench-scale")
     out = SHORT_OUT if quick else OUT
     out.mkdir(parents=True, exist_ok=True)
@@ -139,4 +137,6 @@ def _phases(folder: Path) -> Phases | None:
 
 
 if __name__ == "__main__":
+    # so that a run that is ended from outside removes its files, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     main()
