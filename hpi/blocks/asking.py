@@ -1,7 +1,8 @@
 """All that a question needs of a table beyond memory: exact thresholds, the drawn trials, the counts, in a few passes.
 
-The losses are read two to five times, until every threshold is known to the last bit; the columns once, for the counts,
-and once more where the drawn trials are not among the rows that were looked at first.
+The losses are read two to five times, until every threshold is known to the last bit; the columns once, for the counts;
+once more where some rows do not count, for the bounds and levels of those that do; and once more where the drawn trials
+are not among the rows that were looked at first.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -18,15 +19,17 @@ import numpy as np
 from hpi.blocks import cluster, look, passes, ranks
 from hpi.blocks.counting import Counting as Asked
 from hpi.blocks.passes import Over, Ranked
+from hpi.blocks.reach import Reach
 from hpi.blocks.running import Report, quiet, run
 from hpi.blocks.source import Block, Source
 from hpi.errors import SubspaceError
-from hpi.space import Design, Floats, Integers, Tallies, drawing, tallies
+from hpi.space import Design, Floats, Hyperparameter, Integers, Tallies, drawing, tallies
 from hpi.space.rungs import with_asked
 from hpi.space.tallies import Counted
 
 T = TypeVar("T")
-RANKED, FETCHED = 0.3, 0.2  # shares of the work that the passes before the last are, as far as a bar can tell
+# shares of the work that the passes before the last are, as far as a bar can tell
+RANKED, REACHED, FETCHED = 0.3, 0.2, 0.1
 
 Somewhere = Executor | Callable[[], Executor] | None
 
@@ -43,12 +46,15 @@ class Counting:
         How many rows count, and how many of them pass the filters.
     tallies
         Counts of all trials that pass; None where all of them are at hand.
+    hyperparameters
+        With bounds and levels of all rows that count.
     """
 
     rows: look.Look
     counting: int
     passing: int
     tallies: Tallies | None
+    hyperparameters: tuple[Hyperparameter, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,7 @@ def counted(
     over: Over,
     seen: look.Look,
     losses: Floats,
-    design_of: Callable[[look.Look], Design],
+    design_of: Callable[[look.Look, tuple[Hyperparameter, ...]], Design],
     fractions: Sequence[float],
     executor: Somewhere = None,
     report: Report = quiet,
@@ -103,7 +109,7 @@ def counted(
     losses
         Some of the losses, as far as they are known: they save a pass and change nothing.
     design_of
-        Turns rows that count and pass into a design.
+        Turns rows that count and pass into a design of hyperparameters.
     fractions
         Targets and regions that are asked for, beside the rungs.
 
@@ -116,15 +122,17 @@ def counted(
     """
     runner, fractions = Runner.of(over.source, executor, report), with_asked(fractions)
     first, cutoffs, passing = _ranked(over, fractions, losses, runner)
+    over = _within(over, first.counting, runner)
+    hyperparameters = over.translation.hyperparameters
     rows = _drawn(over, seen, np.sort(passes.smallest(first.position, drawing.MOST_DRAWN)), runner)
     if passing <= drawing.MOST_DRAWN:
-        return Counting(rows, first.counting, passing, None)
-    drawn = design_of(rows)
-    plan = tallies.plan(drawn.hyperparameters, drawn.x, drawn.regime, drawn.loss, cutoffs)
-    positions = [over.translation.positions(j) for j in range(len(drawn.hyperparameters))]
-    work = partial(passes.count, over, Asked.of(drawn.hyperparameters, plan, positions))
-    found = Tallies.of(fractions, plan, runner(work, _added, "counting", (RANKED + FETCHED, 1)))
-    return Counting(rows, first.counting, passing, found)
+        return Counting(rows, first.counting, passing, None, hyperparameters)
+    drawn = design_of(rows, hyperparameters)
+    plan = tallies.plan(hyperparameters, drawn.x, drawn.regime, drawn.loss, cutoffs)
+    positions = [over.translation.positions(j) for j in range(len(hyperparameters))]
+    work = partial(passes.count, over, Asked.of(hyperparameters, plan, positions))
+    found = Tallies.of(fractions, plan, runner(work, _added, "counting", (RANKED + REACHED + FETCHED, 1)))
+    return Counting(rows, first.counting, passing, found, hyperparameters)
 
 
 def _added(one: Counted, other: Counted) -> Counted:
@@ -152,12 +160,20 @@ def _ranked(over: Over, fractions: Sequence[float], losses: Floats, runner: Runn
     return first, found, passing
 
 
+def _within(over: Over, counting: int, runner: Runner) -> Over:
+    """Return the question with bounds and levels of the rows that count: of all, or read once more where not all do."""
+    translation, reach = over.translation, over.translation.whole
+    if counting < over.source.n_rows:
+        reach = runner(partial(translation.reached, over.source), Reach.merged, "measuring", (RANKED, RANKED + REACHED))
+    return replace(over, translation=translation.within(reach))
+
+
 def _drawn(over: Over, seen: look.Look, position: Integers, runner: Runner) -> look.Look:
     """Return the rows at these positions, ascending: read once more where not all were looked at."""
     places = np.searchsorted(seen.position, position).clip(0, len(seen.position) - 1)
     if np.array_equal(seen.position[places], position):
         return seen.taken(places)
-    part = (RANKED, RANKED + FETCHED)
+    part = (RANKED + REACHED, RANKED + REACHED + FETCHED)
     work = partial(look.fetched, over.source, position)
 
     def joined(one: look.Look, other: look.Look) -> look.Look:

@@ -21,7 +21,7 @@ from hpi.errors import TableError
 from hpi.roles import Choices
 from hpi.roles.reading import Reading
 from hpi.roles.values import Values, shown
-from hpi.space import Design, Tallies, drawing
+from hpi.space import Design, Hyperparameter, Tallies, drawing
 from hpi.table import TrialTable, frames
 from hpi.table.table import validated
 from hpi.table.trials import Grouping
@@ -117,7 +117,7 @@ class LargeTable(TrialTable):
         each = np.ones(len(trials), dtype=np.int64)
         return replace(
             self, frame=frame, trials=trials, n_repeats=each, excluded=excluded, n_counting=found.counting, tasks=None,
-            unit=None,
+            unit=None, hyperparameters=found.hyperparameters,
         )  # fmt: skip
 
     def _frames(self, rows: Look) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -130,9 +130,10 @@ class LargeTable(TrialTable):
         frame.index = trials.index = pd.Index(rows.position)
         return frame, trials
 
-    def design_of(self, rows: Look) -> Design:
-        """Return rows that count as a design."""
-        return replace(self, trials=self._frames(rows)[1], tasks=None, unit=None).design
+    def design_of(self, rows: Look, hyperparameters: tuple[Hyperparameter, ...]) -> Design:
+        """Return rows that count as a design of hyperparameters, with bounds and levels of all rows that count."""
+        trials = self._frames(rows)[1]
+        return replace(self, trials=trials, hyperparameters=hyperparameters, tasks=None, unit=None).design
 
     def standing_for(self, tallies: Tallies) -> Design:
         """Return those of the trials at hand that stand for all that were counted; kept."""
