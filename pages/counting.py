@@ -96,6 +96,7 @@ def sampled(table: TrialTable, wanted: Subspace, begins: bool = True) -> tuple[T
     if not is_large(table):
         let_go()
         return table, subspace.cut(design(table, wanted.where), wanted)
+    table.known()  # raises where metric or direction is not
     found = _counted(table, wanted, begins)
     if found.tallies is not None and wanted.target is None:  # few trials have a usual target of their own
         whole = wanted.resolved(found.tallies.n_trials)

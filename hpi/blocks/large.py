@@ -17,6 +17,7 @@ from hpi.blocks.passes import Over
 from hpi.blocks.running import Report, quiet
 from hpi.blocks.source import Source, find
 from hpi.blocks.translation import Condition, Translation
+from hpi.blocks.words import MOST_WORDS
 from hpi.errors import TableError
 from hpi.roles import Choices
 from hpi.roles.reading import Reading
@@ -27,7 +28,7 @@ from hpi.table.table import validated
 from hpi.table.trials import Grouping
 
 READER = "Parquet, in blocks"
-LEFT_OUT = "left out: no finite metric, or a state, task or value that does not count"
+LEFT_OUT = "no finite metric, or a state, task or value that does not count"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -196,7 +197,7 @@ def made(
         raise TableError("The rank of a trial needs all trials in memory, and this table is larger; name one metric.")
     drawn = seen.taken(drawing.drawn(drawing.hashes(seen.position)))
     parsed = cells.parsed(source, drawn, cells.words_of(source, seen))
-    table = _validated(source, parsed, choices, name)
+    table = _validated(source, seen, parsed, choices, name)
     fields = {one: getattr(table, one) for one in table.__dataclass_fields__}
     fields |= _placed(table, drawn)
     translation = None
@@ -207,13 +208,16 @@ def made(
     return LargeTable(**fields, source=source, seen=seen, translation=translation, executor=executor)
 
 
-def _about_part(source: Source, n: int) -> list[str]:
-    """Say which rows what is said of rows is said of."""
+def _about_part(source: Source, seen: Look, n: int) -> list[str]:
+    """Say which columns were not read, and which rows what is said of rows is said of."""
+    wordy = cells.left_out(source, seen)
+    said = [f"Text with more than {MOST_WORDS:,} different cells was left out: {shown(wordy)}."] if wordy else []
     if n == source.n_rows:
-        return []
+        return said
     return [
+        *said,
         f"Of {source.n_rows:,} rows {n:,} are at hand, drawn by a hash of their position: what is said of cells and "
-        "rows was seen in these. Importances of PED-ANOVA count all."
+        "rows was seen in these. Importances of PED-ANOVA count all.",
     ]
 
 
@@ -223,10 +227,10 @@ def _placed(table: TrialTable, drawn: Look) -> dict[str, Any]:
     return {"frame": table.frame.set_axis(rows), "trials": table.trials.set_axis(rows[table.trials.index])}
 
 
-def _validated(source: Source, parsed: dict[str, Values], choices: Choices, name: str) -> TrialTable:
+def _validated(source: Source, seen: Look, parsed: dict[str, Values], choices: Choices, name: str) -> TrialTable:
     """Return the table of the drawn rows; of several tasks that of most rows, where none is chosen."""
     frame = frames.displayed(parsed)
-    reading = Reading(READER).said(*source.notices, *_about_part(source, len(frame)))
+    reading = Reading(READER).said(*source.notices, *_about_part(source, seen, len(frame)))
     table = validated(parsed, frame, name, choices, reading, source.fingerprint)
     if table.tasks is None:
         return table

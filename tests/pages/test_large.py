@@ -388,3 +388,15 @@ def test_of_several_tasks_one_is_asked_and_another_can_be_chosen(tmp_path, monke
     app = on(data, "importance")
     assert session(app).last.result.used == N // 2
     assert app.query_params["task"] == "cats"
+
+
+def test_nothing_is_counted_before_somebody_says_which_end_of_the_metric_is_good(tmp_path, monkeypatch, jobs):
+    frame = trials(N).rename(columns={"val_accuracy": "y"})
+    monkeypatch.setenv("HPI_TABLES", f"sweeps={write(tmp_path / 'unknown', frame)}")
+    app = visit("pages/importance.py", table="sweeps")
+    app = clean(app.run())
+    assert session(app).table.name == "sweeps"
+    assert session(app).table.direction is None
+    assert jobs.of(Count) == []
+    app = clean(visit("pages/importance.py", table="sweeps", metric="y", dir="maximize").run())
+    assert session(app).last.result.used == N
