@@ -271,3 +271,13 @@ def test_cuts_of_one_row_group_and_of_fifty_are_among_those_tried():
     """The strategy reaches both ends that are promised."""
     sizes = {sum(map(len, one)) for one in itertools.chain([[[5]]], [[[1] * 10] * 5])}
     assert sizes == {1, 50}
+
+
+def test_text_with_very_many_words_is_left_out_and_said(tmp_path, monkeypatch):
+    rng = np.random.default_rng(0)
+    x = rng.random(600)
+    whole = pa.table({"x": x, "y": rng.random(600), "note": [f"run {k}" for k in range(600)], "loss": x + rng.random(600)})
+    monkeypatch.setattr("hpi.blocks.words.MOST_WORDS", 500)
+    blocks = in_blocks(written(tmp_path / "wordy", whole, [[200] * 3]), chosen=Choices(metric="loss"))
+    assert any("left out: note" in notice for notice in blocks.notices)
+    assert [one.name for one in blocks.hyperparameters] == ["x", "y"]
