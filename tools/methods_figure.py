@@ -108,7 +108,7 @@ def _figure(curves: list[dict[str, tuple[Floats, Floats]]], names: tuple[str, ..
 def _photograph(figure: go.Figure) -> None:
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import ARGUMENTS
+    from tests.browser.servers import ARGUMENTS
     from tools import ensure_browser
 
     program = ensure_browser.find()

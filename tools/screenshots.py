@@ -46,8 +46,7 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import ARGUMENTS
-    from tests.browser.servers import running
+    from tests.browser.servers import ARGUMENTS, running
     from tools import ensure_browser
 
     program = ensure_browser.find()

@@ -25,7 +25,7 @@ def chromium() -> Iterator[Browser]:
     """A browser without a window; raises RuntimeError where there is none."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import ARGUMENTS
+    from tests.browser.servers import ARGUMENTS
     from tools import ensure_browser
 
     program = ensure_browser.find()

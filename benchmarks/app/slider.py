@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 TARGET = ".st-key-subspace input[type=range] >> nth=0"
+BACK = 8
 AWAY = "() => document.activeElement?.blur()"
 
 
@@ -43,23 +44,28 @@ class Slid:
 
 def measured(browser: Browser, url: str, path: Path, presses: int) -> Slid:
     """Return what came of as many presses of either kind, in turn, after one of each that does not count."""
-    slid = Slid()
     with visitor(browser) as page:
         opened(page, url, path)
-        press(page, 0), rerun(page)
-        for i in range(presses):
-            slid.rested &= settle(page)
-            slid.rerun.append(rerun(page))
-            slid.rested &= settle(page)
-            slid.pressed.append(press(page, i))
+        return moved(page, presses)
+
+
+def moved(page: Page, presses: int, back: int = BACK) -> Slid:
+    """Return what came of them on a page that shows the bars; the target goes back again after so many steps."""
+    slid = Slid()
+    press(page, 0, back), rerun(page)
+    for i in range(presses):
+        slid.rested &= settle(page)
+        slid.rerun.append(rerun(page))
+        slid.rested &= settle(page)
+        slid.pressed.append(press(page, i, back))
     return slid
 
 
-def press(page: Page, i: int) -> Lap:
-    """Move the target by a step, further and back again every eight times."""
+def press(page: Page, i: int, back: int = BACK) -> Lap:
+    """Move the target by a step, further and back again after so many."""
     thumb = page.locator(TARGET)
     thumb.focus()
-    key = "ArrowRight" if i // 8 % 2 == 0 else "ArrowLeft"
+    key = "ArrowRight" if i // back % 2 == 0 else "ArrowLeft"
     return timed(page, "keydown", {"bars": changed(BARS), "rest": REST}, lambda: thumb.press(key))
 
 

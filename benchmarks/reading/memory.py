@@ -130,8 +130,7 @@ def _app(program: str, folder: Path) -> Iterator[Watched]:
     """The app on a server of its own; raises RuntimeError where the server wrote down a traceback."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import ARGUMENTS
-    from tests.browser.servers import running
+    from tests.browser.servers import ARGUMENTS, running
 
     with running(ROOT / "app.py", folder) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)

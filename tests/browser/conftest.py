@@ -17,22 +17,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, expect, sync_playwright
 
 from tests.browser.charts import WITHIN
-from tests.browser.servers import ROOT, Server, running
+from tests.browser.servers import ARGUMENTS, ROOT, Server, running
 from tests.browser.teams import Team, serving
 from tools import ensure_browser
 
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # a second lock beside the routes below: no name but this machine's can be resolved
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-]
 OUTSIDE = re.compile(r"^(https?|wss?)://(?!(127\.0\.0\.1|localhost|\[::1\])([:/?#]|$))", re.IGNORECASE)
 # On a deep link Streamlit asks below the page's own path before it asks at the root: two harmless 404s.
 DEEP_LINK_404 = re.compile(r"^http://[^/]+/[^?]+/_stcore/(health|host-config)$")

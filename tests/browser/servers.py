@@ -1,4 +1,7 @@
-"""A Streamlit server for the browser tests: started on a free port, waited for, ended by its process id."""
+"""A Streamlit server for the browser tests: started on a free port, waited for, ended by its process id.
+
+Also how their Chromium is started; benchmarks and tools start both in the same way.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+# of a Chromium without a window
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # a second lock beside the routes below: no name but this machine's can be resolved
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
 STARTS_WITHIN = 90  # seconds; 2 to 3 where nothing else runs
 
 
