@@ -15,6 +15,7 @@ from hpi.jobs import Estimate, JobLimits, Jobs, Log, Phase
 from hpi.roles import Role
 from hpi.subspace import Between
 from pages import state, work
+from pages.session import Session
 from pages.state import FINDINGS
 from tests.pages.tables import as_upload, search
 from tests.pages.test_pages import said
@@ -66,12 +67,12 @@ def opened(jobs, monkeypatch, table):
     def start(how: str, is_quick: bool = False, script=page) -> AppTest:
         monkeypatch.setattr(state, "State", lambda sample, outcome, tolerance: Estimate(sample, Slow(how=how), 0))
         monkeypatch.setattr(state, "QUICK", 10**9 if is_quick else 0)
-        return visit(script, state.Session(table=table))
+        return visit(script, Session(table=table))
 
     return start
 
 
-def visit(script, session: state.Session) -> AppTest:
+def visit(script, session: Session) -> AppTest:
     app = AppTest.from_function(script, default_timeout=60)
     app.session_state["hpi"] = session
     return run(app)
@@ -82,7 +83,7 @@ def run(app: AppTest) -> AppTest:
     return app
 
 
-def now(app: AppTest) -> state.Session:
+def now(app: AppTest) -> Session:
     return app.session_state["hpi"]
 
 
@@ -221,14 +222,14 @@ def test_what_was_lost_since_nobody_looked_is_begun_again(opened):
 @pytest.mark.parametrize("quick", [0, 10**9], ids=["by a job", "at once"])
 def test_what_is_found_is_what_python_finds(jobs, table, monkeypatch, quick):
     monkeypatch.setattr(state, "QUICK", quick)
-    app = visit(page, state.Session(table=table))
+    app = visit(page, Session(table=table))
     app = app if quick else ended(app)
     assert beside(app).found == hpi.findings(table)
     assert beside(app).found.findings
 
 
 def test_adjusted_effects_come_by_a_job_of_their_own(jobs, table):
-    app = visit(adjusting, state.Session(table=table))
+    app = visit(adjusting, Session(table=table))
     adjusted = now(app).beside[state.ADJUSTED]
     assert keys(app) == [f"cancel_{state.ADJUSTED}"]
     assert adjusted.work.job.ended.wait(60)
@@ -237,7 +238,7 @@ def test_adjusted_effects_come_by_a_job_of_their_own(jobs, table):
     assert adjusted.found.joint is not None
     assert keys(app) == []
     first = adjusted.found
-    again = visit(adjusting, state.Session(table=table))  # another visitor: the server still has the answer
+    again = visit(adjusting, Session(table=table))  # another visitor: the server still has the answer
     assert now(again).beside[state.ADJUSTED].found is first
 
 

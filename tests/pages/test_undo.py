@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from hpi.estimators import PedAnova, by_name
 from hpi.subspace import Between, OneOf
-from pages import choose, state
+from pages import choose
 from pages import undo as undoing
 from pages.asked import Asked
+from pages.session import Session
 from pages.undo import MOST, PAUSE, History, Step, changed
 from tests.pages.tables import HOSTILE, hostile, search
 
@@ -259,7 +260,7 @@ def opened_on(app, task):
     ],
 )
 def test_a_title_that_the_browser_still_has_from_before_an_undo_is_no_choice(monkeypatch, key, sent, chosen, pair):
-    now = state.Session(chosen="dropout", pair=("lr", "dropout"))
+    now = Session(chosen="dropout", pair=("lr", "dropout"))
     monkeypatch.setattr(choose, "session", lambda: now)
     monkeypatch.setattr(choose.st, "session_state", {key: sent})
     choose._took(key, ["lr", "dropout", "momentum"])
