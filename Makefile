@@ -59,6 +59,7 @@ bench-app: $(DEV_STAMP)
 	$(PY) -m benchmarks.app
 
 bench-scale: $(BENCH_STAMP)
+	@$(BENCH_VENV)/bin/python tools/ensure_browser.py || true
 	$(BENCH_VENV)/bin/python -m benchmarks.scale
 
 study-importance: $(BENCH_STAMP)

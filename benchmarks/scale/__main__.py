@@ -1,7 +1,8 @@
 """Make the trials, ask every engine, and write benchmarks/scale.md and scale.svg: `make bench-scale`, `QUICK=1`: short.
 
 The trials (4.4 GB in the long form) are written to a temporary folder and removed at the end, also when something
-fails; HPI_BENCH_FOLDER says in which folder it is made. QUICK=1 writes into test-results/scale.
+fails; HPI_BENCH_FOLDER says in which folder it is made. The largest folder is opened in the app, too, where there is a
+browser. QUICK=1 writes into test-results/scale.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks.scale import machine, measuring, report, trials
+from benchmarks.scale import in_app, machine, measuring, report, trials
 from benchmarks.scale.answer import Answer
 from benchmarks.scale.found import PEERS, Folder, Phases, Study
 from benchmarks.scale.measuring import Spent
@@ -96,7 +97,8 @@ def _measured(folder: Path, plan: Plan, size: Size, engines: list[str]) -> Folde
             runs[name].append(took)
             print(f"  {name}: {took.cpu:.1f} s of processor, {took.wall:.1f} s, {took.megabytes:,.0f} MB", flush=True)
             _compare(folder, engines[0], name)
-    return Folder(size, made.files, made.groups, made.megabytes, making, runs, _phases(folder))
+    app = in_app.measured(folder / "trials", plan.presses, plan.settings) if size == plan.sizes[-1] else None
+    return Folder(size, made.files, made.groups, made.megabytes, making, runs, _phases(folder), app)
 
 
 def _warm(folder: Path) -> None:
@@ -110,8 +112,7 @@ def _warm(folder: Path) -> None:
 
 def _asked(folder: Path, plan: Plan, name: str) -> Spent:
     command = [sys.executable, "-m", "benchmarks.scale.asked", name, *map(str, _places(folder, name))]
-    lowered = {} if plan.read_rows is None else {"HPI_READ_ROWS": str(plan.read_rows)}
-    return measuring.spent(command, {**ENVIRONMENT, **lowered, "PYTHONPATH": str(ROOT)}, folder / f"{name}.txt")
+    return measuring.spent(command, {**ENVIRONMENT, **plan.settings, "PYTHONPATH": str(ROOT)}, folder / f"{name}.txt")
 
 
 def _places(folder: Path, name: str) -> tuple[Path, Path, Path]:

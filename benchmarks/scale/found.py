@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from benchmarks.scale.in_app import InApp, NotMeasured
 from benchmarks.scale.measuring import Spent, middle
 from benchmarks.scale.plan import Plan, Size
 
 OURS, EVERYTHING = "ours", "everything"
 PEERS = ("duckdb", "polars")
 CPU, GROWTH, MOST_MEGABYTES = 1.0, 0.2, 1000.0  # what is wanted
+RERUNS, CHANGES = 2.5, 2  # of the app: at most that many times the rerun; words of a job change at least so often
 REFERENCE = 1e8  # rows
 
 
@@ -33,7 +35,10 @@ class Phases:
 
 @dataclass(frozen=True)
 class Folder:
-    """One size: what lay there, how long making it took, and what each engine took in each of its runs."""
+    """One size: what lay there, how long making it took, and what each engine took in each of its runs.
+
+    `app` is what came of it in the app, or why that was not measured; None where it was not to be.
+    """
 
     size: Size
     files: int
@@ -42,6 +47,7 @@ class Folder:
     making: float
     runs: Mapping[str, Sequence[Spent]]
     phases: Phases | None = None
+    app: InApp | NotMeasured | None = None
 
     def took(self, engine: str) -> Spent:
         """Return the medians of an engine's runs."""

@@ -66,17 +66,20 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
-def _held(pid: int) -> float:
-    """Return what a process and its descendants hold for themselves, MB."""
+def descendants(pid: int) -> list[int]:
+    """Return a process and all that descend from it, itself first."""
     children: dict[int, list[int]] = {}
     for one, parent in _parents():
         children.setdefault(parent, []).append(one)
-    total, waiting = 0.0, [pid]
-    while waiting:
-        one = waiting.pop()
-        total += _own(one)
-        waiting += children.get(one, [])
-    return total
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def _held(pid: int) -> float:
+    """Return what a process and its descendants hold for themselves, MB."""
+    return sum(map(_own, descendants(pid)))
 
 
 def _parents() -> list[tuple[int, int]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from benchmarks.scale import app_report
+from benchmarks.scale.app_report import Row
 from benchmarks.scale.found import CPU, EVERYTHING, GROWTH, MOST_MEGABYTES, OURS, Folder, Study
 from benchmarks.scale.plan import FULL
 from benchmarks.scale.text import ABSENT, ESTIMATE, NAMES, SHORT, TEXT
@@ -12,12 +14,11 @@ from hpi.space.rungs import RUNGS
 
 MORE = (10**9, 10**11)
 A_BLOCK = 240.0  # bytes of one row group in the list of them
-Row = tuple[str, str, str, bool | None]
 
 
 def written(study: Study) -> str:
     """Return the report as Markdown."""
-    n = len(HYPERPARAMETERS)
+    n, last = len(HYPERPARAMETERS), study.folders[-1]
     text = TEXT.format(
         command=study.command,
         wanted="\n".join(f"| {what} | {aim} | {got} | {_met(study, met)} |" for what, aim, got, met in rows(study)),
@@ -38,6 +39,7 @@ def written(study: Study) -> str:
         n_rungs=len(RUNGS),
         n_pairs=n * (n - 1) // 2,
         estimate=_estimate(study),
+        app=app_report.section(last),
         **NAMES,
     )
     return f"{_wrapped(text)}\n"
@@ -63,7 +65,7 @@ def rows(study: Study) -> list[Row]:
                  f"{grown:+.0%}", grown < GROWTH),
             ]  # fmt: skip
     same = "all counts and the threshold, in every run"
-    return [*found, ("The same answer from every engine", "bit by bit", same, True)]
+    return [*found, ("The same answer from every engine", "bit by bit", same, True), *app_report.rows(last)]
 
 
 def _met(study: Study, met: bool | None) -> str:

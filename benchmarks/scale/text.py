@@ -77,6 +77,10 @@ the threshold counting by leading digits 1.5 times, ORDER BY with OFFSET 2.5 tim
 counts one `collect_all` of 21 GROUP BY 1.04 times with memory that grew with rows, to 1.1 GB at 10 million; `unpivot`
 1.2 times, `explode` over 3 times.
 
+## In the app
+
+{app}
+
 ## What does not compare
 
 Times are those of warm files: a cold disk adds what it adds, the same to all. DuckDB was given a limit of 2 GB; Polars
@@ -104,3 +108,39 @@ else in this table is extrapolated by it and was not run.
   What does is the list of row groups, some {a_block:.0f} bytes for each: {groups_mb:,.0f} MB at 10^11 rows in groups of
   a million.
 - Disk is {bytes_row:.1f} bytes a row, as these trials take; others differ."""
+
+NOT_IN_APP = "Not measured: {why}."
+
+APP = """The server of the app (`streamlit run app.py`) has the folder of {rows:,} trials under a name (`HPI_TABLES`),
+and a Chromium without a window opens it by the button of that name, as a visitor would. Jobs, the app and the browser
+share the cores. Seconds are those from the click on the button.
+
+| what | |
+| --- | --- |
+| the first words that say how far it is | {first} |
+| every row was looked at, and the page of the table is open | {after:.1f} s |
+| all trials are counted, and the bars are drawn | {bars:.1f} s |
+| the words changed while rows were looked at | {looking} times |
+| and while they were counted | {counting} times |
+| held by the server's process, at most | {server:,.0f} MB |
+| held by the child processes of its jobs, at most | {children:,.0f} MB |
+
+Then the target is moved by a step of the slider with an arrow key, {presses} times, each time to a threshold that
+nobody has asked for before. The reference is a rerun of the same page that changes nothing, the key R. Both have their
+turn after the page has come to rest, also the child process that works out the findings. What is timed is that of
+[app.md](app.md): from the key to the first frame in which a mark of the bars is another one; for the rerun, to the
+first frame in which the page says that its script has ended. {unrested}
+
+| | median (95th percentile) |
+| --- | --- |
+| rerun, ms | {rerun} |
+| bars, ms | {moved} |
+| times the rerun | {times} |
+| whole page after a key of the slider, ms | {whole} |
+
+{passes} What a process held is its proportional set size, looked at every {every:g} s. {browser}."""
+
+ONCE = """The rows were read by one look and one count, before the first bars; no move of the slider had them read
+again. The {others} other jobs worked out findings, each from the 65,536 trials that stand for all."""
+AGAIN = """**The rows were read by {look} looks and {count} counts**: not every move of the slider was answered from
+what was counted before."""
