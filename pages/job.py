@@ -30,7 +30,8 @@ def panel(work: Work | None, answer: state.Answer | str | None) -> None:
     if work.is_open:
         _watched(_below(answer if isinstance(answer, state.Answer) else None))
     elif work.was_cancelled or work.job.error is not None:
-        word = f"Run {work.title}" if work.was_cancelled else "Try again"
+        again = "Count again" if work is state.session().counting else f"Run {work.title}"
+        word = again if work.was_cancelled else "Try again"
         st.button(word, key="retry_job", on_click=state.retry)
 
 

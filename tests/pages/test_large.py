@@ -216,6 +216,7 @@ def test_counting_can_be_cancelled_and_begun_again(folder, jobs):
     app.button(key="cancel_job").click().run()
     assert f"Counting {N:,} trials was cancelled." in said(clean(app))
     jobs.holds = ()
+    assert app.button(key="retry_job").label == "Count again"
     app.button(key="retry_job").click().run()
     assert session(clean(app.run())).last.result.used == N
 
