@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -136,7 +137,7 @@ class Sample:
     target_asked: bool = True
     tallies: Tallies | None = None
 
-    @property
+    @cached_property  # asked for every pair
     def whole(self) -> Sizes:
         """How many trials there are in all, in the region and in the target: of all that these stand for."""
         if self.tallies is None:

@@ -144,7 +144,7 @@ def _ranked(over: Over, fractions: Sequence[float], losses: Floats, runner: Runn
     """Return what the first pass found, the loss at which each fraction ends, and how many trials there are."""
     search, middle = ranks.search(fractions, drawn=losses), RANKED / 2
     work = partial(passes.rank, over, search, drawing.MOST_DRAWN)
-    first = runner(work, Ranked.merged, "ranking", (0, middle))
+    first = runner(work, Ranked.merged, "finding thresholds", (0, middle))
     passing = int(first.partial.counts.sum())
     if not passing:
         raise SubspaceError(
@@ -155,7 +155,7 @@ def _ranked(over: Over, fractions: Sequence[float], losses: Floats, runner: Runn
     found, done = search.after(first.partial), middle
     while isinstance(found, ranks.Search):
         middle = (done + RANKED) / 2
-        one = runner(partial(passes.rank, over, found, 0), Ranked.merged, "ranking", (done, middle))
+        one = runner(partial(passes.rank, over, found, 0), Ranked.merged, "finding thresholds", (done, middle))
         found, done = found.after(one.partial), middle
     return first, found, passing
 

@@ -93,7 +93,7 @@ def divided(table: TrialTable, by: str | None = None) -> Parts:
     if isinstance(table, LargeTable):
         raise TableError(
             f"{table.name} is larger than memory, and is not divided into datasets; ask about one at a time, with a "
-            "filter or --task."
+            "filter or as the task."
         )
     tasks = named(table.columns, Role.CONTEXT, ContextKind.TASK)
     is_tasks = by is None or [by] == tasks or (by == TASK and len(tasks) > 1 and by not in tasks)

@@ -12,7 +12,7 @@ from hpi.space import Design, Floats, Hyperparameter
 from hpi.subspace import Sample, cut, found_part
 
 FENCES = 3.0  # interquartile ranges beyond the quartiles: Tukey's outer fences
-MOST = 50_000
+MOST = 65_536
 TAIL = 0.05
 DIVERGED = 100.0  # interquartile ranges
 # What lies beyond, such as the largest float as the loss of a failed run, counts as this; what differs less is equal.
@@ -61,7 +61,7 @@ class Trials:
 
     @classmethod
     def of(cls, sample: Sample) -> Trials:
-        """Return the trials of a sample's region: fairly thinned where there are more than 50,000.
+        """Return the trials of a sample's region: fairly thinned where there are more than 65,536.
 
         Raises
         ------

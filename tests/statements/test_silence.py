@@ -81,7 +81,7 @@ def test_random_search_is_not_taken_for_an_optimiser():
     assert Strength.STRONG in {one.strength for one in found.findings}
 
 
-@pytest.mark.parametrize(("n", "step"), [(50_000, 1), (50_001, 2)])
+@pytest.mark.parametrize(("n", "step"), [(65_536, 1), (65_537, 2)])
 def test_more_than_fifty_thousand_trials_are_thinned(rng, n, step):
     x = rng.random(n)
     found = said({"x": x}, x + rng.normal(size=n))
