@@ -1,7 +1,7 @@
 """The command line: the same calls as the pages, for scripts.
 
 With --json, standard output holds one JSON object and nothing else. Bad input is one line on standard error and
-exit code 2.
+exit code 2; who stops a command with Ctrl-C reads one line, and the exit code is 130.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 import hpi
 from hpi import converting
 from hpi import options as asked
+from hpi.blocks.large import LargeTable
+from hpi.comparison.parts import beyond_memory
 from hpi.errors import EstimatorError
 from hpi.estimators import by_name
 from hpi.options import ALL
@@ -24,7 +26,10 @@ from hpi.reporting import differing
 from hpi.statements import paper
 from hpi.store import command as storing
 from hpi.words import across_tables
-from hpi.words.tables import source
+from hpi.words.tables import rows_left_out, source
+from hpi.words.tables import states as ends
+
+STOPPED = 130  # what a shell says of a program that SIGINT ended
 
 
 class _OneLineParser(argparse.ArgumentParser):
@@ -42,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except hpi.HpiError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("Stopped before there was an answer.", file=sys.stderr)
+        return STOPPED
     printed = _print(json.dumps(answer, allow_nan=False, indent=2) if options.json else text)
     return printed or getattr(options, "exit_code", 0)
 
@@ -102,19 +110,31 @@ def _describe(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     keys = ("name", "role", "kind", "log", "direction", "reason")
     columns = [{key: getattr(column, key) for key in keys} for column in table.columns]
     reading = table.reading
+    at_hand = _at_hand(table)
     answer = {
         "reader": reading.reader,
         "rows": table.n_rows,
-        "trials": table.n_trials,
+        "trials": None if at_hand else table.n_trials,
         "columns": columns,
         "notices": list(table.notices),
-        "states": dict(table.states),
-        "excluded": dict(table.excluded),
+        "states": None if at_hand else dict(table.states),
+        "excluded": None if at_hand else dict(table.excluded),
+        "at_hand": at_hand,
         "objectives": [{"name": one.name, "direction": one.direction} for one in table.objectives],
         "part": {"is": reading.part_is, "taken": reading.part, "of": list(reading.parts)} if reading.parts else None,
     }
     lines = [f"{column.name}: {column.role} ({column.reason})" for column in table.columns]
-    return answer, "\n".join([*source(table), *lines, *table.notices])
+    of_part = [*([ends(table)] if table.states else []), *rows_left_out(table)] if at_hand else []
+    said = [f"Of the {len(table.frame):,} rows at hand: {line}" for line in of_part]
+    return answer, "\n".join([*source(table), *lines, *said, *table.notices])
+
+
+def _at_hand(table: hpi.TrialTable) -> dict[str, Any] | None:
+    """Return what is known of some rows of a table that is larger than memory; None where all are at hand."""
+    if not isinstance(table, LargeTable) or len(table.frame) == table.n_rows:
+        return None
+    known = {"rows": len(table.frame), "trials": len(table.trials)}
+    return {**known, "states": dict(table.states), "excluded": dict(table.excluded)}
 
 
 def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
@@ -124,7 +144,7 @@ def _findings(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
 
 
 def _across(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    table = asked.read(options)
+    table = asked.read(options, beyond_memory)
     found = hpi.across(
         table,
         options.by,

@@ -10,8 +10,7 @@ from typing import Any
 
 from hpi import options as asked
 from hpi import output
-from hpi.blocks.large import LargeTable
-from hpi.errors import HpiError
+from hpi.errors import HpiError, TableError
 from hpi.roles import Objective, Reading, Role
 from hpi.table import TrialTable
 from hpi.table.stored import to_parquet
@@ -31,12 +30,7 @@ def add_command(commands: Any) -> None:  # noqa: ANN401 - what argparse returns 
 
 def _answer(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     write = _writer(options.output)
-    table = asked.read(options)
-    if isinstance(table, LargeTable):
-        raise HpiError(
-            f"{table.name} is larger than memory ({table.n_rows:,} rows), and Parquet already; filter it where it was "
-            "made."
-        )
+    table = asked.read(options, _beyond_memory)
     content = write(table)
     output.save(Path(options.output), content)
     rows, columns = table.frame.shape
@@ -44,6 +38,12 @@ def _answer(options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     said = {"output": options.output, "rows": rows, "columns": columns, "notices": notices}
     text = f"Written to {options.output}: {rows:,} rows, {columns:,} columns, read as {table.reading.reader}."
     return said, "\n".join([text, *notices])
+
+
+def _beyond_memory(name: str, n_rows: int) -> TableError:
+    return TableError(
+        f"{name} is larger than memory ({n_rows:,} rows), and Parquet already; filter it where it was made."
+    )
 
 
 def _lost(table: TrialTable, suffix: str) -> list[str]:

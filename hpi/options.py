@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from hpi.blocks.source import Source
 from hpi.errors import EstimatorError, SpaceError, TableError
 from hpi.estimators import ESTIMATORS, Estimator, by_name
+from hpi.readers import ReadLimits, beyond
 from hpi.readers import read as read_any
 from hpi.roles import Direction, Reduce, Repeats, Role
 from hpi.subspace import Subspace, parse_filter
@@ -78,9 +80,18 @@ def add_tolerance(command: argparse.ArgumentParser) -> None:
     )
 
 
-def read(options: argparse.Namespace) -> TrialTable:
-    """Return the table; raises TableError and SpaceError as `hpi.read` does."""
+def read(options: argparse.Namespace, beyond_memory: Callable[[str, int], TableError] | None = None) -> TrialTable:
+    """Return the table; raises TableError and SpaceError as `hpi.read` does.
+
+    `beyond_memory`: of the name and number of rows, why the command is not for a table that is larger than memory. It
+    is raised before any row is read.
+    """
     sources = options.sources
+    address = None if beyond_memory is None else beyond.address_of(sources)
+    if address is not None and beyond_memory is not None:
+        found = beyond.opened(address, ReadLimits.from_environment())
+        if isinstance(found, Source):
+            raise beyond_memory(Path(address).name, found.n_rows)
     return read_any(
         sources[0] if len(sources) == 1 else sources,
         metric=options.metric,

@@ -91,10 +91,7 @@ def divided(table: TrialTable, by: str | None = None) -> Parts:
         If there is no such column, it is no context, or it has fewer than 2 values or more than 60.
     """
     if isinstance(table, LargeTable):
-        raise TableError(
-            f"{table.name} is larger than memory, and is not divided into datasets; ask about one at a time, with a "
-            "filter or as the task."
-        )
+        raise beyond_memory(table.name, table.n_rows)
     tasks = named(table.columns, Role.CONTEXT, ContextKind.TASK)
     is_tasks = by is None or [by] == tasks or (by == TASK and len(tasks) > 1 and by not in tasks)
     if by is None and not tasks:
@@ -110,6 +107,14 @@ def divided(table: TrialTable, by: str | None = None) -> Parts:
             f"{parts.by} has {len(parts.values):,} values; between 2 and {MOST} can be compared. Choose another column."
         )
     return parts
+
+
+def beyond_memory(name: str, n_rows: int) -> TableError:
+    """Return why a table that is larger than memory is not divided."""
+    return TableError(
+        f"{name} is larger than memory ({n_rows:,} rows), and is not divided into datasets; ask about one at a time, "
+        "with a filter or as the task."
+    )
 
 
 def columns(table: TrialTable) -> tuple[str, ...]:

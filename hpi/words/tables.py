@@ -76,8 +76,13 @@ def source(table: TrialTable) -> list[str]:
         looked = [one.name + (f" ({DIRECTIONS[one.direction]})" if one.direction else "") for one in table.objectives]
         said.append(f"The search looked at {' and '.join(looked)}")
     if table.states:
-        said.append(f"Rows by how their trial ended: {', '.join(f'{label}: {n:,}' for label, n in table.states)}")
+        said.append(states(table))
     return said
+
+
+def states(table: TrialTable) -> str:
+    """Say how trials ended, and how many rows each way."""
+    return f"Rows by how their trial ended: {', '.join(f'{label}: {n:,}' for label, n in table.states)}"
 
 
 def left_out(table: TrialTable) -> list[str]:
