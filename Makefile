@@ -23,7 +23,7 @@ help:
 	@echo 'make install      the environment of both, in $(VENV)'
 	@echo 'make bench        how fast, beside other packages: benchmarks/speed.md (QUICK=1: short)'
 	@echo 'make bench-app    how quick the app is in a browser: benchmarks/app.md (a quarter of an hour; QUICK=1: half of it)'
-	@echo 'make bench-scale  100 million trials beside DuckDB and Polars: benchmarks/scale.md (a quarter of an hour, 6 GB; QUICK=1: short)'
+	@echo 'make bench-scale  100 million trials beside DuckDB and Polars: benchmarks/scale.md (20 minutes, 6 GB; QUICK=1: short)'
 	@echo 'make study-importance  how right: benchmarks/calibration.md (hours; QUICK=1: 20 minutes)'
 	@echo 'make study-findings  do the sentences hold: benchmarks/findings.md (half an hour; QUICK=1: 4 minutes)'
 	@echo 'make study-edges  what steps add at sharp edges: benchmarks/edges.md'
