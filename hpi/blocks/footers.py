@@ -36,8 +36,11 @@ class _Footer:
     left_out: tuple[str, ...]
 
 
-def joined(files: Sequence[str]) -> Source:
-    """Return the source of some files; raises TableError where one is damaged or has other columns than the rest."""
+def joined(files: Sequence[str], notices: Sequence[str] = ()) -> Source:
+    """Return the source of some files; raises TableError where one is damaged or has other columns than the rest.
+
+    `notices`: what must be said of how they were found.
+    """
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         footers = list(threads.map(_footer, files))
     kinds = _common(files, footers)
@@ -51,7 +54,7 @@ def joined(files: Sequence[str]) -> Source:
         raise TableError(f"{_listed(files)} has 0 rows; a table needs one row a trial.")
     return Source(
         tuple(files), tuple(footer.size for footer in footers), tuple(blocks), tuple(kinds.items()), start,
-        _fingerprint(files, footers), _notices(files, footers),
+        _fingerprint(files, footers), (*notices, *_notices(files, footers)),
     )  # fmt: skip
 
 

@@ -83,7 +83,7 @@ def find(address: str) -> Source:
     from hpi.blocks.footers import joined
     from hpi.blocks.places import files_of
 
-    return joined(files_of(address))
+    return joined(*files_of(address))
 
 
 def plain(name: str) -> str:

@@ -112,14 +112,14 @@ def read(
         rank=tuple((column, _direction(f"direction of {column}", end)) for column, end in (rank or {}).items()),
     )
     sources = source if isinstance(source, list | tuple) else [source]
-    address = beyond.address_of(sources)
+    address, said = beyond.address_of(sources), tuple[str, ...]()
     if address is not None:
         found = beyond.opened(address, ReadLimits.from_environment())
         if isinstance(found, Source):
             return _in_blocks(found, choices, Path(address).name if name is None else name, executor)
-        sources = found
+        sources, said = found
     whole = load_all(sources, Wanted(study, sheet, table))
-    return build(whole.frame, whole.name if name is None else name, choices, whole.reading)
+    return build(whole.frame, whole.name if name is None else name, choices, whole.reading.said(*said))
 
 
 def _in_blocks(source: Source, choices: Choices, name: str, executor: Somewhere) -> TrialTable:

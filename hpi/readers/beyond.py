@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from hpi.blocks import source as blocks
 from hpi.blocks.source import Source
 from hpi.readers.limits import ReadLimits
 
@@ -29,31 +28,38 @@ def address_of(sources: Sequence[object]) -> str | None:
         return address
     path = Path(address)
     if path.is_dir():
-        return address if _holds_parquet_alone(path) else None
+        return address if _holds_parquet(address) else None
     if path.is_file():
         return address if path.suffix.lower() == SUFFIX and _is_large(path) else None
     return address if _PATTERN & set(address) and address.lower().endswith(SUFFIX) else None
 
 
-def opened(address: str, limits: ReadLimits) -> Source | tuple[str, ...]:
-    """Return the source at an address, or its files where all fit into memory: these are read as usual.
+def opened(address: str, limits: ReadLimits) -> Source | tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the source at an address; its files and what must be said of them where all fit into memory.
 
     Raises
     ------
     TableError
         If nothing can be read there.
     """
-    found = blocks.find(address)
+    from hpi.blocks.footers import joined
+    from hpi.blocks.places import files_of
+
+    files, notices = files_of(address)
+    found = joined(files, notices)
     cells = found.n_rows * len(found.columns)
     fits = found.n_rows <= limits.rows and cells <= limits.cells and sum(found.sizes) <= limits.file_bytes
-    return found.files if fits and not address.startswith(REMOTE) else found
+    return (files, notices) if fits and not address.startswith(REMOTE) else found
 
 
-def _holds_parquet_alone(folder: Path) -> bool:
-    """Whether a folder has Parquet files, and nothing else but what writers of such leave beside them."""
-    names = [one.name for one in folder.rglob("*") if one.is_file()]
-    seen = [name for name in names if not name.startswith(("_", "."))]
-    return bool(seen) and all(name.lower().endswith(SUFFIX) for name in seen)
+def _holds_parquet(folder: str) -> bool:
+    """Whether a folder has Parquet files and no table of another kind; a reader says why it cannot be listed."""
+    from hpi.blocks.places import holds_parquet
+
+    try:
+        return holds_parquet(os.path.abspath(folder))
+    except OSError:
+        return False
 
 
 def _is_large(path: Path) -> bool:
