@@ -28,6 +28,7 @@ from hpi.table.table import validated
 from hpi.table.trials import Grouping
 
 READER = "Parquet, in blocks"
+OF_ALL = ("not declared.", "with --metric.")  # ends of notices that hold of every row: on the space, and on names
 LEFT_OUT = "no finite metric, or a state, task or value that does not count"
 
 
@@ -199,12 +200,12 @@ def made(
     parsed = cells.parsed(source, drawn, cells.words_of(source, seen))
     table = _validated(source, seen, parsed, choices, name)
     fields = {one: getattr(table, one) for one in table.__dataclass_fields__}
-    fields |= _placed(table, drawn)
+    fields |= {**_placed(table, drawn), "notices": _of_part(table, source)}
     translation = None
     if table.metric is not None and table.direction is not None:
         translation = Translation.of(table, source, drawn)
         fields["hyperparameters"] = translation.hyperparameters
-        fields["notices"] = (*table.notices, *translation.notices)
+        fields["notices"] = (*fields["notices"], *translation.notices)
     return LargeTable(**fields, source=source, seen=seen, translation=translation, executor=executor)
 
 
@@ -219,6 +220,15 @@ def _about_part(source: Source, seen: Look, n: int) -> list[str]:
         f"Of {source.n_rows:,} rows {n:,} are at hand, drawn by a hash of their position: what is said of cells and "
         "rows was seen in these. Importances of PED-ANOVA count all.",
     ]
+
+
+def _of_part(table: TrialTable, source: Source) -> tuple[str, ...]:
+    """Return the notices of a table; those that were seen in its rows say of which rows they speak."""
+    n = len(table.frame)
+    if n == source.n_rows:
+        return table.notices
+    known = {*table.reading.notices, *(notice for notice in table.notices if notice.endswith(OF_ALL))}
+    return tuple(one if one in known else f"Of the {n:,} rows at hand: {one}" for one in table.notices)
 
 
 def _placed(table: TrialTable, drawn: Look) -> dict[str, Any]:

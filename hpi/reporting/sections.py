@@ -11,7 +11,7 @@ from hpi.reporting.charts import Chart
 from hpi.reporting.contents import Contents
 from hpi.results import Score
 from hpi.statements import Finding, paper
-from hpi.words import answer, cautions, pairs, tables, thresholds, writing
+from hpi.words import answer, cautions, large, pairs, tables, thresholds, writing
 from hpi.words import findings as said
 
 MOST_PICTURES = 8
@@ -68,7 +68,7 @@ def facts(contents: Contents) -> list[tuple[str, str]]:
     given = ", ".join(f"{name} = {value}" for name, value in settings.items())
     made = None if contents.made is None else f"{contents.made:%d %B %Y, %H:%M %Z}"
     known = [
-        ("Table", f"{table.name} (sha256 of its cells: {table.fingerprint[:FINGERPRINT]}…)"),
+        ("Table", f"{table.name} (sha256 of {large.fingerprinted(table)}: {table.fingerprint[:FINGERPRINT]}…)"),
         ("Trials", _used(contents)),
         ("Metric", tables.metric(table)),
         ("Asked among", f"{_best(asked.region)}: {result.subspace.n_region:,} trials"),

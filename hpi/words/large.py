@@ -41,6 +41,11 @@ def source(table: LargeTable) -> list[str]:
     return [f"{table.name}: {table.n_rows:,} rows in {where} of Parquet, {parts}"]
 
 
+def fingerprinted(table: TrialTable) -> str:
+    """Say of what a table's fingerprint is one: of every cell, or of what is known of files without reading them."""
+    return "the names, sizes and footers of its files" if isinstance(table, LargeTable) else "its cells"
+
+
 def where(table: TrialTable) -> str | None:
     """Say what has to be filled in where Python is to read the table again; None where that is a file."""
     if not isinstance(table, LargeTable):
