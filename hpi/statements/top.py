@@ -136,7 +136,8 @@ def _says(
     part = "" if n_region == len(basis.trials) else _part(groups)
     among = f"Among the best {100 * basis.trials.target:.3g}\u00a0%{part}"
     held = f"{words.of_trials(best.target, n_target)} trials have {_where(groups, best)}"
-    of_all = f"of all {'such ' if part else ''}trials{of_region(basis)} {words.of_trials(best.region, n_region)} do"
+    all_ = f"all {'such ' if part else ''}trials{of_region(basis)}{' looked at' if basis.trials.is_part else ''}"
+    of_all = f"of {all_} {words.of_trials(best.region, n_region)} do"
     odds_there = f"there the odds of being among them {'seem' if tone is Tone.UNSURE else 'are'}"
     # With nobody outside there is no estimate worth printing: only how much it is at least.
     times = f"at least {words.fold(odds[1])}" if best.target == n_target else words.odds(*odds)

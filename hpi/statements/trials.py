@@ -41,6 +41,8 @@ class Trials:
         Both as shares of the trials that pass the filters, as asked for, or as found where ties made them larger.
     step
         How many trials of the table stand behind each one here.
+    is_part
+        Whether those of the sample were drawn of more that were counted.
     """
 
     hyperparameters: tuple[Hyperparameter, ...]
@@ -54,6 +56,7 @@ class Trials:
     target: float
     region: float
     step: int = 1
+    is_part: bool = False
 
     def __len__(self) -> int:
         """Count the trials."""
@@ -90,6 +93,7 @@ class Trials:
             target=found_part(sample.subspace.target, sample.n_target, len(sample.design)),
             region=found_part(sample.subspace.region, sample.n_region, len(sample.design)),
             step=step,
+            is_part=sample.tallies is not None,
         )
 
 

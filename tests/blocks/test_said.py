@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,10 @@ import pytest
 import hpi
 from hpi.__main__ import main
 from hpi.blocks import asking
+from hpi.reporting import sections
+from hpi.reporting.contents import contents
 from hpi.space import drawing
+from hpi.subspace import Between, OneOf, Subspace
 from tests.parquet import trials, write
 
 N, DRAWN = 3000, 1024
@@ -91,3 +95,57 @@ def test_who_stops_a_command_reads_one_line(folder, capsys, monkeypatch):
     assert main(["importance", str(folder), "--json"]) == 130
     printed = capsys.readouterr()
     assert (printed.out, printed.err) == ("", "Stopped before there was an answer.\n")
+
+
+def asked(folder) -> hpi.TrialTable:
+    return hpi.read(folder, metric="loss", direction="minimize")
+
+
+def test_a_notice_on_rows_says_that_it_is_of_those_at_hand_wherever_it_is_read(folder, drawn):
+    table = asked(folder)
+    infinite = int((np.isinf(drawn["loss"]) & (drawn["state"] == "COMPLETED")).sum())
+    said = f"Of the 1,024 rows at hand: {infinite:,} rows have an infinite loss: left out."
+    assert said in table.notices
+    assert said in hpi.importance(table).warnings
+    assert said in hpi.findings(table).cannot_say
+    first, *others = table.notices
+    assert first.startswith(f"Of {N:,} rows 1,024 are at hand")
+    assert "Bounds and levels are those observed: the search space was not declared." in others
+
+
+def test_where_all_rows_are_at_hand_nothing_is_said_of_a_part(folder, monkeypatch):
+    monkeypatch.setattr(drawing, "MOST_DRAWN", N)
+    infinite = N // 6  # of twelve rows three, of which one failed
+    table = asked(folder)
+    assert f"{infinite} rows have an infinite loss: left out." in table.notices
+    assert not [notice for notice in table.notices if "at hand" in notice]
+
+
+def test_a_filter_that_nothing_passes_is_named_as_in_memory(folder, monkeypatch):
+    where = (Between("lr", 5, 6), OneOf("optimizer", ("adam",)))
+    messages = []
+    for rows in ("2000", "5000"):
+        monkeypatch.setenv("HPI_READ_ROWS", rows)
+        with pytest.raises(hpi.SubspaceError) as refused:
+            hpi.importance(asked(folder), subspace=Subspace(where=where))
+        messages.append(str(refused.value))
+    assert messages == ["No trial passes lr=5:6 and optimizer=adam; widen the filter."] * 2
+
+
+def test_the_report_says_of_what_its_sum_is(folder):
+    table = asked(folder)
+    known = dict(sections.facts(contents(table)))
+    digits = table.fingerprint[:16]
+    assert known["Table"] == f"sweeps (sha256 of the names, sizes and footers of its files: {digits}…)"
+
+
+def test_a_finding_from_a_part_says_so_and_one_from_all_does_not(folder, monkeypatch):
+    def sentences(table: hpi.TrialTable) -> list[str]:
+        found = [one.text for one in hpi.findings(table).findings if "times those elsewhere" in one.text]
+        assert found
+        return found
+
+    assert all(re.search(r"\(of all trials looked at [\d,]+ of \d{3} do\)", text) for text in sentences(asked(folder)))
+    monkeypatch.setenv("HPI_READ_ROWS", "5000")
+    monkeypatch.setattr(drawing, "MOST_DRAWN", N)
+    assert all(re.search(r"\(of all trials [\d,]+ of 1,500 do\)", text) for text in sentences(asked(folder)))
