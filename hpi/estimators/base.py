@@ -149,6 +149,9 @@ class Estimator(Protocol):
 
 FEWEST_ACTIVE = 5
 ONE_VALUE = "only one value in the region"
+# All levels are compared with all, which takes gigabytes at 10,000. Long before that each has too few trials to tell it
+# from the others.
+MOST_LEVELS = 1_000
 
 
 def too_few_active(n_active: int) -> str | None:
@@ -156,6 +159,13 @@ def too_few_active(n_active: int) -> str | None:
     if n_active >= FEWEST_ACTIVE:
         return None
     return f"active in {n_active} trials of the region; at least {FEWEST_ACTIVE} are needed"
+
+
+def too_many_levels(n_levels: int) -> str | None:
+    """Say why a category of so many levels gets no number, or None."""
+    if n_levels <= MOST_LEVELS:
+        return None
+    return f"has {n_levels:,} levels; at most {MOST_LEVELS:,} are compared: group them"
 
 
 def unknown_scores(n: int, n_permutations: int = 0) -> dict[str, Floats]:

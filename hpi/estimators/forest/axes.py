@@ -95,9 +95,9 @@ def axes(encoded: Encoded, hyperparameters: tuple[Hyperparameter, ...], x: Float
 def _of_levels(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """Take levels as cells, from columns of 0 and 1: a leaf holds level k unless a column says otherwise."""
     n_levels = low.shape[1]
-    may_be_one, may_be_zero = (high >= 1).astype(float), (low < 0).astype(float)
-    others = np.stack([np.delete(may_be_zero, k, axis=1).prod(axis=1) for k in range(n_levels)], axis=1)
-    return may_be_one * others, np.full(n_levels, 1 / n_levels)
+    must_be_one = low >= 0
+    of_others = must_be_one.sum(axis=1, keepdims=True) - must_be_one
+    return ((high >= 1) & (of_others == 0)).astype(float), np.full(n_levels, 1 / n_levels)
 
 
 def _grid(h: Hyperparameter) -> tuple[Floats, Floats] | None:

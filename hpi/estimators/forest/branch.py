@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpi.estimators.base import FEWEST_ACTIVE
+from hpi.estimators.base import FEWEST_ACTIVE, too_many_levels
 from hpi.space import Design, Floats, Hyperparameter, Integers, Mask
 from hpi.subspace import Sample
 from hpi.surrogate import part_of, unitless
@@ -140,6 +140,8 @@ def _note_constant(design: Design, active: Mask, j: int, reasons: dict[int, str]
         reasons[j] = f"active in {n} trials of {total:,}; at least {FEWEST_ACTIVE} are needed"
     elif _n_values(design, np.flatnonzero(active), j) < 2:
         reasons[j] = "only one value among all trials"
+    elif not design.hyperparameters[j].is_ordered and (many := too_many_levels(len(design.hyperparameters[j].levels))):
+        reasons[j] = many
     return j in reasons
 
 

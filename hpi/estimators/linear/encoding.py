@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hpi.estimators.base import FEWEST_ACTIVE, ONE_VALUE, too_few_active
+from hpi.estimators.base import FEWEST_ACTIVE, ONE_VALUE, too_few_active, too_many_levels
 from hpi.space import Floats, Hyperparameter, Mask
 from hpi.subspace import Sample
 
@@ -104,11 +104,12 @@ class Part:
         )
 
 
-def why_not(trials: Trials, place: int) -> str | None:
+def why_not(trials: Trials, hyperparameter: Hyperparameter, place: int) -> str | None:
     """Say why a hyperparameter cannot be in the model, or None."""
     x = trials.x[:, place]
     active = int(trials.weight[~np.isnan(x)].sum())
-    return too_few_active(active) or (ONE_VALUE if np.nanmin(x) == np.nanmax(x) else None)
+    few = too_few_active(active) or (ONE_VALUE if np.nanmin(x) == np.nanmax(x) else None)
+    return few or (None if hyperparameter.is_ordered else too_many_levels(len(hyperparameter.levels)))
 
 
 def values(trials: Trials, hyperparameter: Hyperparameter, place: int) -> Part:

@@ -24,7 +24,7 @@ def mains(trials: Trials, hyperparameters: tuple[Hyperparameter, ...]) -> tuple[
     Where there are too many columns for the trials, the hyperparameters with the most columns are left out: a choice
     by how strong they are would be a test that nobody counts.
     """
-    notes = [why_not(trials, j) for j in range(len(hyperparameters))]
+    notes = [why_not(trials, hyperparameter, j) for j, hyperparameter in enumerate(hyperparameters)]
     by_name = sorted(range(len(hyperparameters)), key=lambda j: hyperparameters[j].name)
     found = _parts(trials, hyperparameters, [j for j in by_name if notes[j] is None])
     bearable = int(MOST_MAINS * len(trials))

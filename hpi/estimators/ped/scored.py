@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hpi.counts import Counts
-from hpi.estimators.base import ONE_VALUE, too_few_active
+from hpi.estimators.base import ONE_VALUE, too_few_active, too_many_levels
 from hpi.space import Floats
 
 FEWEST_EXPECTED = 2
@@ -49,7 +49,7 @@ def cannot_say(counts: Counts) -> str | None:
         return f"active in {active} trials of the region: fewer than {FEWEST_EXPECTED} could be expected in the target"
     if (counts.region[:-1] > 0).sum() < 2:
         return ONE_VALUE
-    return None
+    return None if counts.cells.ordered else too_many_levels(counts.cells.n)
 
 
 def remark(counts: Counts) -> str | None:
