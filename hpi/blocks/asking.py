@@ -131,13 +131,16 @@ def counted(
     plan = tallies.plan(hyperparameters, drawn.x, drawn.regime, drawn.loss, cutoffs)
     positions = [over.translation.positions(j) for j in range(len(hyperparameters))]
     work = partial(passes.count, over, Asked.of(hyperparameters, plan, positions))
-    found = Tallies.of(fractions, plan, runner(work, _added, "counting", (RANKED + REACHED + FETCHED, 1)))
-    return Counting(rows, first.counting, passing, found, hyperparameters)
+    found = runner(work, _added, "counting", (RANKED + REACHED + FETCHED, 1))
+    every = Tallies.of(fractions, plan, found.wide())
+    return Counting(rows, first.counting, passing, every, hyperparameters)
 
 
 def _added(one: Counted, other: Counted) -> Counted:
-    one.add(other)
-    return one
+    """Return the sum in 64 bits: the counts of a chunk are narrower."""
+    total = one.wide()
+    total.add(other)
+    return total
 
 
 def _ranked(over: Over, fractions: Sequence[float], losses: Floats, runner: Runner) -> tuple[Ranked, Floats, int]:

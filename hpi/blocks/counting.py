@@ -66,24 +66,27 @@ class Counting:
         regimes = tuple(tuple(lookup(j, edges) for edges in several) for j, several in enumerate(plan.regimes))
         return cls(plan, Steps.of(plan.cutoffs), lookups, regimes)
 
-    def accumulator(self) -> Accumulator:
-        """Return counts of nothing, to which trials are added."""
-        return Accumulator(self)
+    def accumulator(self, most: int | None = None) -> Accumulator:
+        """Return counts of nothing, to which trials are added: in half the memory where they are surely few enough.
+
+        `most`: how many trials there will be, at most; None where nobody knows.
+        """
+        return Accumulator(self, np.int64 if most is None or most > np.iinfo(np.int32).max else np.int32)
 
 
 class Accumulator:
     """Counts of the trials that were added; used by one thread at a time."""
 
-    def __init__(self, counting: Counting) -> None:
-        """Begin with zeros."""
-        self._counting, plan = counting, counting.plan
+    def __init__(self, counting: Counting, kind: type[np.signedinteger] = np.int64) -> None:
+        """Begin with zeros; `kind` is what counts are held in."""
+        self._counting, self._kind, plan = counting, kind, counting.plan
         self._scratch, self._code = Scratch(), np.empty(PIECE, dtype=np.intp)
         # What is held back until there is enough of it for pairs, of which each has many counts.
         self._n_held, most = 0, HELD * PIECE
         self._rung, self._place = (np.empty(most, dtype=np.intp) for _ in range(2))
         self._both = np.empty(most, dtype=np.uint16)
         self._joint = {j: np.empty(most, dtype=np.uint8) for pair in plan.pairs for j in pair}
-        self._counts = _nothing(plan)
+        self._counts = _nothing(plan, kind)
 
     def add(
         self, loss: Floats, columns: Sequence[Column], regime: Integers | None = None, counts: Mask | None = None
@@ -161,26 +164,26 @@ class Accumulator:
     def counted(self) -> Counted:
         """Return the counts of the trials that were added, as `tallies.tally` has them, and begin again with zeros."""
         self._count_pairs()
-        found, self._counts = self._counts, _nothing(self._counting.plan)
+        found, self._counts = self._counts, _nothing(self._counting.plan, self._kind)
         # Views: a copy of all pairs takes as long as counting some 100,000 trials.
         return replace(found, pairs=tuple(counts[:, :-1, :-1] for counts in found.pairs))
 
 
-def _nothing(plan: Plan) -> Counted:
+def _nothing(plan: Plan, kind: type[np.signedinteger]) -> Counted:
     """Return counts of no trials; those of pairs with a place for trials in which one is inactive."""
     n = len(plan.cutoffs)
 
     def cells(edges: Edges) -> Integers:
-        return np.zeros((n, edges.n + 1), dtype=np.int64)
+        return np.zeros((n, edges.n + 1), dtype=kind)
 
     return Counted(
-        trials=np.zeros(n, dtype=np.int64),
+        trials=np.zeros(n, dtype=kind),
         cells=tuple(cells(edges) for edges in plan.edges),
         regimes=tuple(tuple(cells(edges) for edges in several) for several in plan.regimes),
-        pairs=tuple(np.zeros((n, plan.n_joint(i) + 1, plan.n_joint(j) + 1), dtype=np.int64) for i, j in plan.pairs),
+        pairs=tuple(np.zeros((n, plan.n_joint(i) + 1, plan.n_joint(j) + 1), dtype=kind) for i, j in plan.pairs),
     )
 
 
 def _add_to(counts: Integers, place: Places) -> None:
     flat = counts.reshape(-1)
-    flat += np.bincount(place, minlength=len(flat))
+    np.add(flat, np.bincount(place, minlength=len(flat)), out=flat, casting="same_kind")

@@ -100,9 +100,22 @@ class Counted:
         for mine, others in zip(self.arrays(), other.arrays(), strict=True):
             mine += others
 
+    def wide(self) -> Counted:
+        """Return the same counts in 64 bits, those that are so already as they are: what any number of trials fits."""
+        return Counted(
+            _wide(self.trials),
+            tuple(map(_wide, self.cells)),
+            tuple(tuple(map(_wide, several)) for several in self.regimes),
+            tuple(map(_wide, self.pairs)),
+        )
+
     def arrays(self) -> list[Integers]:
         """Return all arrays, always in the same order."""
         return [self.trials, *self.cells, *(one for several in self.regimes for one in several), *self.pairs]
+
+
+def _wide(counts: Integers) -> Integers:
+    return counts.astype(np.int64, copy=False)
 
 
 def plan(
