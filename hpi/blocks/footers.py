@@ -30,7 +30,7 @@ class _Footer:
     """What one file says of itself."""
 
     size: int
-    digest: bytes
+    digest: str
     rows: tuple[int, ...]
     kinds: tuple[tuple[str, str], ...]
     left_out: tuple[str, ...]
@@ -55,6 +55,7 @@ def joined(files: Sequence[str], notices: Sequence[str] = ()) -> Source:
     return Source(
         tuple(files), tuple(footer.size for footer in footers), tuple(blocks), tuple(kinds.items()), start,
         _fingerprint(files, footers), (*notices, *_notices(files, footers)),
+        tuple(footer.digest for footer in footers),
     )  # fmt: skip
 
 
@@ -63,8 +64,8 @@ def _footer(file: str) -> _Footer:
     try:
         with places.opened(file) as handle:
             size = handle.size()
-            footer = _bytes(handle, size, places.name_of(file))
-        metadata = pq.read_metadata(pa.BufferReader(_MARK + footer + len(footer).to_bytes(4, "little") + _MARK))
+            footer = end_of(handle, size, places.name_of(file))
+        metadata = understood(footer)
         schema = metadata.schema.to_arrow_schema()
         rows = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
     except columns.DAMAGED as error:
@@ -72,10 +73,21 @@ def _footer(file: str) -> _Footer:
     if min(rows, default=0) < 0 or sum(rows) != metadata.num_rows:
         raise _damaged(file, f"its row groups do not have {metadata.num_rows:,} rows together")
     kinds, left_out = _kinds(schema, file)
-    return _Footer(size, hashlib.sha256(footer).digest(), rows, kinds, left_out)
+    return _Footer(size, digest_of(footer), rows, kinds, left_out)
 
 
-def _bytes(handle: Any, size: int, name: str) -> bytes:  # noqa: ANN401 - pyarrow has no types
+def digest_of(footer: bytes) -> str:
+    """Return what tells one footer from another."""
+    return hashlib.sha256(footer).hexdigest()
+
+
+def understood(footer: bytes) -> pq.FileMetaData:
+    """Return what a footer says; raises one of `columns.DAMAGED` where it cannot be understood."""
+    return pq.read_metadata(pa.BufferReader(_MARK + footer + len(footer).to_bytes(4, "little") + _MARK))
+
+
+def end_of(handle: Any, size: int, name: str) -> bytes:  # noqa: ANN401 - pyarrow has no types
+    """Return the bytes of the footer of an open file; raises TableError where there is none."""
     handle.seek(max(0, size - _TAIL))
     tail = handle.read(_TAIL)
     if tail.endswith(_ENCRYPTED):

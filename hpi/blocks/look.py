@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpi.blocks.source import Block, Reading, Source, reading
+from hpi.blocks.source import Block, Files, Reading, Source
 from hpi.blocks.words import Found, NumbersSeen, WordsSeen, joined, recoded
 from hpi.space import Integers, drawing
 
@@ -96,29 +96,33 @@ def look(source: Source, block: Block, most: int | None = None) -> Look:
     TableError
         If the block cannot be read.
     """
-    position = _candidates(source, block, most_kept() if most is None else most)
-    return _held(source, block, position)
-
-
-def fetched(source: Source, position: Integers, blocks: Sequence[Block]) -> Look:
-    """Return what some blocks hold, and of their rows those at these positions, ascending; errors as of `look`."""
-    return reduce(lambda one, other: one.merged(other, len(position)), (_at(source, one, position) for one in blocks))
-
-
-def _at(source: Source, block: Block, position: Integers) -> Look:
-    first, end = np.searchsorted(position, [block.start, block.start + block.rows])
-    return _held(source, block, position[first:end])
-
-
-def _held(source: Source, block: Block, position: Integers) -> Look:
-    with reading(source, block) as opened:
-        columns = [_looked(opened, name, kind, position) for name, kind in source.columns]
-    return Look(block.rows, position, *_transposed(columns))
+    return looked(source, (block,), most)
 
 
 def looked(source: Source, blocks: Sequence[Block], most: int | None = None) -> Look:
     """Return what one pass over some blocks finds; raises TableError as `look` does."""
-    return reduce(lambda one, other: one.merged(other, most), (look(source, block, most) for block in blocks))
+    kept = most_kept() if most is None else most
+    with Files(source) as files:
+        found = (_held(source, files, block, _candidates(source, block, kept)) for block in blocks)
+        return reduce(lambda one, other: one.merged(other, most), found)
+
+
+def fetched(source: Source, position: Integers, blocks: Sequence[Block]) -> Look:
+    """Return what some blocks hold, and of their rows those at these positions, ascending; errors as of `look`."""
+    with Files(source) as files:
+        found = (_held(source, files, block, _within(block, position)) for block in blocks)
+        return reduce(lambda one, other: one.merged(other, len(position)), found)
+
+
+def _within(block: Block, position: Integers) -> Integers:
+    first, end = np.searchsorted(position, [block.start, block.start + block.rows])
+    return position[first:end]
+
+
+def _held(source: Source, files: Files, block: Block, position: Integers) -> Look:
+    opened = files.reading(block)
+    columns = [_looked(opened, name, kind, position) for name, kind in source.columns]
+    return Look(block.rows, position, *_transposed(columns))
 
 
 def _candidates(source: Source, block: Block, most: int) -> Integers:

@@ -14,7 +14,7 @@ import numpy as np
 
 from hpi.blocks.counting import Counting
 from hpi.blocks.ranks import Partial, Search
-from hpi.blocks.source import Block, Source, read
+from hpi.blocks.source import Block, Files, Source
 from hpi.blocks.translation import Condition, Translation
 from hpi.space import Floats, Integers, Mask, drawing
 from hpi.space.tallies import Counted
@@ -28,9 +28,9 @@ class Over:
     translation: Translation
     where: tuple[Condition, ...]
 
-    def losses(self, block: Block) -> Iterator[tuple[int, Floats, Mask, int]]:
+    def losses(self, files: Files, block: Block) -> Iterator[tuple[int, Floats, Mask, int]]:
         """Yield position, loss, whether each row counts and passes, and how many count at all, piece by piece."""
-        for start, piece in read(self.source, block, self.translation.loss_names(self.where)):
+        for start, piece in files.read(block, self.translation.loss_names(self.where)):
             loss, counts = self.translation.loss(piece)
             passes = counts & self.translation.passes(piece, self.where) if self.where else counts
             yield start, loss, passes, int(counts.sum())
@@ -64,15 +64,16 @@ class Ranked:
 def rank(over: Over, search: Search, most: int, blocks: Sequence[Block]) -> Ranked:
     """Look at each loss once; `most`: how many rows are drawn, 0 for none."""
     found, counting, drawn = list[Partial](), 0, _Drawn(most)
-    for block in blocks:
-        losses = []
-        for start, loss, passes, n in over.losses(block):
-            losses.append(loss if passes.all() else loss[passes])
-            counting += n
-            if most:
-                drawn.add(start + np.flatnonzero(passes))
-        # once a row group: what is found has the size of many rows
-        found = [reduce(Partial.merged, [*found, search.count(np.concatenate(losses))])]
+    with Files(over.source) as files:
+        for block in blocks:
+            losses = []
+            for start, loss, passes, n in over.losses(files, block):
+                losses.append(loss if passes.all() else loss[passes])
+                counting += n
+                if most:
+                    drawn.add(start + np.flatnonzero(passes))
+            # once a row group: what is found has the size of many rows
+            found = [reduce(Partial.merged, [*found, search.count(np.concatenate(losses))])]
     return Ranked(found[0], counting, drawn.position())
 
 
@@ -105,10 +106,11 @@ def count(over: Over, asked: Counting, blocks: Sequence[Block]) -> Counted:
     """Count every row that counts and passes."""
     accumulator, translation = asked.accumulator(sum(block.rows for block in blocks[:])), over.translation
     names = translation.names(over.where)
-    for block in blocks:
-        for _, piece in read(over.source, block, names):
-            loss, counts = translation.loss(piece)
-            counts = counts & translation.passes(piece, over.where) if over.where else counts
-            columns = [translation.column(piece, j) for j in range(len(translation.axes))]
-            accumulator.add(loss, columns, translation.regime(piece, counts), counts)
+    with Files(over.source) as files:
+        for block in blocks:
+            for _, piece in files.read(block, names):
+                loss, counts = translation.loss(piece)
+                counts = counts & translation.passes(piece, over.where) if over.where else counts
+                columns = [translation.column(piece, j) for j in range(len(translation.axes))]
+                accumulator.add(loss, columns, translation.regime(piece, counts), counts)
     return accumulator.counted()

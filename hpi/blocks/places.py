@@ -14,30 +14,11 @@ from hpi.errors import TableError
 from hpi.roles.wording import shown
 
 SUFFIX = ".parquet"
-TABLES = frozenset(
-    [
-        ".csv",
-        ".tsv",
-        ".json",
-        ".jsonl",
-        ".ndjson",
-        ".db",
-        ".sqlite",
-        ".sqlite3",
-        ".xlsx",
-        ".xlsm",
-        ".xls",
-        ".ods",
-        ".log",
-        ".zip",
-        ".tar",
-        ".tgz",
-        ".gz",
-        ".bz2",
-        ".xz",
-        ".zst",
-    ]
-)  # names of files that may hold tables of another kind
+# names of files that may hold tables of another kind
+TABLES = frozenset((
+    ".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".db", ".sqlite", ".sqlite3", ".xlsx", ".xlsm", ".xls", ".ods",
+    ".log", ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst",
+))  # fmt: skip
 _S3 = "s3://"
 _MOST_SHOWN = 5
 _MAGIC = "*?["

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hpi.errors import TableError
 
@@ -56,6 +56,8 @@ class Source:
         sha256 of names, sizes and footers of the files, as hex.
     notices
         What was left out and must be said.
+    digests
+        sha256 of the footer of each file, as hex: one that was replaced is noticed. Empty where nobody took them.
     """
 
     files: tuple[str, ...]
@@ -65,6 +67,7 @@ class Source:
     n_rows: int
     fingerprint: str
     notices: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -101,16 +104,45 @@ def read(source: Source, block: Block, names: Sequence[str]) -> Iterator[tuple[i
     TableError
         If the row group cannot be read, or its file has changed.
     """
-    with _opened(source, block, names) as file:
-        yield from _pieces(source, block, names, file)
+    with Files(source) as files:
+        yield from files.read(block, names)
 
 
-@contextmanager
-def reading(source: Source, block: Block) -> Iterator[Reading]:
-    """Open a block of which columns are read one after the other; raises TableError as `read` does."""
-    names = tuple(source.kinds)
-    with _opened(source, block, names) as file:
-        yield Reading(source, block, file)
+class Files:
+    """The files of a source, of which the one that was read last stays open: for blocks that one thread goes through.
+
+    Opening a file takes longer than reading some hundred rows of it.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._last: tuple[int, _File] | None = None
+        self._open = ExitStack()
+
+    def __enter__(self) -> Files:
+        """Open nothing yet."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close what is open."""
+        self._open.close()
+        self._last = None
+
+    def read(self, block: Block, names: Sequence[str]) -> Iterator[tuple[int, pa.Table]]:
+        """Yield the rows of a block in pieces, as `read` does; raises TableError likewise."""
+        file = self._of(block)
+        yield from _pieces(self._source, block, names, file.stored, file.ready(self._source, block, names))
+
+    def reading(self, block: Block) -> Reading:
+        """Return a block of which columns are read one after the other; raises TableError as `read` does."""
+        file = self._of(block)
+        return Reading(self._source, block, file.stored, file.ready(self._source, block, tuple(self._source.kinds)))
+
+    def _of(self, block: Block) -> _File:
+        if self._last is None or self._last[0] != block.file:
+            self.__exit__()
+            self._last = block.file, self._open.enter_context(_opened(self._source, block))
+        return self._last[1]
 
 
 @dataclass(frozen=True)
@@ -119,20 +151,22 @@ class Reading:
 
     source: Source
     block: Block
+    stored: Mapping[str, str]
     file: pq.ParquetFile
 
     def column(self, name: str) -> Iterator[tuple[int, pa.ChunkedArray]]:
         """Yield one column in pieces, with the position of the first row of each; raises TableError as `read` does."""
-        for start, piece in _pieces(self.source, self.block, (name,), self.file):
+        for start, piece in _pieces(self.source, self.block, (name,), self.stored, self.file):
             yield start, piece[name]
 
 
-def _pieces(source: Source, block: Block, names: Sequence[str], file: pq.ParquetFile) -> Iterator[tuple[int, pa.Table]]:
+def _pieces(
+    source: Source, block: Block, names: Sequence[str], stored: Mapping[str, str], file: pq.ParquetFile
+) -> Iterator[tuple[int, pa.Table]]:
     import pyarrow as pa
 
     from hpi.blocks import columns
 
-    stored = {plain(name): name for name in file.schema_arrow.names}
     done = 0
     with _blamed(source, block):
         batches = file.iter_batches(
@@ -156,67 +190,88 @@ def _pieces(source: Source, block: Block, names: Sequence[str], file: pq.Parquet
         raise _unreadable(source, block, f"it has {done:,} rows instead of {block.rows:,}")
 
 
-@contextmanager
-def _opened(source: Source, block: Block, names: Sequence[str]) -> Iterator[pq.ParquetFile]:
-    import pyarrow.parquet as pq
+@dataclass(frozen=True)
+class _File:
+    """A file that is open, and what its footer says.
 
+    `stored`: names in the file by names in the source. `texts`: columns of text, and where they stand among all.
+    """
+
+    handle: Any
+    metadata: pq.FileMetaData
+    stored: Mapping[str, str]
+    texts: Mapping[str, int]
+    is_remote: bool
+
+    def ready(self, source: Source, block: Block, names: Sequence[str]) -> pq.ParquetFile:
+        """Return what reads a block's columns; raises TableError where the file has no such block."""
+        import pyarrow.parquet as pq
+
+        rows = self.metadata.row_group(block.group).num_rows if block.group < self.metadata.num_row_groups else 0
+        if rows != block.rows:
+            raise _changed(source, block, f"it has {rows:,} rows and had {block.rows:,} before")
+        with _blamed(source, block):
+            return pq.ParquetFile(
+                self.handle,
+                metadata=self.metadata,
+                read_dictionary=self._as_codes(block, names),
+                # an object store answers slowly: what is needed of a row group is asked for at once
+                pre_buffer=self.is_remote,
+                buffer_size=0 if self.is_remote else _BUFFER,
+                page_checksum_verification=True,
+            )
+
+    def _as_codes(self, block: Block, names: Sequence[str]) -> list[str]:
+        """Return the columns of text that can be read as codes; some ways to write text cannot."""
+        wanted = {self.stored[name] for name in names}
+        group = self.metadata.row_group(block.group)
+        texts = [(name, k) for name, k in self.texts.items() if name in wanted]
+        return [name for name, k in texts if set(group.column(k).encodings) <= _PLAIN_TEXT]
+
+
+@contextmanager
+def _opened(source: Source, block: Block) -> Iterator[_File]:
+    """Open the file of a block; raises TableError where it is not the one that was found."""
     from hpi.blocks import places
 
     file = source.files[block.file]
     with _blamed(source, block):
         size = places.size_of(file)
     if size != source.sizes[block.file]:
-        was = f"{source.sizes[block.file]:,} bytes before and has {size:,} now"
-        raise _unreadable(source, block, f"the file has changed since the table was opened (it had {was})")
+        raise _changed(source, block, f"it had {source.sizes[block.file]:,} bytes before and has {size:,} now")
     entered = places.opened(file)
     with _blamed(source, block):
         handle = entered.__enter__()
     try:
-        with _blamed(source, block):
-            remote = file.startswith("s3://")
-            whole = pq.ParquetFile(handle)
-            _check(source, block, whole)
-            coded = _as_codes(whole, block, names)
-            ready = pq.ParquetFile(
-                handle,
-                metadata=whole.metadata,
-                read_dictionary=coded,
-                # an object store answers slowly: what is needed of a row group is asked for at once
-                pre_buffer=remote,
-                buffer_size=0 if remote else _BUFFER,
-                page_checksum_verification=True,
-            )
-        yield ready
+        yield _entered(source, block, handle)
     finally:
         entered.__exit__(None, None, None)
 
 
-def _check(source: Source, block: Block, file: pq.ParquetFile) -> None:
-    metadata = file.metadata
-    rows = metadata.row_group(block.group).num_rows if block.group < metadata.num_row_groups else 0
-    if rows != block.rows:
-        what = f"it has {rows:,} rows and had {block.rows:,} before"
-        raise _unreadable(source, block, f"the file has changed since the table was opened ({what})")
-    lost = sorted(set(source.kinds) - {plain(name) for name in file.schema_arrow.names})
-    if lost:
-        raise _unreadable(
-            source, block, f"the file has changed since the table was opened (it has no column {lost[0]})"
-        )
-
-
-def _as_codes(file: pq.ParquetFile, block: Block, names: Sequence[str]) -> list[str]:
-    """Return the columns of text that can be read as codes; some ways to write text cannot."""
+def _entered(source: Source, block: Block, handle: Any) -> _File:  # noqa: ANN401 - pyarrow has no types
+    """Return an open file with what its footer says, which is what it said when it was found."""
+    from hpi.blocks import footers, places
     from hpi.roles import arrow
 
-    wanted = set(names)
-    texts = {
-        field.name
-        for field in file.schema_arrow
-        if plain(field.name) in wanted and arrow.is_text(arrow.storage(field.type))
-    }
-    group = file.metadata.row_group(block.group)
-    chunks = [group.column(k) for k in range(group.num_columns)]
-    return [one.path_in_schema for one in chunks if one.path_in_schema in texts and set(one.encodings) <= _PLAIN_TEXT]
+    name = source.files[block.file]
+    with _blamed(source, block):
+        footer = footers.end_of(handle, source.sizes[block.file], places.name_of(name))
+        if source.digests and footers.digest_of(footer) != source.digests[block.file]:
+            raise _changed(source, block, "its footer says something else")
+        metadata = footers.understood(footer)
+        schema = metadata.schema.to_arrow_schema()
+    stored = {plain(field.name): field.name for field in schema}
+    lost = sorted(set(source.kinds) - set(stored))
+    if lost:
+        raise _changed(source, block, f"it has no column {lost[0]}")
+    place = {metadata.schema.column(k).path: k for k in range(metadata.num_columns)}
+    texts = [field.name for field in schema if arrow.is_text(arrow.storage(field.type))]
+    texts_at = {text: place[text] for text in texts if text in place}
+    return _File(handle, metadata, stored, texts_at, name.startswith("s3://"))
+
+
+def _changed(source: Source, block: Block, what: str) -> TableError:
+    return _unreadable(source, block, f"the file has changed since the table was opened ({what})")
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from hpi.blocks.cells import Codes, Words
 from hpi.blocks.look import Look
 from hpi.blocks.reach import Reach
 from hpi.blocks.rules import Rule
-from hpi.blocks.source import Block, Source, read
+from hpi.blocks.source import Block, Files, Source
 from hpi.errors import SpaceError, SubspaceError
 from hpi.roles import Direction, Role
 from hpi.space import Floats, Hyperparameter, Integers, Mask
@@ -265,9 +265,10 @@ class Translation:
         Raises TableError where a block cannot be read.
         """
         found = Reach.none(self.axes)
-        for block in blocks:
-            for _, piece in read(source, block, self.names()):
-                found = found.merged(self.reach(piece, self.loss(piece)[1]))
+        with Files(source) as files:
+            for block in blocks:
+                for _, piece in files.read(block, self.names()):
+                    found = found.merged(self.reach(piece, self.loss(piece)[1]))
         return found
 
     def _raw(self, piece: pa.Table, name: str) -> Floats:

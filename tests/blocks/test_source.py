@@ -17,8 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hpi.blocks import places
 from hpi.blocks import source as blocks_source
-from hpi.blocks.source import Block, Source, find, read
+from hpi.blocks.source import Block, Files, Source, find, read
 from hpi.errors import TableError
 from tests.blocks.making import table, written
 from tests.store import services
@@ -57,6 +58,7 @@ def test_it_travels_as_json(folder):
     again = Source(
         tuple(plain["files"]), tuple(plain["sizes"]), tuple(Block(**one) for one in plain["blocks"]),
         tuple(map(tuple, plain["columns"])), plain["n_rows"], plain["fingerprint"], tuple(plain["notices"]),
+        tuple(plain["digests"]),
     )  # fmt: skip
     assert again == source
 
@@ -289,6 +291,25 @@ class TestDamage:
             with pytest.raises(TableError, match=f"Row group {block.group} of part-0000.parquet .+ has changed"):
                 list(read(other, block, ("lr",)))
 
+    def test_a_file_that_was_replaced_by_one_of_its_size_is_named(self, tmp_path):
+        def write(values: np.ndarray) -> None:
+            whole = pa.table({"lr": values, "loss": values})
+            pq.write_table(whole, tmp_path / "one.parquet", compression="none", use_dictionary=False)
+
+        write(np.linspace(0.0, 1.0, N))
+        source = find(str(tmp_path))
+        write(np.linspace(1.0, 2.0, N))
+        assert (tmp_path / "one.parquet").stat().st_size == source.sizes[0]
+        with pytest.raises(TableError, match=r"Row group 0 of one.parquet .+ the file has changed"):
+            list(read(source, source.blocks[0], ("lr",)))
+
+    def test_a_file_whose_end_is_overwritten_has_changed(self, folder):
+        source = find(str(folder))
+        file = Path(source.files[0])
+        file.write_bytes(bytes(source.sizes[0]))
+        with pytest.raises(TableError, match=r"part-0000.parquet"):
+            list(read(source, source.blocks[0], ("lr",)))
+
     @given(st.data())
     def test_whatever_bytes_change_nothing_but_a_table_error_comes(self, tmp_path_factory, data):
         there = written(tmp_path_factory.mktemp("runs"), table(2, N), [[30]], write_page_checksum=True)
@@ -305,6 +326,19 @@ class TestDamage:
         except TableError as error:
             said = str(error)
         assert not said or "Row group 0 of part-0000.parquet" in said
+
+
+def test_a_file_is_opened_once_for_neighbouring_blocks(folder, monkeypatch):
+    source = find(str(folder))
+    alone = [list(read(source, block, ("lr", "opt"))) for block in source.blocks]
+    opened, real = [], places.opened
+    monkeypatch.setattr(places, "opened", lambda file: opened.append(file) or real(file))
+    with Files(source) as files:
+        together = [list(files.read(block, ("lr", "opt"))) for block in source.blocks]
+        again = list(files.read(source.blocks[0], ("lr", "opt")))
+    assert together == alone
+    assert again == alone[0]
+    assert opened == [*source.files, source.files[0]]
 
 
 def vars_of(source: Source) -> dict[str, object]:
