@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hpi.comparison.difference import difference
     from hpi.errors import EstimatorError, HpiError, SpaceError, SubspaceError, TableError
     from hpi.estimators import ESTIMATORS
+    from hpi.filters import Between, OneOf
     from hpi.readers import READERS, read
     from hpi.reporting import report
     from hpi.results import ImportanceResult, PairScore, Score
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hpi.scoring import importance
     from hpi.space import Hyperparameter, Kind
     from hpi.statements import Finding, Findings, findings
-    from hpi.subspace import Between, OneOf, Subspace
+    from hpi.subspace import Subspace
     from hpi.table import TrialTable
 
 # Imported when they are asked for: a child process that works for a page, and a page that is waited for, need some of
@@ -32,6 +33,7 @@ _HOMES = (
     ("comparison", "Across", "Agreement", "Change", "Comparison", "Difference", "across", "agreement", "difference"),
     ("errors", "EstimatorError", "HpiError", "SpaceError", "SubspaceError", "TableError"),
     ("estimators", "ESTIMATORS"),
+    ("filters", "Between", "OneOf"),
     ("readers", "READERS", "read"),
     ("reporting", "report"),
     ("results", "ImportanceResult", "PairScore", "Score"),
@@ -39,7 +41,7 @@ _HOMES = (
     ("scoring", "importance"),
     ("space", "Hyperparameter", "Kind"),
     ("statements", "Finding", "Findings", "findings"),
-    ("subspace", "Between", "OneOf", "Subspace"),
+    ("subspace", "Subspace"),
     ("table", "TrialTable"),
 )
 

@@ -11,10 +11,11 @@ from typing import Any, get_args
 from hpi.blocks.source import Source
 from hpi.errors import EstimatorError, SpaceError, TableError
 from hpi.estimators import ESTIMATORS, Estimator, by_name
+from hpi.filters import parse_filter
 from hpi.readers import ReadLimits, beyond
 from hpi.readers import read as read_any
 from hpi.roles import Direction, Reduce, Repeats, Role
-from hpi.subspace import Subspace, parse_filter
+from hpi.subspace import Subspace
 from hpi.table import TrialTable
 
 ALL = "all"

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hpi import curve, effects, results, roles, space, subspace
+from hpi import curve, effects, filters, results, roles, space, subspace
 from hpi.blocks import asking, look, source
 from hpi.estimators import ESTIMATORS, Estimator, base
 from hpi.estimators.settings import Settings
@@ -22,7 +22,7 @@ from hpi.statements import finding
 Arrays = dict[str, NDArray[Any]]
 
 # modules whose dataclasses and enums may be in a file, and classes of other modules
-CARRIED = (roles, space, subspace, base, results, curve, effects, finding)
+CARRIED = (roles, space, filters, subspace, base, results, curve, effects, finding)
 ALSO = (tallies.Plan, tallies.Counted, source.Source, source.Block, look.Look, asking.Counting)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from hpi.errors import SubspaceError
 from hpi.estimators import Estimator, PedAnova, by_name
+from hpi.filters import Filter
 from hpi.results import ImportanceResult
-from hpi.subspace import Filter, Sample, Subspace
+from hpi.subspace import Sample, Subspace
 from hpi.table import TrialTable
 
 

@@ -16,10 +16,11 @@ from hpi.blocks.asking import Counting
 from hpi.blocks.large import LargeTable
 from hpi.errors import JobError, SubspaceError
 from hpi.estimators import Estimator
+from hpi.filters import Filter
 from hpi.jobs import Count
 from hpi.space import Design, Tallies
 from hpi.space.rungs import RUNGS, with_asked
-from hpi.subspace import Filter, Sample, Subspace
+from hpi.subspace import Sample, Subspace
 from hpi.table import TrialTable
 from pages import work
 from pages.recent import Recent

@@ -14,7 +14,7 @@ import streamlit as st
 from hpi.effects import OneEffect, TwoEffects
 from hpi.errors import HpiError, SubspaceError
 from hpi.figures import places
-from hpi.subspace import Between, Filter, OneOf, number
+from hpi.filters import Between, Filter, OneOf, number
 from pages import look
 from pages.chart import Picked, Ranges
 from pages.state import Answer, ask, session

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from hpi import readers, subspace
+from hpi import filters, readers
 from hpi.errors import HpiError, LinkError
 from hpi.readers import Wanted
 from hpi.sharing import Snapshot, View
@@ -193,7 +193,7 @@ def revise(**changes: Any) -> None:  # noqa: ANN401
     now.remembered[header(table)] = table.choices
     if now.draft is not None or not set(changes) <= IN_ADDRESS:
         _keep()
-    known = subspace.filterable(table)
+    known = filters.filterable(table)
     now.asked = replace(now.asked, where=tuple(f for f in now.asked.where if f.name in known))
 
 

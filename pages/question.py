@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from hpi.subspace import Between, Filter, OneOf, filterable, number
+from hpi.filters import Between, Filter, OneOf, filterable, number
 from hpi.table import TrialTable
 from pages import opened, words
 from pages.state import ask, copy, session

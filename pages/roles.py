@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from hpi.filters import number
 from hpi.roles import Choices, Column, ContextKind, Declaration, Role
 from hpi.roles.by_itself import is_state
 from hpi.space import Kind
-from hpi.subspace import number
 from hpi.table import TrialTable
 from hpi.words import tables as words
 from pages import asking, counting, look, opened, state

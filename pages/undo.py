@@ -13,7 +13,7 @@ import streamlit as st
 
 from hpi.estimators import by_name
 from hpi.figures.labels import short, visible
-from hpi.subspace import Filter, filterable
+from hpi.filters import Filter, filterable
 from hpi.table import TrialTable
 from pages import opened, words
 from pages.asked import Asked

@@ -23,7 +23,8 @@ from hpi.errors import EstimatorError, SubspaceError, TableError
 from hpi.estimators import NRReliefF, PedAnova
 from hpi.figures import DARK, LIGHT, across_matrix
 from hpi.figures.theme import contrast
-from hpi.subspace import Between, OneOf, Subspace
+from hpi.filters import Between, OneOf
+from hpi.subspace import Subspace
 from hpi.words import across as words
 from hpi.words import across_tables as tables
 from tests.makers import result

@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpi.counts import count
+from hpi.filters import Between
 from hpi.roles import Direction
 from hpi.space import Cells, Ladder
 from hpi.space.ladder import MOST_CHECKPOINTS
-from hpi.subspace import Between, Subspace, cut, select
+from hpi.subspace import Subspace, cut, select
 from hpi.toys import ADDITIVE
 from tests.makers import design, noise_columns, noise_design, toy_design
 

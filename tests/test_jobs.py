@@ -23,13 +23,14 @@ from hpi.effects import Outcome
 from hpi.errors import EstimatorError, JobError, SettingsError
 from hpi.estimators import ESTIMATORS, Coefficient, PedAnova, base
 from hpi.estimators.base import Pairs
+from hpi.filters import Between, OneOf
 from hpi.jobs import TASKS, Adjust, Estimate, JobLimits, Jobs, Log, Phase, State, files
 from hpi.jobs.failures import error_of
 from hpi.jobs.files import key_of
 from hpi.jobs.jobs import ABANDONED, PREFIX
 from hpi.space import Design, Domain, Hyperparameter, Kind
 from hpi.statements.finding import Finding, FindingKind, Findings, Line, Picture, Point, Strength
-from hpi.subspace import Between, OneOf, Sample, Subspace, cut
+from hpi.subspace import Sample, Subspace, cut
 from tests.makers import noise_design
 from tests.slow_worker import SECRET, WORKER, Slow
 from tests.test_child import alive

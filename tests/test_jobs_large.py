@@ -10,11 +10,11 @@ from hpi.blocks import large
 from hpi.child import End, Ending
 from hpi.errors import SubspaceError, TableError
 from hpi.estimators import PedAnova, quiet
+from hpi.filters import Between, OneOf
 from hpi.jobs import Count, Estimate, JobLimits, LookAt, Phase
 from hpi.jobs.failures import error_of
 from hpi.jobs.files import key_of
 from hpi.roles import Choices, Role
-from hpi.subspace import Between, OneOf
 from tests.parquet import damage, trials, write
 from tests.test_jobs import ended, log_of, open_jobs, same, sample
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Groups from left to right; modules of one group do not know each other. "pages" and "app" are not in hpi.
 ORDER = """
-errors, version < child, environment < space < roles < table < blocks < subspace, toys, readers
+errors, version < child, environment < space < roles < table < blocks < filters, toys, readers < subspace
 < counts, surrogate, checks < estimators < chance, results < scoring, effects, curve < comparison
 < statements, advice, options, output
 < packing, words < figures < reporting, store, jobs, converting < sharing, serving < __init__ < __main__ < pages < app

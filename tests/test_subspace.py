@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.errors import SubspaceError
-from hpi.subspace import Between, OneOf, Subspace, cut, filtered, parse_filter, select
+from hpi.filters import Between, OneOf, parse_filter
+from hpi.subspace import Subspace, cut, filtered, select
 from tests.makers import design
 
 

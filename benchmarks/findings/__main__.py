@@ -28,7 +28,15 @@ ROOT = HERE.parent
 KEPT, OUT = HERE / ".findings", HERE / "findings.md"
 PLANS = {"": FULL, "1": QUICK, "tiny": TINY}
 # What can change a sentence or the verdict on it.
-ENGINE = ("hpi/statements", "hpi/space", "hpi/subspace.py", "hpi/checks.py", "hpi/effects/cuts.py", "hpi/toys/base.py")
+ENGINE = (
+    "hpi/statements",
+    "hpi/space",
+    "hpi/filters.py",
+    "hpi/subspace.py",
+    "hpi/checks.py",
+    "hpi/effects/cuts.py",
+    "hpi/toys/base.py",
+)
 STUDY = ("cells", "claims", "judge", "laws", "population", "scenarios", "tables", "unselected")
 
 

@@ -16,7 +16,8 @@ from hpi.comparison.overall import Row, Value, rows_of
 from hpi.comparison.parts import Parts, divided, natural
 from hpi.errors import EstimatorError, HpiError, TableError
 from hpi.estimators import Estimator, PedAnova, Report, quiet, resolve
-from hpi.subspace import Subspace, filterable, filtered, select
+from hpi.filters import filterable
+from hpi.subspace import Subspace, filtered, select
 from hpi.table import TrialTable
 
 

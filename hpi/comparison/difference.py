@@ -20,8 +20,9 @@ from hpi.comparison.shares import ELSEWHERE, Valued, importances, shares
 from hpi.comparison.square_and_add import holm, interval, p_of
 from hpi.errors import TableError
 from hpi.estimators import by_name
+from hpi.filters import parse_filter
 from hpi.results import ImportanceResult
-from hpi.subspace import Sample, Subspace, parse_filter, select
+from hpi.subspace import Sample, Subspace, select
 from hpi.table import TrialTable
 
 Measure = Literal["importance", "share"]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hpi.effects.outcome import frozen
+from hpi.filters import Between, Filter
 from hpi.space import Floats, Hyperparameter, Integers, Kind, Mask
-from hpi.subspace import Between, Filter
 
 FEW_VALUES = 10
 MOST_LEVELS = 30

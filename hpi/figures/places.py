@@ -12,8 +12,8 @@ from hpi.effects import Cut, OneEffect, TwoEffects
 from hpi.effects.cuts import measure
 from hpi.errors import SubspaceError
 from hpi.figures.axes import is_upright
+from hpi.filters import Between, Filter, OneOf, number
 from hpi.space import Hyperparameter, Kind
-from hpi.subspace import Between, Filter, OneOf, number
 
 Ends = tuple[float, float]
 

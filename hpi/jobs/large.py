@@ -12,8 +12,8 @@ from hpi.blocks.asking import Counting
 from hpi.blocks.look import Look
 from hpi.blocks.source import Source
 from hpi.estimators import Report
+from hpi.filters import Filter
 from hpi.roles import Choices
-from hpi.subspace import Filter
 
 
 @dataclass(frozen=True, eq=False)

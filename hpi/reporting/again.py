@@ -9,10 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from hpi.estimators import by_name
+from hpi.filters import Between, Filter, parse_filter
 from hpi.reporting.contents import Contents
 from hpi.results import ImportanceResult
 from hpi.roles import plain_space
-from hpi.subspace import Between, Filter, parse_filter
 from hpi.table import TrialTable
 
 

@@ -17,11 +17,11 @@ from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, Estimator, by_name
 from hpi.estimators.settings import Settings
 from hpi.figures import Show
+from hpi.filters import Filter, parse_filter
 from hpi.roles import Direction
 from hpi.sharing.view import COMPARISONS, View
 from hpi.space.rungs import SMALLEST
 from hpi.statements import FindingKind
-from hpi.subspace import Filter, parse_filter
 from hpi.table import TrialTable
 
 NUMBER = re.compile(r"[+-]?(?:[0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(?:[eE][+-]?[0-9]{1,3})?")

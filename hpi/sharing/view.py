@@ -7,9 +7,9 @@ from typing import Any
 
 from hpi.estimators import PedAnova
 from hpi.figures import Show
+from hpi.filters import Filter
 from hpi.roles import Direction
 from hpi.statements import FindingKind
-from hpi.subspace import Filter
 
 Query = dict[str, list[str]]
 COMPARISONS = ("datasets", "estimators", "two", "thresholds", "tables")  # the views of the page Compare

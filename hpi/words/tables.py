@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from hpi.blocks.large import LargeTable
+from hpi.filters import Between, Filter, number
 from hpi.roles import Direction, Role
 from hpi.space import Kind
-from hpi.subspace import Between, Filter, Sample, number
+from hpi.subspace import Sample
 from hpi.table import TrialTable
 from hpi.words import large
 from hpi.words.writing import listed

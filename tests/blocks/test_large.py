@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 import hpi
 from hpi.blocks.large import LargeTable, looked_at, made
 from hpi.errors import SubspaceError, TableError
+from hpi.filters import Between, OneOf
 from hpi.roles import Choices, Direction
 from hpi.roles.choices import parse_space
 from hpi.space import drawing
-from hpi.subspace import Between, OneOf, Subspace, select
+from hpi.subspace import Subspace, select
 from tests.blocks.making import SPACE, table, written
 
 FEW = 250  # trials from which on a table counts as one of many
@@ -276,7 +277,9 @@ def test_cuts_of_one_row_group_and_of_fifty_are_among_those_tried():
 def test_text_with_very_many_words_is_left_out_and_said(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     x = rng.random(600)
-    whole = pa.table({"x": x, "y": rng.random(600), "note": [f"run {k}" for k in range(600)], "loss": x + rng.random(600)})
+    whole = pa.table(
+        {"x": x, "y": rng.random(600), "note": [f"run {k}" for k in range(600)], "loss": x + rng.random(600)}
+    )
     monkeypatch.setattr("hpi.blocks.words.MOST_WORDS", 500)
     blocks = in_blocks(written(tmp_path / "wordy", whole, [[200] * 3]), chosen=Choices(metric="loss"))
     assert any("left out: note" in notice for notice in blocks.notices)

@@ -12,10 +12,11 @@ import pytest
 import hpi
 from hpi.__main__ import main
 from hpi.blocks import asking
+from hpi.filters import Between, OneOf
 from hpi.reporting import sections
 from hpi.reporting.contents import contents
 from hpi.space import drawing
-from hpi.subspace import Between, OneOf, Subspace
+from hpi.subspace import Subspace
 from tests.parquet import trials, write
 
 N, DRAWN = 3000, 1024

@@ -19,10 +19,11 @@ from hpi.blocks.look import Look, looked
 from hpi.blocks.source import Source, find, read
 from hpi.blocks.translation import Translation
 from hpi.errors import SpaceError, SubspaceError, TableError
+from hpi.filters import Between, OneOf
 from hpi.readers.loading import load_all
 from hpi.readers.protocol import Wanted
 from hpi.roles import Choices, Direction, Reading, Role, parse_space
-from hpi.subspace import Between, OneOf, filtered
+from hpi.subspace import filtered
 from hpi.table import TrialTable, build
 from hpi.table.table import assembled
 from tests.blocks.making import SPACE, table, written

@@ -11,9 +11,9 @@ import hpi
 from hpi import readers
 from hpi.errors import EstimatorError, JobError
 from hpi.estimators import PedAnova
+from hpi.filters import Between
 from hpi.jobs import Estimate, JobLimits, Jobs, Log, Phase
 from hpi.roles import Role
-from hpi.subspace import Between
 from pages import state, work
 from pages.session import Session
 from pages.state import FINDINGS

@@ -14,10 +14,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import hpi
+from hpi.filters import Between, OneOf
 from hpi.jobs import JobLimits, Jobs
 from hpi.sharing import Found, Snapshot, View, save
 from hpi.store import Store, StoreSettings
-from hpi.subspace import Between, OneOf, Subspace
+from hpi.subspace import Subspace
 from pages import opened, shelf, who, work
 from tests.pages.tables import as_upload, drop, search
 

@@ -15,8 +15,9 @@ from hpi import subspace
 from hpi.effects import one_effect, two_effects
 from hpi.errors import SubspaceError
 from hpi.figures.places import COARSEST, PARTS, _between, axis_of_values, is_slip
+from hpi.filters import Between, OneOf
 from hpi.space import Hyperparameter, Kind
-from hpi.subspace import Between, OneOf, Subspace
+from hpi.subspace import Subspace
 from hpi.table import build
 from pages import narrowing, threshold
 from pages import undo as undoing

@@ -10,7 +10,7 @@ import pytest
 
 from hpi import estimators
 from hpi.estimators import PedAnova
-from hpi.subspace import Between, OneOf
+from hpi.filters import Between, OneOf
 from pages import counting, question, shell
 from tests.pages.drawn import figures
 from tests.pages.tables import HOSTILE, as_upload, drop, hostile, search

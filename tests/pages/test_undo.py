@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpi.estimators import PedAnova, by_name
-from hpi.subspace import Between, OneOf
+from hpi.filters import Between, OneOf
 from pages import choose
 from pages import undo as undoing
 from pages.asked import Asked

@@ -12,9 +12,10 @@ import pandas as pd
 import pytest
 
 from hpi.estimators import ESTIMATORS
+from hpi.filters import Between, OneOf
 from hpi.results import ImportanceResult, Question, Score
 from hpi.space import Kind
-from hpi.subspace import Between, OneOf, Subspace, cut
+from hpi.subspace import Subspace, cut
 from hpi.words import cautions
 from pages import words
 from tests import makers

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 
 import hpi
+from hpi.filters import parse_filter
 from hpi.reporting import as_json, command_line, contents, snippet
 from hpi.roles import ContextKind
-from hpi.subspace import parse_filter
 from tests.golden import SPACES
 from tests.reporting.tables import CASES
 

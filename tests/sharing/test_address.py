@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 import hpi
 from hpi.estimators import ESTIMATORS, Fanova, PedAnova
 from hpi.figures import Show
+from hpi.filters import Between, OneOf
 from hpi.roles import Direction
 from hpi.sharing import COMPARISONS, View, read, write
 from hpi.statements import FindingKind
-from hpi.subspace import Between, OneOf, Subspace
+from hpi.subspace import Subspace
 
 TABLE = hpi.read("examples/digits_mlp.csv")
 NAMES = [one.name for one in TABLE.hyperparameters]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from hpi.estimators import ESTIMATORS
 from hpi.figures import Show
+from hpi.filters import Between
 from hpi.roles import Direction
 from hpi.sharing import COMPARISONS, View, write
 from hpi.statements import FindingKind
-from hpi.subspace import Between
 from pages import link
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "sharing.md").read_text("utf-8")

@@ -14,10 +14,11 @@ from hpi import curve, effects, packing
 from hpi.effects.outcome import outcome_of
 from hpi.errors import TableError
 from hpi.estimators import ESTIMATORS, Fanova, PedAnova
+from hpi.filters import Between
 from hpi.scoring import score
 from hpi.sharing import LONGEST_NOTE, Found, Snapshot, View, restore, save
 from hpi.space import Kind
-from hpi.subspace import Between, Subspace, select
+from hpi.subspace import Subspace, select
 
 SMALL = hpi.read("examples/known_function.csv")
 CHANGED = SMALL.revise(roles=(("f", hpi.Role.CONTEXT),), metric=SMALL.metric, direction=hpi.Direction.MAXIMIZE)
