@@ -15,8 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hpi.errors import EstimatorError
+from hpi.estimators.ped import PedAnova
 from hpi.space import Design, Domain, Hyperparameter, Kind, drawing, rungs, tallies
-from hpi.subspace import Subspace, cut, reduced
+from hpi.subspace import Subspace, cut, reduced, standing_for
 
 MOST = 400
 N = 3000
@@ -356,3 +358,19 @@ def test_repeats_and_tables_without_positions_are_never_drawn_from():
     assert replace(design, position=None).hashed is None
     assert replace(design, unit=np.arange(N) // 2).hashed is None
     assert design.hashed is not None
+
+
+def test_a_target_in_which_nothing_stands_for_the_others_is_answered_from_counts_and_refused_without():
+    stand, counts = built(trials()).tallied(0.005, 1.0)
+    thinned = stand.keep(stand.loss > counts.asked.cutoffs[counts.rung(0.005)])
+    sample = standing_for(thinned, counts, Subspace(1.0, 0.005))
+    assert sample.n_target == 0
+    assert sample.whole.target >= 15
+    found = PedAnova(permutations=100).estimate(sample, np.random.default_rng(0))
+    other = standing_for(stand, counts, Subspace(1.0, 0.005))
+    exact = PedAnova(permutations=0, pairs="no").estimate(other, np.random.default_rng(0))
+    np.testing.assert_array_equal(found.importance, exact.importance)
+    assert np.isfinite(found.null_statistic[:, ~np.isnan(found.importance)]).all()
+    said = rf"None of the {len(thinned)} trials that stand for all 3,000 lies in the target: raise the target, or"
+    with pytest.raises(EstimatorError, match=said):
+        PedAnova(form="histogram", permutations=0).estimate(sample, np.random.default_rng(0))

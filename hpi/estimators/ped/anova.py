@@ -104,8 +104,14 @@ class PedAnova(Settings):
         return self.form == "series" and self.reference == "sample"
 
     def estimate(self, sample: Sample, rng: np.random.Generator, report: Report = quiet) -> Estimate:
-        """Return S, its interval and its null distribution for every hyperparameter."""
-        sample = reduced(sample) if self.counts_all else sample.alone
+        """Return S, its interval and its null distribution for every hyperparameter.
+
+        Raises
+        ------
+        EstimatorError
+            If single trials are needed and none that stands for others lies in the target.
+        """
+        sample = reduced(sample) if self.counts_all else _alone(sample)
         drawn = shuffles.draw(sample, self.permutations, rng) if self.permutations else forms.nothing_shuffled()
         scored = [
             together([self._score(sample, counts, j, regime, drawn) for regime, counts in enumerate(regimes)])
@@ -137,3 +143,13 @@ class PedAnova(Settings):
             return forms.by_kernel(sample, counts, j, regime, drawn, against_design, self.compatible == "optuna")
         by_form = forms.by_series if self.form == "series" else forms.by_histogram
         return by_form(sample, counts, j, regime, drawn, against_design)
+
+
+def _alone(sample: Sample) -> Sample:
+    """Return the trials that are at hand, for what cannot be counted of all."""
+    if not sample.n_target:
+        raise EstimatorError(
+            f"None of the {len(sample.design):,} trials that stand for all {sample.whole.trials:,} lies in the target: "
+            "raise the target, or take form=series with reference=sample, which counts all."
+        )
+    return sample.alone

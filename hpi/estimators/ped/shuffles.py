@@ -92,7 +92,8 @@ def _length(sample: Sample, n_target: float) -> int:
     """Places of an order among which surely are as many active trials of each hyperparameter as a target has."""
     longest = n_target
     for cells in (cells for regimes in sample.design.regime_cells for cells in regimes):
-        target, region = (1 - cells.ladder.first(size)[-1] / size for size in (sample.n_target, sample.n_region))
+        # none where no trial that stands for others lies there: then all may be active
+        target, region = (1 - cells.ladder.first(n)[-1] / max(1, n) for n in (sample.n_target, sample.n_region))
         if 0 < region < 1:
             wanted = target * n_target + 1
             longest = max(longest, (wanted + SPARE * np.sqrt(wanted) + SPARE) / region)
