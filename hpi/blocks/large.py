@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hpi.blocks import asking, cells
+from hpi.blocks import asking, cells, refusing
 from hpi.blocks.asking import Counting, Somewhere
 from hpi.blocks.look import Look
 from hpi.blocks.passes import Over
@@ -22,7 +22,7 @@ from hpi.errors import TableError
 from hpi.roles import Choices
 from hpi.roles.reading import Reading
 from hpi.roles.values import Values, shown
-from hpi.space import Design, Hyperparameter, Tallies, drawing
+from hpi.space import Design, Floats, Hyperparameter, Tallies, drawing
 from hpi.table import TrialTable, frames
 from hpi.table.table import validated
 from hpi.table.trials import Grouping
@@ -67,6 +67,15 @@ class LargeTable(TrialTable):
     def n_trials(self) -> int:
         """Count the trials, as far as it is known: those at hand before all were counted."""
         return len(self.trials) if self.n_counting is None else self.n_counting
+
+    @cached_property
+    def loss(self) -> Floats:
+        """The loss of each trial at hand, shape (n_trials,); raises TableError as that of a table in memory does."""
+        wordy = cells.left_out(self.source, self.seen)
+        if self.metric is None and wordy:
+            about = refusing.about_wordy(list(wordy))
+            raise TableError(f"The metric is not known: {about}, or choose another column as the metric.")
+        return super().loss
 
     @cached_property
     def _counted(self) -> dict[tuple[Condition, ...], tuple[Counting, LargeTable]]:
@@ -194,8 +203,8 @@ def made(
         If the declared space contradicts the rows.
     """
     choices = replace(choices or Choices(), repeats="each")
-    if choices.rank:
-        raise TableError("The rank of a trial needs all trials in memory, and this table is larger; name one metric.")
+    refusing.check(source, choices)
+    choices = refusing.without_wordy(source, seen, choices)
     drawn = seen.taken(drawing.drawn(drawing.hashes(seen.position)))
     parsed = cells.parsed(source, drawn, cells.words_of(source, seen))
     table = _validated(source, seen, parsed, choices, name)
@@ -241,7 +250,13 @@ def _validated(source: Source, seen: Look, parsed: dict[str, Values], choices: C
     """Return the table of the drawn rows; of several tasks that of most rows, where none is chosen."""
     frame = frames.displayed(parsed)
     reading = Reading(READER).said(*source.notices, *_about_part(source, seen, len(frame)))
-    table = validated(parsed, frame, name, choices, reading, source.fingerprint)
+    try:
+        table = validated(parsed, frame, name, choices, reading, source.fingerprint)
+    except TableError:
+        if choices.task is not None:
+            whole = validated(parsed, frame, name, replace(choices, task=None), reading, source.fingerprint)
+            refusing.check_task(choices.task, whole, source, seen)
+        raise
     if table.tasks is None:
         return table
     times = table.tasks.value_counts()

@@ -16,9 +16,9 @@ from hpi.readers import beyond
 from hpi.readers.apart import read_apart
 from hpi.readers.appending import appended
 from hpi.readers.limits import ReadLimits
-from hpi.readers.loading import READERS, load, load_all
+from hpi.readers.loading import READERS, check_taken, load, load_all
 from hpi.readers.protocol import Files, Loaded, Opened, Reader, Wanted
-from hpi.roles import Choices, Direction, Reduce, Repeats, Role, parse_space
+from hpi.roles import Choices, Direction, Reading, Reduce, Repeats, Role, parse_space
 from hpi.table import TrialTable, build
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ def read(
     if address is not None:
         found = beyond.opened(address, ReadLimits.from_environment())
         if isinstance(found, Source):
+            check_taken(Reading(), address, Wanted(study, sheet, table))
             return _in_blocks(found, choices, Path(address).name if name is None else name, executor)
         sources, said = found
     whole = load_all(sources, Wanted(study, sheet, table))
@@ -123,13 +124,14 @@ def read(
 
 
 def _in_blocks(source: Source, choices: Choices, name: str, executor: Somewhere) -> TrialTable:
-    from hpi.blocks import asking, large
+    from hpi.blocks import asking, large, refusing
 
     if choices.repeats not in ("auto", "each"):
         raise TableError(
             f"repeats is {choices.repeats!r}, but the table is larger than memory: in it every row that counts is a "
             'trial of its own ("each"). Leave it out, or write one row a configuration.'
         )
+    refusing.check(source, choices)
     seen = asking.looked_at(source, executor)
     return large.made(source, seen, choices, name, executor)
 

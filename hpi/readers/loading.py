@@ -50,7 +50,7 @@ def load(source: object, wanted: Wanted | None = None, limits: ReadLimits | None
     wanted, limits = wanted or Wanted(), limits or ReadLimits.from_environment()
     if isinstance(source, pd.DataFrame):
         loaded = frame.load(source)
-        _check_taken(loaded.reading, "a DataFrame", wanted)
+        check_taken(loaded.reading, "a DataFrame", wanted)
         return finishing.finished(loaded, limits)
     return load_opened(origin.opened(source, limits), wanted, limits)
 
@@ -92,7 +92,7 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     if reader is None:
         raise TableError(magic.refusal(opened))
     loaded = reader.load(opened, wanted, limits)
-    _check_taken(loaded.reading, opened.name, wanted, opened.parts)
+    check_taken(loaded.reading, opened.name, wanted, opened.parts)
     notices = (*opened.notices, *magic.misnamed(opened.name, reader.name), *loaded.reading.notices)
     reading = replace(loaded.reading, reader=reader.name, notices=notices)
     if len(opened.parts) > 1:
@@ -100,7 +100,7 @@ def load_opened(opened: Opened, wanted: Wanted, limits: ReadLimits) -> Loaded:
     return finishing.finished(replace(loaded, reading=reading), limits)
 
 
-def _check_taken(reading: Reading, name: str, wanted: Wanted, parts: Sequence[str] = ()) -> None:
+def check_taken(reading: Reading, name: str, wanted: Wanted, parts: Sequence[str] = ()) -> None:
     """Raise TableError where a part was asked for that such a source does not have."""
     has = {reading.part_is} | ({"table"} if parts else set())
     for part_is, asked in vars(wanted).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 import pandas as pd
@@ -69,7 +69,7 @@ def assign(parsed: Parsed, choices: Choices, reading: Reading | None = None) -> 
     """
     reading = reading or Reading()
     chosen, choices = choices, reading.under(choices)
-    _check(parsed, choices)
+    check_names(parsed, choices)
     source = detect(parsed)
     columns = {name: look(values, source) for name, values in parsed.items()}
     marked = frozenset(name for name in parsed if source is not None and source.mark(name) is Mark.HYPERPARAMETER)
@@ -88,14 +88,15 @@ def assign(parsed: Parsed, choices: Choices, reading: Reading | None = None) -> 
     return tuple(_finished(columns[name], parsed, source, choices, ends.get(name)) for name in parsed)
 
 
-def _check(parsed: Parsed, choices: Choices) -> None:
+def check_names(known: Collection[str], choices: Choices) -> None:
+    """Raise TableError where a choice is about a column that is not known, SpaceError where the space is."""
     wanted = [name for name, _ in (*choices.roles, *choices.contexts)]
     for name in [*wanted, *([choices.metric] if choices.metric is not None else [])]:
-        if name not in parsed:
-            raise TableError(unknown_column(name, parsed))
+        if name not in known:
+            raise TableError(unknown_column(name, known))
     for name, _ in choices.space:
-        if name not in parsed:
-            raise SpaceError(f"The declared search space: {unknown_column(name, parsed)}")
+        if name not in known:
+            raise SpaceError(f"The declared search space: {unknown_column(name, known)}")
         if name == choices.metric:
             raise SpaceError(f"{name} is declared as a hyperparameter and chosen as the metric; it can be one of them.")
     metrics = {name for name, role in choices.roles if role is Role.METRIC} | {choices.metric} - {None}
