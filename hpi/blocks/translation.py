@@ -27,7 +27,7 @@ from hpi.table import TrialTable
 
 
 class Condition(Protocol):
-    """A filter of trials by one of their columns: `hpi.subspace.Between` or `OneOf`."""
+    """A filter of trials by one of their columns: `hpi.filters.Between` or `OneOf`."""
 
     @property
     def name(self) -> str:
