@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpi.estimators.base import Report
+from hpi.estimators.base import Report, too_many_levels
 from hpi.estimators.linear.drop import Remains
 from hpi.estimators.linear.encoding import Trials, standard
 from hpi.subspace import Sample
@@ -31,7 +31,7 @@ def r2_unseen(remains: Remains) -> float:
 def r2_of_forest(sample: Sample, rng: np.random.Generator, report: Report) -> float | None:
     """Share of the variance that a forest predicts of trials that its trees have not seen, or None.
 
-    Inactive values stand below all others.
+    Inactive values stand below all others; what has too many levels is left out, as it is of the linear model.
     """
     from hpi import surrogate
 
@@ -39,7 +39,8 @@ def r2_of_forest(sample: Sample, rng: np.random.Generator, report: Report) -> fl
     unit = None if design.unit is None else design.unit[:n]
     rows = surrogate.part_of(n, unit, rng)
     x = np.where(np.isnan(design.x[rows]), INACTIVE, design.x[rows])
-    varied = np.flatnonzero(np.ptp(x, axis=0) > 0)
+    bearable = [one.is_ordered or too_many_levels(len(one.levels)) is None for one in design.hyperparameters]
+    varied = np.flatnonzero((np.ptp(x, axis=0) > 0) & bearable)
     if not len(varied):
         return None
     encoded = surrogate.encode(x[:, varied], tuple(design.hyperparameters[j] for j in varied))
