@@ -12,9 +12,12 @@ from tests.pages.tables import as_upload
 
 
 def upload(page: Page, frame: pd.DataFrame, name: str = "search.csv") -> None:
-    """Drop a table where the page has a place for it."""
+    """Drop a table where the page has a place for it, once it is there to stay: a page being drawn may take it back."""
     file_name, content, kind = as_upload(frame, name)
     box = page.locator("[data-testid=stFileUploader] input[type=file]")
+    box.wait_for(state="attached", timeout=WITHIN)
+    wait_until_idle(page)
+    page.wait_for_timeout(SETTLED)
     box.set_input_files([{"name": file_name, "mimeType": kind, "buffer": content}])
 
 
