@@ -30,6 +30,7 @@ from tests.blocks.toywork import (
     damaged,
     dying,
     expected,
+    freshly_begun,
     noted,
     settled,
     slow,
@@ -110,12 +111,14 @@ def test_workers_killed_midway_change_nothing(executor, tmp_path, kills):
     log, killed = tmp_path / "log", []
 
     def report(done, _):
-        begun = noted(log)
-        if len(killed) < len(kills) and len(begun) >= kills[len(killed)] and begun[-1][0] not in killed:
-            killed.append(begun[-1][0])  # a worker that this test's cluster started
-            os.kill(killed[-1], signal.SIGKILL)
+        if len(killed) == len(kills) or len(noted(log)) < kills[len(killed)]:
+            return
+        last = freshly_begun(log)
+        if last is not None and last not in killed:
+            killed.append(last)  # a worker that this test's cluster started
+            os.kill(last, signal.SIGKILL)
 
-    found = run(partial(slow, log, 0.03), EQUAL, Counted.merged, executor=executor, rows=10, report=report)
+    found = run(partial(slow, log, 0.1), EQUAL, Counted.merged, executor=executor, rows=10, report=report)
     assert len(killed) == len(kills)
     assert len(noted(log)) > 40  # what the dead had begun was begun again
     assert found.digest == WHOLE

@@ -29,6 +29,7 @@ from tests.blocks.toywork import (
     damaged,
     dying,
     expected,
+    freshly_begun,
     noted,
     settled,
     slow,
@@ -196,12 +197,10 @@ def test_a_process_killed_from_outside_costs_only_its_chunks(tmp_path):
     log, killed = tmp_path / "log", []
 
     def report(done, _):
-        if not killed and 6 <= len(noted(log)) < 30:
-            before = len(noted(log))
-            while len(noted(log)) == before:  # a block that has only just begun is not done when the signal comes
-                time.sleep(0.002)
-            killed.append(noted(log)[-1][0])
-            os.kill(killed[0], signal.SIGKILL)
+        last = freshly_begun(log) if not killed and len(noted(log)) >= 6 else None
+        if last is not None:
+            killed.append(last)
+            os.kill(last, signal.SIGKILL)
 
     found = run(partial(slow, log, 0.1), EQUAL, Counted.merged, executor=processes, rows=20, report=report)
     assert killed

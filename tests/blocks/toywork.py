@@ -76,6 +76,20 @@ def noted(log: Path) -> list[tuple[int, int]]:
     return [(int(one), int(two)) for one, two in (line.split() for line in log.read_text().splitlines())]
 
 
+def freshly_begun(log: Path, within: float = 0.15) -> int | None:
+    """Process of a block that has only just begun, so that it is not done when a signal comes; None where none begins.
+
+    It cannot be waited for without end: whoever looks may be who hands out more work.
+    """
+    before, end = len(noted(log)), time.monotonic() + within
+    while time.monotonic() < end:
+        now = noted(log)
+        if len(now) > before:
+            return now[-1][0]
+        time.sleep(0.002)
+    return None
+
+
 def note(log: Path, block: Block) -> None:
     """Append a line: one write is not interrupted by another."""
     with log.open("ab", buffering=0) as file:
