@@ -63,7 +63,8 @@ neighbouring columns the same in up to 24 x 24 joint cells. Where cells end is g
   which cells end itself, finds exact thresholds at {n_rungs} fractions, counts all {n_pairs} pairs at each of them, and
   works out intervals and what chance alone would show, for pairs of the eight strongest, too. The counts asked for are
   picked out of these, and compared.
-- **{duckdb}**: SQL over `read_parquet`, `memory_limit` 4 GB (2 GB are too few for `quantile_disc` of 100 million numbers). `quantile_disc` for the threshold; one query with
+- **{duckdb}**: SQL over `read_parquet`, `memory_limit` 4 GB (2 GB are too few for `quantile_disc` of 100
+  million numbers). `quantile_disc` for the threshold; one query with
   `histogram(x, ends)` for cells; one with a halving CASE for joint cells and GROUPING SETS over one number a pair.
 - **{polars}**: `scan_parquet` on its streaming engine. `quantile` for the threshold; `cut` for cells, a table of them
   for joint cells, both as numbers that come in batches (`collect_batches`), each column counted by `value_counts`.
