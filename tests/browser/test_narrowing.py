@@ -173,9 +173,21 @@ def test_a_click_on_the_curve_moves_the_target_there(server, page):
     expect(widget(page, "target").locator("input")).to_have_value("10")
 
 
+def slide(page, to):
+    """Move the target's handle step by step; steps that a page being drawn took back are made again at once."""
+    thumb = widget(page, "subspace").locator("input[type=range]").first
+    wait_until_idle(page)
+    for _ in range(4):
+        press(page, "ArrowRight", times=round((to - float(thumb.input_value())) / 0.5))
+        page.wait_for_timeout(300)
+        wait_until_idle(page)
+        if float(thumb.input_value()) == to:
+            return
+
+
 def test_twenty_steps_of_the_slider_are_one_change(server, page):
     see_bars(page, server, search())
-    press(page, "ArrowRight", times=20)
+    slide(page, to=20)
     see(page, "80 trials in the target")
     wait_until_idle(page)
     undo(page)
