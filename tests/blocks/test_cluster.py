@@ -128,8 +128,9 @@ def test_a_chunk_that_always_kills_is_named_and_the_cluster_serves_on(executor, 
     log = tmp_path / "log"
     with pytest.raises(BlockError, match=r"given row groups 10 to 11 of part-0\.parquet was lost \(KilledWorker\)"):
         run(partial(dying, log, 100, 99), EQUAL, Counted.merged, executor=executor, rows=20, files=FILES)
-    # what ran beside it was not blamed, and is done
-    assert {start for _, start in noted(log)} >= set(range(0, 400, 10)) - {110}
+    # at most three chunks fly beside it: one that was lost with it may wait behind it, and is not reached
+    left_out = set(range(0, 400, 10)) - {start for _, start in noted(log)}
+    assert len(left_out - {110}) <= 3 * 2
     assert serves(executor)
 
 

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_for_words, wait_until_idle
-from tests.browser.steps import BARS, choose, go, press, see, see_bars, widget
+from tests.browser.steps import BARS, choose, go, press, see, see_bars, type_number, widget
 from tests.browser.test_share import make_link
 from tests.pages.tables import search
 
@@ -243,11 +243,8 @@ def test_a_cell_of_compare_narrows_to_its_task_which_is_undone_made_again_and_re
 
 def test_a_handle_says_the_number_that_was_typed(server, page):
     see_bars(page, server, search(2000))
-    for key, typed in (("target", "13.6"), ("region", "60.3")):
-        box = widget(page, key).locator("input")
-        box.fill(typed)
-        box.press("Enter")
-        wait_until_idle(page)
+    type_number(page, "target", 13.6)
+    type_number(page, "region", 60.3)
     handles, said = widget(page, "subspace").locator("input[type=range]"), widget(page, "subspace")
     for handle, text in enumerate(("13.6 %", "60.3 %")):
         expect(said.get_by_test_id("stSliderThumbValue").nth(handle)).to_have_text(text)
