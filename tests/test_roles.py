@@ -643,6 +643,18 @@ def test_a_column_that_counts_the_rows_is_left_out(name: str) -> None:
     assert the(search(**{name: order + 1}), name).role is Role.LEFT_OUT
 
 
+def test_text_with_more_cells_than_can_be_levels_is_left_out_and_can_be_chosen() -> None:
+    words, numbers = [f"v{i}" for i in range(10_001)] * 3, [float(i) for i in range(10_001)] * 3
+    frame = pd.DataFrame(
+        {"text": words, "params_text": words, "few": [*words[:10_000], "v0"] * 3, "x": numbers, "loss": numbers[::-1]}
+    )
+    said = "text with more than 10,000 different cells: too many for levels"
+    assert [name for name in frame if the(frame, name).reason == said] == ["text", "params_text"]
+    assert the(frame[["text", "x", "loss"]], "text").role is Role.LEFT_OUT
+    chosen = Choices(roles=(("text", Role.HYPERPARAMETER),))
+    assert the(frame[["text", "x", "loss"]], "text", chosen).kind is Kind.CATEGORY
+
+
 def test_texts_that_are_nearly_all_different_are_identifiers_but_floats_are_not() -> None:
     frame = search(
         code=[f"k{i}" for i in range(N)],

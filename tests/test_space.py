@@ -33,6 +33,7 @@ def test_positions_by_hand():
         ({"kind": Kind.INT, "low": 0, "high": 9, "log": True}, "positive"),
         ({"kind": Kind.CATEGORY, "levels": ("a",)}, "at least two"),
         ({"kind": Kind.BOOL, "levels": ("a", "a")}, "at least two"),
+        ({"kind": Kind.CATEGORY, "levels": tuple(map(str, range(2**16)))}, "65,536 levels; at most 65,535"),
     ],
 )
 def test_contradictions_are_refused(arguments, message):
@@ -79,6 +80,12 @@ def test_cells_keep_the_order_and_equal_values_together(x, limit):
         assert len(set(cells.code[x == value])) == 1
     if cells.exact:
         assert cells.n == len(np.unique(x[active]))
+
+
+def test_as_many_levels_as_there_may_be_keep_their_cells():
+    label = Hyperparameter("label", Kind.CATEGORY, levels=tuple(map(str, range(2**16 - 1))))
+    x = label.encode(pd.Series([*reversed(label.levels), None], dtype=object))
+    assert Cells.of(x, ordered=False).code.tolist() == [*range(65_534, -1, -1), 65_535]  # inactive is the last one
 
 
 def test_rank_cells_hold_equal_numbers():

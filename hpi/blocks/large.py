@@ -17,9 +17,9 @@ from hpi.blocks.passes import Over
 from hpi.blocks.running import Report, quiet
 from hpi.blocks.source import Source, find
 from hpi.blocks.translation import Condition, Translation
-from hpi.blocks.words import MOST_WORDS
 from hpi.errors import TableError
 from hpi.roles import Choices
+from hpi.roles.by_itself import MOST_WORDS
 from hpi.roles.reading import Reading
 from hpi.roles.values import Values, shown
 from hpi.space import Design, Floats, Hyperparameter, Tallies, drawing

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hpi.blocks import cells
 from hpi.blocks.look import Look
 from hpi.blocks.source import Source
-from hpi.blocks.words import MOST_WORDS
 from hpi.errors import TableError
 from hpi.roles import Choices, Role
+from hpi.roles.by_itself import MOST_WORDS
 from hpi.roles.inference import check_names
 from hpi.roles.values import shown
 from hpi.roles.vocabulary import ContextKind

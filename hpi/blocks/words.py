@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpi.blocks import columns
+from hpi.roles.by_itself import MOST_WORDS
 from hpi.space import Floats, Integers
 from hpi.table import sentinels
 
-MOST_WORDS = 10_000
 MOST_TEXT = 16_000_000  # bytes of all words of a column
 Marks = tuple[tuple[float, int], ...]
 Found = tuple[NDArray[Any], tuple[str, ...] | None, Integers | None, tuple[float, float] | None, int, Marks]

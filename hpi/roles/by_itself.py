@@ -14,6 +14,7 @@ from hpi.roles.values import BOOLS, Values, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, one_of, words_of
 from hpi.space import Kind
 
+MOST_WORDS = 10_000  # different cells of text that may be levels
 _MANY = 10
 # As many different texts without one that comes back are names, not levels.
 _ALL = 8
@@ -85,7 +86,7 @@ def look(values: Values, source: Source | None) -> Column:
         found = Column(values.name, Role.HYPERPARAMETER, reason=why)
     settled = _by_emptiness(values, mark)
     if settled is None:
-        return found
+        return _without_wordy(found, values)
     would_be = found.role is Role.HYPERPARAMETER and (values.n_filled > 0 or mark is Mark.HYPERPARAMETER)
     return replace(settled, fixed=would_be)
 
@@ -104,6 +105,13 @@ def _by_emptiness(values: Values, mark: Mark | None) -> Column | None:
     where = "wherever it is not empty" if values.empty.any() else "in every row"
     outcome = values.is_numeric and (mark is Mark.METRIC or outcomes.outcome_of(values.name) is not None)
     return left_out(values.name, f"constant: {label} {where}", outcome)
+
+
+def _without_wordy(found: Column, values: Values) -> Column:
+    """Return what a column is, but leave text out that has too many different cells for levels."""
+    if found.role is not Role.HYPERPARAMETER or values.n_distinct <= MOST_WORDS or not _is_text(values):
+        return found
+    return left_out(values.name, f"text with more than {MOST_WORDS:,} different cells: too many for levels")
 
 
 def _by_state(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
@@ -252,9 +260,13 @@ def _counts(values: Values, words: tuple[str, ...]) -> bool:
 
 def _nearly_all_differ(values: Values) -> bool:
     """Whether the column is text, and nearly every cell another."""
-    if 2 * int(values.worded.sum()) <= values.n_filled:
+    if not _is_text(values):
         return False
     return values.n_distinct > max(_MANY, values.n_filled // 2) or values.n_distinct == values.n_filled >= _ALL
+
+
+def _is_text(values: Values) -> bool:
+    return 2 * int(values.worded.sum()) > values.n_filled
 
 
 def _all_match(values: Values, pattern: str) -> bool:

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
+MOST_LEVELS = 2**16 - 1  # the code of each, and one for inactive, fit 16 bits
 _TOLERANCE = 1e-9
 # Bounds of a file are often rounded, so a value may stick out by this part of the range.
 _ROUNDING = 1e-6
@@ -167,6 +168,10 @@ class Hyperparameter:
         if len(self.levels) < 2:
             given = ", ".join(map(repr, self.levels)) or "none"
             raise SpaceError(f"{self.name}: at least two different levels are needed; given: {given}.")
+        if len(self.levels) > MOST_LEVELS:
+            raise SpaceError(
+                f"{self.name}: {len(self.levels):,} levels; at most {MOST_LEVELS:,} can be told apart: group them."
+            )
 
     def _check_bounds(self) -> None:
         if self.low is None or self.high is None or not self.low < self.high:
