@@ -11,6 +11,7 @@ from hpi.space import Floats, Hyperparameter, Integers, Kind
 from hpi.statements.trials import Trials
 
 FEWEST = 8  # trials of a group that is compared with another
+MOST_COMPARED = 100  # levels of a category, those with most trials: every two of them are compared
 MOST_LEVELS = 8  # of a category beside another hyperparameter; the others are not compared there
 COARSE = 3
 # So many groups from so many trials on: more show a narrower optimum, fewer are surer.
@@ -31,11 +32,12 @@ class Groups:
     ----------
     code
         The group of each trial, shape (n_trials,). Those below `n_compared` are compared, in the order of the values;
-        then come rare levels together, and inactive trials together, where there are any.
+        then come the other levels together, and inactive trials together, where there are any.
     ends, typical
         Of the groups that are compared: its first and last value as words, and one value for it (about 5e-4).
     rare
-        Levels with too few trials, and how many each has.
+        Levels that are not compared, and how many trials each has: too few, or fewer than as many others as there may
+        be.
     count
         Trials of each group, shape (n_groups,).
     within
@@ -73,7 +75,7 @@ class Groups:
 
     @property
     def n_groups(self) -> int:
-        """How many groups of active trials there are: those that are compared, and rare levels together."""
+        """How many groups of active trials there are: those that are compared, and the other levels together."""
         return self.n_compared + bool(self.rare)
 
     @property
@@ -95,7 +97,9 @@ def groups_of(trials: Trials, dependent: Collection[int] = ()) -> tuple[Groups, 
     """
     wanted = [n_groups for least, n_groups in STEPS if len(trials) >= least][::-1]
     for n_groups in wanted:
-        found = tuple(_grouped(trials, j, n_groups, None, j in dependent) for j in range(len(trials.hyperparameters)))
+        found = tuple(
+            _grouped(trials, j, n_groups, MOST_COMPARED, j in dependent) for j in range(len(trials.hyperparameters))
+        )
         if columns(found) * AMPLE <= len(trials):
             break
     return found
@@ -111,18 +115,18 @@ def columns(groups: tuple[Groups, ...]) -> int:
     return int(1 + sum(max(1, one.n_groups) - 1 + one.within.shape[1] for one in groups))
 
 
-def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int | None, is_dependent: bool) -> Groups:
+def _grouped(trials: Trials, j: int, n_groups: int, most_levels: int, is_dependent: bool) -> Groups:
     hyperparameter, x = trials.hyperparameters[j], trials.x[:, j]
     if hyperparameter.kind in (Kind.CATEGORY, Kind.BOOL):
         return _by_level(hyperparameter, x, most_levels)
     return _by_stretch(hyperparameter, x, n_groups, is_dependent)
 
 
-def _by_level(hyperparameter: Hyperparameter, x: Floats, most: int | None) -> Groups:
+def _by_level(hyperparameter: Hyperparameter, x: Floats, most: int) -> Groups:
     levels = np.rint(x * (len(hyperparameter.levels) - 1))
     found, count = np.unique(levels[~np.isnan(levels)], return_counts=True)
     kept = count >= FEWEST
-    if most is not None and kept.sum() > most:
+    if kept.sum() > most:
         kept &= np.isin(np.arange(len(found)), np.argsort(-np.where(kept, count, 0), kind="stable")[:most])
     labels = tuple(hyperparameter.levels[int(k)] for k in found[kept])
     rare = tuple((hyperparameter.levels[int(found[k])], int(count[k])) for k in np.flatnonzero(~kept))

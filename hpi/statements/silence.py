@@ -13,7 +13,7 @@ from hpi.statements.additive import Columns, Fit
 from hpi.statements.basis import Basis
 from hpi.statements.contrasts import of_two
 from hpi.statements.finding import Finding
-from hpi.statements.groups import FEWEST, columns, in_own_unit
+from hpi.statements.groups import FEWEST, MOST_COMPARED, Groups, columns, in_own_unit
 from hpi.statements.together import Pair, chi_squared, crossed
 from hpi.statements.trends import ends
 from hpi.subspace import Sample
@@ -130,14 +130,28 @@ def _rare(sample: Sample, basis: Basis) -> list[str]:
         if groups.name in fixed:
             continue
         if groups.rare:
-            levels = words.listed([f"{level} ({n})" for level, n in sorted(groups.rare)[:MOST_OF_A_KIND]])
-            more = len(groups.rare) - MOST_OF_A_KIND
-            rest = f" and {more} more levels" if more > 0 else ""
-            found.append(f"{groups.name}: too few trials have {levels}{rest}; {FEWEST} of a level are compared.")
+            found += _not_compared(groups)
         elif groups.n_compared < 2:
             found.append(
                 f"{groups.name}: too few trials with different values to compare ({groups.n_active:,} trials)."
             )
+    return found
+
+
+def _not_compared(groups: Groups) -> list[str]:
+    """Say which levels are not compared: those with too few trials, and those beyond the largest."""
+    found, few = [], sorted((level, n) for level, n in groups.rare if n < FEWEST)
+    if few:
+        levels = words.listed([f"{level} ({n})" for level, n in few[:MOST_OF_A_KIND]])
+        more = len(few) - MOST_OF_A_KIND
+        rest = f" and {more:,} more levels" if more > 0 else ""
+        found.append(f"{groups.name}: too few trials have {levels}{rest}; {FEWEST} of a level are compared.")
+    if len(few) < len(groups.rare):
+        enough = groups.n_compared + len(groups.rare) - len(few)
+        found.append(
+            f"{groups.name}: of {enough:,} levels with enough trials the {MOST_COMPARED} with most are compared; group "
+            "levels that belong together."
+        )
     return found
 
 

@@ -119,6 +119,18 @@ def test_rare_levels_are_named_with_their_trials(rng):
     assert not reasons(said({"level": common}, rng.normal(size=108)), "too few trials")
 
 
+def test_of_very_many_levels_those_with_most_trials_are_compared_and_the_others_counted(rng):
+    times = [3, 8, *[10] * 99, 9, 12]  # of l000, l001, ...
+    level = np.repeat(np.array([f"l{k:03}" for k in range(len(times))], dtype=object), times)
+    found = said({"level": level}, rng.normal(size=len(level)))
+    assert found.candidates < 3 * 100 * 99 / 2  # contrasts, equivalences, and some of each level
+    assert reasons(found, "level: ") == [
+        "level: too few trials have l000 (3); 8 of a level are compared.",
+        "level: of 102 levels with enough trials the 100 with most are compared; group levels that belong together.",
+    ]
+    assert not reasons(said({"level": level[21:]}, rng.normal(size=len(level) - 21)), "enough trials")
+
+
 def test_one_value_alone_cannot_be_compared(rng):
     x = np.append(np.full(95, 1.0), np.full(5, 2.0))
     found = said({"x": x, "y": evenly(100, rng)}, rng.normal(size=100))
