@@ -47,6 +47,19 @@ def press(page: Page, key: str, times: int = 1, handle: int = 0) -> None:
         thumb.press(key)
 
 
+def slide(page: Page, to: float, handle: int = 0) -> None:
+    """Move a handle of the slider to a percentage, step by step; what a page being drawn took back is made again."""
+    thumb = widget(page, "subspace").locator("input[type=range]").nth(handle)
+    wait_until_idle(page)
+    for _ in range(TRIES):
+        steps = round((to - float(thumb.input_value())) / STEP)
+        press(page, "ArrowRight" if steps > 0 else "ArrowLeft", abs(steps), handle)
+        page.wait_for_timeout(SETTLED)
+        wait_until_idle(page)
+        if float(thumb.input_value()) == to:
+            return
+
+
 def type_number(page: Page, key: str, value: float) -> None:
     """Type a number and leave the field."""
     box = widget(page, key).locator("input")
@@ -85,6 +98,7 @@ def see(page: Page, text: str) -> Locator:
 
 
 TRIES, SETTLED = 4, 300  # milliseconds
+STEP = 0.5  # percent
 BARS = ".st-key-importance .js-plotly-plot"
 # a function: the pages forbid to evaluate text, which waiting for an expression does again and again
 NOT_WIDER = """() => {

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from hpi.estimators import ESTIMATORS
 from tests.browser.charts import wait_for_chart, wait_for_words
-from tests.browser.steps import choose, go, press, see, see_bars, widget
+from tests.browser.steps import choose, go, see, see_bars, slide, widget
 from tests.pages.tables import search
 
 RANKS = ".st-key-ranks .js-plotly-plot"
@@ -30,7 +30,7 @@ def test_all_estimators_are_asked_and_compared(server, page):
         widget(page, "ranks_csv").get_by_role("button").click()
     rows = list(csv.DictReader(io.StringIO(download.value.path().read_text("utf-8"))))
     assert next(row for row in rows if row["name"] == "lr")["rank by ped-anova"] == "1.0"
-    press(page, "ArrowRight", times=10)  # another question: nothing is shown that does not answer it
+    slide(page, to=15)  # another question: nothing is shown that does not answer it
     see(page, "60 trials in the target")
     expect(widget(page, "ask_all")).to_be_visible()
     expect(page.locator(RANKS)).to_have_count(0)

@@ -10,7 +10,7 @@ import pandas as pd
 from playwright.sync_api import expect
 
 from tests.browser.charts import WITHIN, wait_for_chart, wait_for_words
-from tests.browser.steps import BARS, NOT_WIDER, choose, go, press, see, see_bars, upload, widget
+from tests.browser.steps import BARS, NOT_WIDER, choose, go, see, see_bars, slide, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
 
 PATIENT = 3 * WITHIN  # a child process works on a slow machine
@@ -114,7 +114,7 @@ def test_the_bars_are_there_before_the_findings_and_stay_where_they_are(server, 
 def test_another_region_is_another_set_of_findings(server, page):
     see_findings(page, server, search())
     see(page, "hold among 400 trials")
-    press(page, "ArrowLeft", times=40, handle=1)
+    slide(page, to=80, handle=1)
     see(page, "320 in the region")
     see(page, "among 320 trials")
 

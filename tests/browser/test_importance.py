@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from hpi.figures import DARK, LIGHT
 from tests.browser.charts import wait_for_change, wait_for_chart
-from tests.browser.steps import BARS, NOT_WIDER, bars, press, see, see_bars, type_number, upload, widget
+from tests.browser.steps import BARS, NOT_WIDER, bars, press, see, see_bars, slide, type_number, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
 
 
@@ -24,12 +24,12 @@ def test_an_upload_shows_bars_at_once_and_the_strongest_first(server, page):
 
 def test_the_slider_moves_the_bars_and_the_numbers_follow(server, page):
     before = see_bars(page, server, search())
-    press(page, "ArrowRight", times=20)  # 20 steps of half a percent
+    slide(page, to=20)  # 20 steps of half a percent
     see(page, "80 trials in the target")
     after = wait_for_change(page, before, selector=BARS)
     assert bars(after)["lr"] != bars(before)["lr"]
     expect(widget(page, "target").locator("input")).to_have_value("20")
-    press(page, "ArrowLeft", times=100, handle=1)
+    slide(page, to=50, handle=1)
     see(page, "80 trials in the target, 200 in the region")
     expect(widget(page, "region").locator("input")).to_have_value("50")
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.charts import WITHIN, traces, wait_for_change, wait_for_chart, wait_until_idle
 from tests.browser.servers import ROOT, Server, running
-from tests.browser.steps import BARS, NOT_WIDER, bars, go, press, see, widget
+from tests.browser.steps import BARS, NOT_WIDER, bars, go, see, slide, widget
 from tests.parquet import damage, trials, write
 
 N = 300_000
@@ -51,10 +51,9 @@ def test_it_opens_by_its_name_and_every_step_of_the_slider_is_answered_from_coun
     see(page, f"sweeps  ·  {N:,} trials")
     see(page, f"{N // 10:,} trials in the target, {N:,} in the region")
     see(page, f"The bars count all {N:,} trials.")
-    press(page, "ArrowRight", 4)
-    after = wait_for_change(page, before, selector=BARS)
+    slide(page, to=12)
     see(page, f"{N * 12 // 100:,} trials in the target")
-    assert bars(after) != bars(before)
+    assert bars(wait_for_change(page, before, selector=BARS)) != bars(before)
     assert [task for task in submitted(named) if task != "findings"] == ["look", "count"]
 
     for title, what in [
@@ -71,7 +70,7 @@ def test_it_opens_by_its_name_and_every_step_of_the_slider_is_answered_from_coun
     assert [task for task in submitted(named) if task in ("look", "count")] == ["look", "count"]
 
     go(page, "Importance")
-    wait_for_chart(page, selector=BARS)
+    after = wait_for_chart(page, selector=BARS)
     assert "table=sweeps" in page.url
     assert str(Path(named.log).parent) not in page.content()
     page.reload()

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_for_words, wait_until_idle
-from tests.browser.steps import BARS, choose, go, press, see, see_bars, type_number, widget
+from tests.browser.steps import BARS, choose, go, press, see, see_bars, slide, type_number, widget
 from tests.browser.test_share import make_link
 from tests.pages.tables import search
 
@@ -171,18 +171,6 @@ def test_a_click_on_the_curve_moves_the_target_there(server, page):
     undo(page)
     expect(page).not_to_have_url(re.compile("top="))
     expect(widget(page, "target").locator("input")).to_have_value("10")
-
-
-def slide(page, to):
-    """Move the target's handle step by step; steps that a page being drawn took back are made again at once."""
-    thumb = widget(page, "subspace").locator("input[type=range]").first
-    wait_until_idle(page)
-    for _ in range(4):
-        press(page, "ArrowRight", times=round((to - float(thumb.input_value())) / 0.5))
-        page.wait_for_timeout(300)
-        wait_until_idle(page)
-        if float(thumb.input_value()) == to:
-            return
 
 
 def test_twenty_steps_of_the_slider_are_one_change(server, page):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.charts import click, traces, wait_for_change, wait_for_chart, wait_for_words, wait_until_idle
-from tests.browser.steps import BARS, NOT_WIDER, bars, choose, go, press, see, see_bars, upload, widget
+from tests.browser.steps import BARS, NOT_WIDER, bars, choose, go, see, see_bars, slide, upload, widget
 from tests.pages.tables import HOSTILE, hostile, search
 
 AGAINST, DISTRIBUTION, MAP, SURFACE, HISTORY = (
@@ -33,7 +33,7 @@ def test_the_slider_moves_the_charts_of_one_hyperparameter(server, page):
     see_bars(page, server, search())
     go(page, "One hyperparameter")
     before = wait_for_chart(page, selector=DISTRIBUTION)
-    press(page, "ArrowRight", times=20)
+    slide(page, to=20)
     see(page, "80 trials in the target")
     assert wait_for_change(page, before, selector=DISTRIBUTION)
 
@@ -100,7 +100,7 @@ def test_hostile_names_are_literal_on_every_page(server, page):
 
 def test_the_question_is_the_same_on_every_page(server, page):
     see_bars(page, server, search())
-    press(page, "ArrowRight", times=10)
+    slide(page, to=15)
     see(page, "60 trials in the target")
     for title in ("One hyperparameter", "Two hyperparameters", "Data", "Importance"):
         go(page, title)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.charts import wait_for_change, wait_for_chart, wait_until_idle
-from tests.browser.steps import BARS, choose, go, press, see, see_bars, widget
+from tests.browser.steps import BARS, choose, go, press, see, see_bars, slide, widget
 from tests.pages.tables import search
 
 LINK = re.compile(r"http://127\.0\.0\.1:\d+(/hpi)?/\?s=[A-Za-z0-9_-]{22}")
@@ -47,8 +47,8 @@ def numbers(traces: list[dict]) -> str:
 
 def test_a_second_browser_sees_the_same_numbers_and_can_change_nothing(server, page, new_page):
     see_bars(page, server, search())
-    press(page, "ArrowRight", 10)
-    see(page, "in the target")
+    slide(page, to=15)
+    see(page, "60 trials in the target")
     wait_until_idle(page)
     before = numbers(wait_for_chart(page, selector=BARS))
     link, _ = make_link(page, "look at **lr** <b>first</b>")
