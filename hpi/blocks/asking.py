@@ -85,7 +85,7 @@ class Runner:
 
 def looked_at(source: Source, executor: Somewhere = None, report: Report = quiet) -> look.Look:
     """Return what one pass over all rows finds; raises TableError where a block is damaged."""
-    work = partial(look.looked, source, most=look.most_kept())
+    work = partial(look.looked, source.light, most=look.most_kept())
     return Runner.of(source, executor, report)(work, look.Look.merged, f"looking at {source.n_rows:,} rows", (0, 1))
 
 
@@ -121,6 +121,7 @@ def counted(
         If a block is damaged, or its worker is lost again and again.
     """
     runner, fractions = Runner.of(over.source, executor, report), with_asked(fractions)
+    over = replace(over, source=over.source.light)
     first, cutoffs, passing = _ranked(over, fractions, losses, runner)
     over = _within(over, first.counting, runner)
     hyperparameters = over.translation.hyperparameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +68,11 @@ class Source:
     fingerprint: str
     notices: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+
+    @property
+    def light(self) -> Source:
+        """The same without its blocks: it travels with every chunk, which brings its own."""
+        return replace(self, blocks=())
 
     @cached_property
     def kinds(self) -> dict[str, str]:

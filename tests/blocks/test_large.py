@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 import random
 import threading
 from concurrent.futures import Executor, Future
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 import hpi
 from hpi.blocks.large import LargeTable, looked_at, made
+from hpi.blocks.running import Serial
 from hpi.errors import SubspaceError, TableError
 from hpi.filters import Between, OneOf
 from hpi.roles import Choices, Direction
@@ -284,3 +286,28 @@ def test_text_with_very_many_words_is_left_out_and_said(tmp_path, monkeypatch):
     blocks = in_blocks(written(tmp_path / "wordy", whole, [[200] * 3]), chosen=Choices(metric="loss"))
     assert any("left out: note" in notice for notice in blocks.notices)
     assert [one.name for one in blocks.hyperparameters] == ["x", "y"]
+
+
+class Weighed(Serial):
+    """Notes how many bytes the work has that goes to another machine with each chunk, and does what arrives."""
+
+    def __init__(self) -> None:
+        self.bytes: list[int] = []
+
+    def submit(self, fn, /, *args, **kwargs):
+        travels = pickle.dumps(fn)
+        self.bytes.append(len(travels))
+        return super().submit(pickle.loads(travels), *args, **kwargs)
+
+
+def test_what_travels_with_a_chunk_does_not_grow_with_the_blocks(tmp_path):
+    """A table of 100,000 blocks would send megabytes 100,000 times."""
+    weights = []
+    for groups in (2, 200):
+        executor = Weighed()
+        sizes = [[400 // groups] * groups]
+        with few_are_many():
+            in_blocks(written(tmp_path / str(groups), table(0, 400), sizes), executor).counted()
+        weights.append(max(executor.bytes))
+    assert weights[1] < weights[0] + 200
+    assert max(weights) < 100_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,5 +182,7 @@ def test_steps_are_what_searchsorted_says(data):
     thresholds = np.sort(data.draw(arrays(float, st.integers(0, 60), elements=numbers)))
     values = beside(np.append(data.draw(arrays(float, st.integers(0, 40), elements=numbers)), thresholds), 2)
     out = np.empty(len(values), dtype=np.intp)
-    Steps.of(thresholds).below(values, out, Scratch())
-    np.testing.assert_array_equal(out, np.searchsorted(thresholds, values))
+    here = Steps.of(thresholds)
+    for steps in (here, pickle.loads(pickle.dumps(here))):  # as on another machine
+        steps.below(values, out, Scratch())
+        np.testing.assert_array_equal(out, np.searchsorted(thresholds, values))
