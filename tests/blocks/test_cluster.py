@@ -23,9 +23,11 @@ from hpi.errors import BlockError, SettingsError, TableError
 from hpi.version import VERSION
 from tests.blocks.toywork import (
     BLOCKS,
+    EQUAL,
     FILES,
+    WHOLE,
     Counted,
-    blocks_of,
+    StopError,
     count,
     damaged,
     dying,
@@ -39,12 +41,6 @@ from tests.blocks.toywork import (
 
 distributed = pytest.importorskip("distributed")
 dask_config = pytest.importorskip("dask.config")
-EQUAL = blocks_of(*[10] * 40)  # positions 0 to 399
-WHOLE = expected(400, 40).digest
-
-
-class StopError(Exception):
-    """Somebody asked for the end."""
 
 
 def local(folder, n_workers=2, processes=True, port=0):

@@ -32,6 +32,7 @@ def blocks_of(*rows: int, groups: int = 16) -> tuple[Block, ...]:
 
 BLOCKS = blocks_of(*([10, 700, 1, 0, 64, 300, 5, 1000] * 5))
 N_ROWS = 5 * 2080
+EQUAL = blocks_of(*[10] * 40)  # positions 0 to 399
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,13 @@ def expected(n_rows: int = N_ROWS, n_blocks: int = len(BLOCKS)) -> Counted:
     for position in range(n_rows):
         counts[position * position % MODULUS] += 1
     return Counted(np.array(counts, dtype=np.int64), n_blocks)
+
+
+WHOLE = expected(400, 40).digest  # of EQUAL
+
+
+class StopError(Exception):
+    """Somebody asked for the end."""
 
 
 def noted(log: Path) -> list[tuple[int, int]]:
