@@ -109,8 +109,7 @@ def count(over: Over, asked: Counting, blocks: Sequence[Block]) -> Counted:
     with Files(over.source) as files:
         for block in blocks:
             for _, piece in files.read(block, names):
-                loss, counts = translation.loss(piece)
-                counts = counts & translation.passes(piece, over.where) if over.where else counts
+                loss, counts = translation.loss(piece, over.where)
                 columns = [translation.column(piece, j) for j in range(len(translation.axes))]
                 accumulator.add(loss, columns, translation.regime(piece, counts), counts)
     return accumulator.counted()
