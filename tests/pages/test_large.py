@@ -199,10 +199,16 @@ def test_while_it_is_looked_at_all_stays_and_it_opens_by_itself(folder, jobs):
     assert session(app).last.result.used == N
 
 
-def test_looking_can_be_cancelled(folder, jobs):
+def looking(jobs: AtOnce) -> AppTest:
+    """The start page after a click on the name, while the look is held back."""
     jobs.holds = (LookAt, Count)
     app = start()
     app.button(key="named-sweeps").click().run()
+    return app
+
+
+def test_looking_can_be_cancelled(folder, jobs):
+    app = looking(jobs)
     app.button(key="cancel_looking").click().run()
     assert jobs.held[0].phase is Phase.LET_GO
     assert "Opening sweeps" not in said(clean(app))
@@ -222,18 +228,14 @@ def test_counting_can_be_cancelled_and_begun_again(folder, jobs):
 
 
 def test_opening_another_table_lets_go_of_the_look(folder, jobs):
-    jobs.holds = (LookAt, Count)
-    app = start()
-    app.button(key="named-sweeps").click().run()
+    app = looking(jobs)
     app.button(key="example-known_function.csv").click().run()
     assert jobs.held[0].phase is Phase.LET_GO
     assert session(app).table.name == "known_function.csv"
 
 
 def test_a_session_that_ends_lets_go_of_what_it_waits_for(folder, jobs):
-    jobs.holds = (LookAt, Count)
-    app = start()
-    app.button(key="named-sweeps").click().run()
+    app = looking(jobs)
     leaving.empty(session(app))
     assert jobs.held[0].phase is Phase.LET_GO
 
