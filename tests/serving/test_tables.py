@@ -74,19 +74,3 @@ def test_any_text_is_read_or_refused_by_name(text):
         assert str(error).startswith("HPI_TABLES ")  # noqa: PT017
     else:
         assert all(name.isascii() and address.startswith(("/", "s3://")) for name, address in found.items())
-
-
-@pytest.mark.parametrize(
-    ("variable", "value"),
-    [
-        ("HPI_COUNT_SECONDS", "0"),
-        ("HPI_COUNT_SECONDS", "1e3"),
-        ("HPI_BLOCK_THREADS", "0"),
-        ("HPI_BLOCK_THREADS", "many"),
-        ("HPI_DASK_SCHEDULER", "dask:8786"),
-        ("HPI_DASK_SCHEDULER", "http://dask:8786"),
-    ],
-)
-def test_neither_does_what_counts_them_start_with_nonsense(variable, value):
-    with pytest.raises(SettingsError, match=f"^{variable} "):
-        checked({variable: value})
