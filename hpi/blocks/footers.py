@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hpi.blocks import columns, places
-from hpi.blocks.source import Block, Source, plain
+from hpi.blocks.source import REMEDY, Block, Source, plain
 from hpi.errors import TableError
 from hpi.roles import arrow
 from hpi.roles.wording import shown
@@ -176,6 +176,4 @@ def _listed(files: Sequence[str]) -> str:
 
 
 def _damaged(file: str, why: str) -> TableError:
-    return TableError(
-        f"The footer of {places.name_of(file)} cannot be read: {why}. Write the file again or leave it out."
-    )
+    return TableError(f"The footer of {places.name_of(file)} cannot be read: {why}. {REMEDY}.")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 PIECE = 131_072  # rows that are held at once
+REMEDY = "Write the file again or leave it out"  # where a part of it cannot be read
 # Bytes of a column that are read at once: without, the columns of a whole row group are held, as long as one of its
 # pieces is.
 _BUFFER = 262_144
@@ -294,7 +295,4 @@ def _blamed(source: Source, block: Block) -> Iterator[None]:
 
 def _unreadable(source: Source, block: Block, why: str) -> TableError:
     name = re.split(r"[/\\]", source.files[block.file])[-1]
-    return TableError(
-        f"Row group {block.group} of {name} cannot be read: {why}. Write the file again, or leave it out and open the "
-        "table anew."
-    )
+    return TableError(f"Row group {block.group} of {name} cannot be read: {why}. {REMEDY}, and open the table anew.")
