@@ -219,6 +219,8 @@ class Translation:
     def x(self, piece: pa.Table, rows: Mask | None = None) -> Floats:
         """Return the positions of all hyperparameters as `Design` has them, shape (n_rows, n_hyperparameters).
 
+        Counting finds cells from `column`; only tests ask for positions, to hold each row against a table in memory.
+
         Parameters
         ----------
         rows
