@@ -74,6 +74,7 @@ class Answer:
     """What the pages show.
 
     `refused`: why it is not the answer to the question that is asked now. `is_awaited`: that one is being worked out.
+    `is_preliminary`: it rests on the trials at hand, as all of them were not counted yet.
     """
 
     table: TrialTable
@@ -81,8 +82,9 @@ class Answer:
     result: ImportanceResult
     refused: str | None = None
     is_awaited: bool = False
+    is_preliminary: bool = False
 
     @property
     def is_stale(self) -> bool:
-        """Whether another question is asked now."""
+        """Whether it is not the answer to the question that is asked now, or not all of it."""
         return self.refused is not None or self.is_awaited

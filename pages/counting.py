@@ -105,6 +105,14 @@ def sampled(table: TrialTable, wanted: Subspace, begins: bool = True) -> tuple[T
     return found.table, found.cut(wanted)
 
 
+def at_hand(table: LargeTable, wanted: Subspace) -> Sample:
+    """Return region and target of a question among the trials at hand, before all are counted.
+
+    They were drawn by a hash of their position, so what they say is a fair estimate. Raises HpiError as `sampled`.
+    """
+    return subspace.cut(subspace.filtered(table, wanted.where), wanted)
+
+
 def cut(sample: Sample, wanted: Subspace) -> Sample:
     """Return region and target of another question about the same trials; raises SubspaceError."""
     if sample.tallies is None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from hpi.jobs import Phase, Status
+from hpi.words import large
 from pages import look, named, state, waiting
 from pages.beside import Beside
 from pages.words import BLANK
@@ -158,4 +159,6 @@ def _below(last: state.Answer | None) -> str | None:
     """Say what stands below, on the pages that show an answer."""
     if last is None or Path(state.session().page or "").stem not in SHOWING:
         return None
+    if last.is_preliminary:
+        return large.meanwhile(last.table, last.sample)
     return "Below is the last answer there was, until this one is ready."

@@ -13,6 +13,7 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
+from hpi.words import large
 from pages import (
     banner,
     counting,
@@ -140,7 +141,10 @@ def _why_not(answer: state.Answer | str | None) -> str | None:
         return answer
     if answer.refused is None or Path(state.session().page or "").stem not in job.SHOWING:
         return answer.refused
-    return f"{answer.refused} Below is the last answer there was."
+    below = (
+        large.meanwhile(answer.table, answer.sample) if answer.is_preliminary else "Below is the last answer there was."
+    )
+    return f"{answer.refused} {below}"
 
 
 def _passing(table: TrialTable) -> int | None:

@@ -71,6 +71,7 @@ def answer() -> Answer | str | None:
     except HpiError as error:
         return replace(now.last, refused=str(error)) if now.last else str(error)
     except Awaited:
+        now.last = _meanwhile(now.table, now.asked)
         return replace(now.last, is_awaited=True) if now.last else None
     _let_go_of_others_beside(now.last)
     return now.last
@@ -157,6 +158,8 @@ def adjusted(answer: Answer, pair: tuple[str, str] | None = None) -> AdjustedEff
 def _beside(name: str, answer: Answer, more: Any, task: Callable[[], Task], quick: bool, patient: bool) -> Any:  # noqa: ANN401
     """Return what a task finds out of the trials of an answer, and of `more`; let go of what was asked before."""
     now = session()
+    if answer.is_preliminary:
+        return None
     question = (*_trials(answer), more)
     kept = now.beside.get(name)
     if kept is None or kept.question != question:
@@ -201,6 +204,23 @@ def _answer(table: TrialTable, asked: Asked) -> Answer:
         )
         kept.clear()
         kept[key] = Answer(held, sample, result)
+    return kept[key]
+
+
+def _meanwhile(table: TrialTable, asked: Asked) -> Answer | None:
+    """Return what to show until there is an answer: the last one; of a table that is just being counted a first one."""
+    now, kept, method = session(), session().answers, asked.method
+    if not counting.is_large(table) or method.is_slow or (now.last is not None and not now.last.is_preliminary):
+        return now.last
+    key = ("at hand", _key(table, asked))
+    if key not in kept:
+        try:
+            sample = counting.at_hand(table, asked.subspace)
+            result = scoring.score(table, sample, method, asked.seed)
+        except HpiError:  # too few at hand: all of them may say more
+            return now.last
+        kept.clear()
+        kept[key] = Answer(table, sample, result, is_preliminary=True)
     return kept[key]
 
 

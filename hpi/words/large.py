@@ -63,6 +63,14 @@ def listed(sample: Sample) -> str | None:
     )
 
 
+def meanwhile(table: TrialTable, sample: Sample) -> str:
+    """Say on which of all rows rests what is shown before all trials were counted."""
+    return (
+        f"Below is what {len(sample.design):,} trials say, drawn from {n_rows(table):,} rows by a hash of their "
+        "position; findings follow once all are counted."
+    )
+
+
 def in_time(table: TrialTable, sample: Sample) -> str | None:
     """Say which of all trials a picture of the search over time shows; None where it shows them all."""
     if sample.tallies is None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import pickle
 import random
 import threading
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing.reduction import ForkingPickler
 from queue import Empty, SimpleQueue
 
 import numpy as np
@@ -295,9 +295,9 @@ class Weighed(Serial):
         self.bytes: list[int] = []
 
     def submit(self, fn, /, *args, **kwargs):
-        travels = pickle.dumps(fn)
+        travels = bytes(ForkingPickler.dumps(fn))
         self.bytes.append(len(travels))
-        return super().submit(pickle.loads(travels), *args, **kwargs)
+        return super().submit(ForkingPickler.loads(travels), *args, **kwargs)
 
 
 def test_what_travels_with_a_chunk_does_not_grow_with_the_blocks(tmp_path):

@@ -22,6 +22,10 @@ from tests.parquet import damage, trials, write
 
 N, DRAWN = 6000, 2048
 PART = r"From 1,0\d\d of 6,000 trials, drawn evenly"  # about half of those drawn
+MEANWHILE = (
+    f"Below is what {DRAWN:,} trials say, drawn from {N:,} rows by a hash of their position; findings follow once all "
+    "are counted."
+)
 FEW = 800  # of N: so few that all of them are at hand
 
 
@@ -215,12 +219,46 @@ def test_looking_can_be_cancelled(folder, jobs):
     assert session(app).table is None
 
 
+def test_while_all_are_counted_the_trials_at_hand_answer_and_say_so(folder, jobs):
+    """As a table in memory would that held the rows with the smallest hashes alone."""
+    jobs.holds = (Count,)
+    app = opened()
+    drawn = np.sort(np.argsort(drawing.hashes(np.arange(N)))[:DRAWN])
+    expected = hpi.importance(hpi.read(trials(N).iloc[drawn]))
+    first = session(app).last
+    assert [(h.name, h.importance, h.p_value) for h in first.result.hyperparameters] == [
+        (h.name, pytest.approx(h.importance), h.p_value) for h in expected.hyperparameters
+    ]
+    assert first.result.used == DRAWN
+    assert f"Counting {N:,} trials: 37 of 100 blocks" in said(app)
+    assert MEANWHILE in said(app)
+    assert not session(app).beside  # sentences wait for all
+    app.slider(key="subspace").set_value((20.0, 100.0)).run()
+    assert session(clean(app)).last.sample.n_target == pytest.approx(DRAWN / 5, abs=2)
+    for page in ("one", "two", "findings", "compare", "data"):
+        assert session(on(app, page)).last.is_preliminary
+        assert not session(app).beside
+    jobs.finish(jobs.held[0])
+    app = on(app, "importance")
+    assert session(app).last.result.used == N
+    assert not session(app).last.is_preliminary
+    assert MEANWHILE not in said(app)
+    assert session(app).beside
+
+
+def test_where_those_at_hand_cannot_answer_the_page_waits_for_all(folder, jobs):
+    jobs.holds = (Count,)
+    bound = float(np.sort(trials(N)["dropout"])[20])
+    app = clean(visit("pages/importance.py", table="sweeps", where=f"dropout=:{bound!r}").run())
+    assert session(app).last is None
+    assert "The answer will appear here" in everything(app)
+
+
 def test_counting_can_be_cancelled_and_begun_again(folder, jobs):
     jobs.holds = (Count,)
     app = opened()
-    assert "The answer will appear here" in everything(app)
     app.button(key="cancel_job").click().run()
-    assert f"Counting {N:,} trials was cancelled." in said(clean(app))
+    assert f"Counting {N:,} trials was cancelled. {MEANWHILE}" in said(clean(app))
     jobs.holds = ()
     assert app.button(key="retry_job").label == "Count again"
     app.button(key="retry_job").click().run()
