@@ -35,7 +35,7 @@ def app(bars: float = 300.0, jobs: dict[str, int] | None = None, said=SAID) -> I
         [Lap({"bars": bars + more, "rest": bars + 50 + more}, {}) for more in (-10.0, 0.0, 20.0)],
         [Lap({"rest": took}, {}) for took in (140.0, 150.0, 200.0)],
     )
-    opened = Opened(said, 10.5, 15.25)
+    opened = Opened(said, 10.5, 12.75, 15.25)
     return InApp("Chromium 1", opened, slid, Held(410.0, 690.6), jobs or {"look": 1, "count": 1, "findings": 4})
 
 
@@ -66,6 +66,7 @@ def test_the_section_says_seconds_multiples_and_memory():
     text = app_report.section(folder(app()))
     assert "| the first words that say how far it is | 3.0 s |" in text  # "begins" does not say how far
     assert "the page of the table is open | 10.5 s |" in text
+    assert "dimmed | 12.8 s |" in text
     assert "the bars are drawn | 15.2 s |" in text
     assert "server's process, at most | 410 MB |" in text
     assert "of its jobs, at most | 691 MB |" in text

@@ -44,6 +44,7 @@ def section(folder: Folder) -> str:
         rows=folder.size.rows,
         first="never" if opened.first is None else f"{opened.first:.1f} s",
         after=opened.after,
+        at_hand=opened.at_hand,
         bars=opened.bars,
         looking=opened.changes(LOOKING),
         counting=opened.changes(COUNTING),

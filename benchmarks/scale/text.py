@@ -120,6 +120,7 @@ share the cores. Seconds are those from the click on the button.
 | --- | --- |
 | the first words that say how far it is | {first} |
 | every row was looked at, and the page of the table is open | {after:.1f} s |
+| the bars of the trials at hand are drawn, dimmed | {at_hand:.1f} s |
 | all trials are counted, and the bars are drawn | {bars:.1f} s |
 | the words changed while rows were looked at | {looking} times |
 | and while they were counted | {counting} times |
