@@ -13,6 +13,7 @@ import streamlit as st
 
 from hpi.statements import FindingKind, Findings
 from hpi.words import findings as finding_words
+from hpi.words import large
 from pages import finding_rows, found, job, link, look, menu, state
 
 LEADING = 3
@@ -26,7 +27,9 @@ def leading() -> None:
     answer, said = _said()
     if answer is None:
         return
-    if said is None:
+    if answer.is_preliminary:
+        look.quiet("no_words", large.NO_FINDINGS)
+    elif said is None:
         said, answer = found.last(), replace(answer, is_awaited=True)
     if said is not None:
         with look.shown(answer, "leading"):

@@ -157,8 +157,9 @@ def _time(seconds: float) -> str:
 
 def _below(last: state.Answer | None) -> str | None:
     """Say what stands below, on the pages that show an answer."""
-    if last is None or Path(state.session().page or "").stem not in SHOWING:
+    page = Path(state.session().page or "").stem
+    if last is None or page not in SHOWING:
         return None
-    if last.is_preliminary:
-        return large.meanwhile(last.table, last.sample)
+    if last.is_preliminary:  # sentences wait for all trials
+        return None if page == "findings" else large.meanwhile(last.table, last.sample)
     return "Below is the last answer there was, until this one is ready."

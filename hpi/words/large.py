@@ -18,6 +18,7 @@ NO_MORE = (
     "read when it is opened again."
 )
 NOT_KEPT = "What is changed here holds until this page is reloaded: nothing is written to this table."
+NO_FINDINGS = "Findings follow once all trials are counted."
 NO_SECOND = "A table that is larger than memory is not compared with another one trial by trial."
 
 
@@ -67,7 +68,7 @@ def meanwhile(table: TrialTable, sample: Sample) -> str:
     """Say on which of all rows rests what is shown before all trials were counted."""
     return (
         f"Below is what {len(sample.design):,} trials say, drawn from {n_rows(table):,} rows by a hash of their "
-        "position; findings follow once all are counted."
+        "position, until all are counted."
     )
 
 

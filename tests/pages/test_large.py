@@ -23,8 +23,7 @@ from tests.parquet import damage, trials, write
 N, DRAWN = 6000, 2048
 PART = r"From 1,0\d\d of 6,000 trials, drawn evenly"  # about half of those drawn
 MEANWHILE = (
-    f"Below is what {DRAWN:,} trials say, drawn from {N:,} rows by a hash of their position; findings follow once all "
-    "are counted."
+    f"Below is what {DRAWN:,} trials say, drawn from {N:,} rows by a hash of their position, until all are counted."
 )
 FEW = 800  # of N: so few that all of them are at hand
 
@@ -232,6 +231,7 @@ def test_while_all_are_counted_the_trials_at_hand_answer_and_say_so(folder, jobs
     assert first.result.used == DRAWN
     assert f"Counting {N:,} trials: 37 of 100 blocks" in said(app)
     assert MEANWHILE in said(app)
+    assert "Findings follow once all trials are counted." in said(app)
     assert not session(app).beside  # sentences wait for all
     app.slider(key="subspace").set_value((20.0, 100.0)).run()
     assert session(clean(app)).last.sample.n_target == pytest.approx(DRAWN / 5, abs=2)
