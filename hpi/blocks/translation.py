@@ -216,36 +216,11 @@ class Translation:
         """Return the position of each code of hyperparameter j, as `Axis.positions` has it; None of numbers."""
         return self.axes[j].positions
 
-    def x(self, piece: pa.Table, rows: Mask | None = None) -> Floats:
-        """Return the positions of all hyperparameters as `Design` has them, shape (n_rows, n_hyperparameters).
-
-        Counting finds cells from `column`; only tests ask for positions, to hold each row against a table in memory.
-
-        Parameters
-        ----------
-        rows
-            Which rows are wanted; the others are nan. None: those that count.
-
-        Raises
-        ------
-        SpaceError
-            If a value lies outside the bounds.
-        """
-        x = np.full((len(piece), len(self.axes)), np.nan)
-        chosen = self.loss(piece)[1] if rows is None else rows
-        for j, axis in enumerate(self.axes):
-            cells_, positions = self.column(piece, j)[chosen], axis.positions
-            x[chosen, j] = (
-                axis.hyperparameter.encode(pd.Series(cells_))
-                if positions is None
-                else positions[cells_.astype(np.int64)]
-            )
-        return x
-
     def regime(self, piece: pa.Table, rows: Mask | None = None) -> Integers | None:
         """Return the domain of each value as `Design` has it, (n_rows, n_hyperparameters), -1 in rows not wanted.
 
-        None where no hyperparameter has domains. `rows` and errors are those of `x`.
+        None where no hyperparameter has domains. `rows`: which are wanted, None: those that count. Raises SpaceError
+        where a value lies outside its domain.
         """
         if not any(axis.hyperparameter.domains for axis in self.axes):
             return None

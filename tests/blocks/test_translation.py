@@ -9,6 +9,7 @@ from functools import reduce
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import assume, given
@@ -87,7 +88,6 @@ def assert_alike(one: Both, where: tuple = ()) -> None:
         own, counts = found.loss(piece, where)
         np.testing.assert_array_equal(counts, there[part])
         assert own[counts].tobytes() == loss[part][counts].tobytes()
-        np.testing.assert_array_equal(found.x(piece, counts), x[part])
         regimes = found.regime(piece, counts)
         assert (regimes is None) == (design.regime is None)
         np.testing.assert_array_equal(regime[part] if regimes is None else regimes, regime[part])
@@ -102,6 +102,7 @@ def assert_columns(found: Translation, piece: pa.Table, counts: np.ndarray, x: n
             assert column.dtype == np.int32
             np.testing.assert_array_equal(positions[column], x[counts, j])
             continue
+        np.testing.assert_array_equal(hyperparameter.encode(pd.Series(column)), x[counts, j])
         low, high = hyperparameter.low, hyperparameter.high
         if hyperparameter.log:
             low, high, column = np.log(low), np.log(high), np.log(column)
@@ -329,7 +330,7 @@ def test_a_word_that_was_not_there_before_is_said(tmp_path):
     _, piece = one.pieces(found.names())[0]
     other = replaced(piece, "opt", pa.array(["adamw"] * len(piece)).dictionary_encode())
     with pytest.raises(TableError, match="column opt holds a word that it did not hold"):
-        found.x(other)
+        found.column(other, [h.name for h in found.hyperparameters].index("opt"))
 
 
 def test_repeats_and_epochs_are_said_to_be_trials_of_their_own(tmp_path):
