@@ -142,7 +142,7 @@ first frame in which the page says that its script has ended. {unrested}
 
 {passes} What a process held is its proportional set size, looked at every {every:g} s. {browser}."""
 
-ONCE = """The rows were read by one look and one count, before the first bars; no move of the slider had them read
-again. The {others} other jobs worked out findings, each from the 65,536 trials that stand for all."""
+ONCE = """The rows were read by one look and one count, before the first bars of all; no move of the slider had them
+read again. The {others} other jobs worked out findings, each from the 65,536 trials that stand for all."""
 AGAIN = """**The rows were read by {look} looks and {count} counts**: not every move of the slider was answered from
 what was counted before."""
