@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hpi.blocks.large import LargeTable
 from hpi.errors import SubspaceError
 from hpi.estimators import Estimator, PedAnova, by_name
 from hpi.filters import Filter
@@ -74,7 +75,6 @@ class Answer:
     """What the pages show.
 
     `refused`: why it is not the answer to the question that is asked now. `is_awaited`: that one is being worked out.
-    `is_preliminary`: it rests on the trials at hand, as all of them were not counted yet.
     """
 
     table: TrialTable
@@ -82,9 +82,13 @@ class Answer:
     result: ImportanceResult
     refused: str | None = None
     is_awaited: bool = False
-    is_preliminary: bool = False
 
     @property
     def is_stale(self) -> bool:
         """Whether it is not the answer to the question that is asked now, or not all of it."""
         return self.refused is not None or self.is_awaited
+
+    @property
+    def is_preliminary(self) -> bool:
+        """Whether it rests on the trials at hand, as all of them were not counted yet."""
+        return isinstance(self.table, LargeTable) and self.table.n_counting is None

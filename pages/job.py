@@ -29,7 +29,8 @@ def panel(work: Work | None, answer: state.Answer | str | None) -> None:
     if work is None:
         return
     if work.is_open:
-        _watched(_below(answer if isinstance(answer, state.Answer) else None))
+        last = answer if isinstance(answer, state.Answer) else None
+        _watched(below(last, "Below is the last answer there was, until this one is ready."))
     elif work.was_cancelled or work.job.error is not None:
         again = "Count again" if work is state.session().counting else f"Run {work.title}"
         word = again if work.was_cancelled else "Try again"
@@ -155,11 +156,11 @@ def _time(seconds: float) -> str:
     return f"{max(1.0, seconds):.0f}{BLANK}s"
 
 
-def _below(last: state.Answer | None) -> str | None:
-    """Say what stands below, on the pages that show an answer."""
+def below(last: state.Answer | None, words: str) -> str | None:
+    """Say what stands below, on the pages that show an answer: in these words where it is the last one there was."""
     page = Path(state.session().page or "").stem
     if last is None or page not in SHOWING:
         return None
     if last.is_preliminary:  # sentences wait for all trials
         return None if page == "findings" else large.meanwhile(last.table, last.sample)
-    return "Below is the last answer there was, until this one is ready."
+    return words

@@ -13,7 +13,6 @@ import streamlit as st
 from hpi.errors import HpiError
 from hpi.estimators import ESTIMATORS, by_name
 from hpi.table import TrialTable
-from hpi.words import large
 from pages import (
     banner,
     counting,
@@ -139,12 +138,9 @@ def _why_not(answer: state.Answer | str | None) -> str | None:
     """Say why the question has no answer, and what is shown instead."""
     if not isinstance(answer, state.Answer):
         return answer
-    if answer.refused is None or Path(state.session().page or "").stem not in job.SHOWING:
-        return answer.refused
-    below = (
-        large.meanwhile(answer.table, answer.sample) if answer.is_preliminary else "Below is the last answer there was."
-    )
-    return f"{answer.refused} {below}"
+    if answer.refused is None:
+        return None
+    return " ".join(filter(None, (answer.refused, job.below(answer, "Below is the last answer there was."))))
 
 
 def _passing(table: TrialTable) -> int | None:

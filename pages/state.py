@@ -220,7 +220,7 @@ def _meanwhile(table: TrialTable, asked: Asked) -> Answer | None:
         except HpiError:  # too few at hand: all of them may say more
             return now.last
         kept.clear()
-        kept[key] = Answer(table, sample, result, is_preliminary=True)
+        kept[key] = Answer(table, sample, result)
     return kept[key]
 
 

@@ -31,7 +31,7 @@ def check(tmp_path, monkeypatch):
 
     monkeypatch.setattr(check, "ROOT", tmp_path)
     monkeypatch.setattr(check.ensure_services, "main", lambda: None)
-    monkeypatch.setitem(check.STEPS, check.UNITS, ["-m", "pytest", "-q"])
+    monkeypatch.setitem(check.STEPS, check.UNITS, [*check.PYTEST, "-q"])
     (tmp_path / "pytest.ini").write_text("[pytest]")
     monkeypatch.setattr(sys, "argv", ["check.py", "tests"])
     return check

@@ -20,15 +20,16 @@ BROWSER = "browser tests"
 UNITS = "unit, contract and page tests"
 # a file of tests stays in one process, so that its servers are started once
 SIDE_BY_SIDE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+PYTEST = ["-m", "pytest", "--cache-clear"]  # what failed another time is forgotten
 # name -> what Python is asked to do
 STEPS = {
     "ruff check": ["-m", "ruff", "check", "."],
     "ruff format": ["-m", "ruff", "format", "--check", "."],
     "mypy --strict hpi": ["-m", "mypy"],
-    UNITS: ["-m", "pytest", "-m", "not browser", *SIDE_BY_SIDE],
+    UNITS: [*PYTEST, "-m", "not browser", *SIDE_BY_SIDE],
     # in a process of its own: Playwright leaves an event loop running in the thread that uses it; one after the other,
     # since two browsers that draw and two servers that answer are too much for two cores
-    BROWSER: ["-m", "pytest", "-m", "browser"],
+    BROWSER: [*PYTEST, "-m", "browser"],
 }
 TESTS = (UNITS, BROWSER)
 NAMES = list(STEPS)
@@ -45,7 +46,7 @@ def outcome(name: str) -> tuple[str, list[str]]:
         return "FAILED", []  # ensure_browser has said in one line how to get a browser
     if name in TESTS:
         ensure_services.main()  # what lacks is said here once; the tests that need it say so, too
-    code = _python(*STEPS[name], *(["--cache-clear"] if name in TESTS else []))
+    code = _python(*STEPS[name])
     late = _passing_alone() if name in TESTS and code == FAILED else []
     if code != 0 and not late:
         return "FAILED", []
