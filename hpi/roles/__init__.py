@@ -2,9 +2,9 @@
 
 `values` parses one column; `vocabulary`, `measures` and `sources` hold the words that names are made of and the
 grammars of exports; `outcomes` tells the names of outcomes, `meant` which end of them is good and which is the
-metric; `by_itself`, `by_others` and `measured` judge a column alone and beside the others, `alike` tells which of them
-say the same and `combinations` which rows do; `kinds` tells what the values of a hyperparameter are; `choices` holds
-what a person said, which goes before all of that; `inference` puts it together.
+metric; `looks` tells what cells look like; `by_itself`, `by_others` and `measured` judge a column alone and beside the
+others, `alike` tells which of them say the same and `combinations` which rows do; `kinds` tells what the values of a
+hyperparameter are; `choices` holds what a person said, which goes before all of that; `inference` puts it together.
 """
 
 from hpi.roles.by_itself import Column

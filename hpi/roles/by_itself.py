@@ -8,25 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hpi.roles import outcomes, vocabulary
+from hpi.roles import looks, outcomes, vocabulary
 from hpi.roles.sources import Mark, Source
 from hpi.roles.values import BOOLS, Values, shown
 from hpi.roles.vocabulary import ContextKind, Direction, Role, one_of, words_of
 from hpi.space import Kind
 
 MOST_WORDS = 10_000  # different cells of text that may be levels
-_MANY = 10
-# As many different texts without one that comes back are names, not levels.
-_ALL = 8
-_MOMENT = (
-    r"\d{4}[-/]\d\d?[-/]\d\d?(?:[ T_\-]\d\d?[:\-]\d\d.*)?|\d\d?[./]\d\d?[./]\d{4}.*"
-    r"|[A-Z][a-z]{2} [A-Z]?[a-z]{0,2} ?\d.*\d{4}|\d{8}[ T_\-]\d{4,6}|\d\d?[ \-][A-Z][a-z]{2,8}[ \-]\d{4}.*"
-)
-_KEY = r"(?=.*\d)(?=.*[a-f])(?:[0-9a-f]{7,}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"
-# Seconds and milliseconds since 1970, from 2001 to 2096.
-_CLOCKS = ((1e9, 4e9), (1e12, 4e12))
-_SPAN = r"-?\d+ days?.*|\d+:\d\d(?::\d\d(?:\.\d+)?)?|\d+h(?: ?\d+m)?(?: ?\d+s)?"
-_PLACE = r"(?:/|~/|\.{1,2}/|[A-Za-z]:\\|[a-z0-9+]+://).*"
 DONE = one_of("complete|completed|finished|success|successful|succeeded|ok|done|terminated|passed")
 _NOT_DONE = one_of(
     "pruned|fail|failed|failure|running|waiting|crashed|killed|timeout|memout|memoryout|aborted|notevaluated|unknown|"
@@ -109,7 +97,7 @@ def _by_emptiness(values: Values, mark: Mark | None) -> Column | None:
 
 def _without_wordy(found: Column, values: Values) -> Column:
     """Return what a column is, but leave text out that has too many different cells for levels."""
-    if found.role is not Role.HYPERPARAMETER or values.n_distinct <= MOST_WORDS or not _is_text(values):
+    if found.role is not Role.HYPERPARAMETER or values.n_distinct <= MOST_WORDS or not looks.is_text(values):
         return found
     return left_out(values.name, f"text with more than {MOST_WORDS:,} different cells: too many for levels")
 
@@ -129,7 +117,7 @@ def is_state(values: Values) -> bool:
         return False
     if values.is_numeric:
         small = bool(np.all((values.finite >= -1) & (values.finite <= 10)))
-        codes = small or (words[-1] == "status" and values.n_distinct <= _MANY)
+        codes = small or (words[-1] == "status" and values.n_distinct <= looks.MANY)
         return set(words[:-1]) <= _WHO_ENDS and values.is_integer and codes
     known = [ending(word) in DONE | _NOT_DONE for word in pd.unique(values.labels[~values.empty])]
     return 2 * sum(known) > len(known)
@@ -157,7 +145,7 @@ def _by_mark(values: Values, source: Source | None, mark: Mark | None) -> Column
     kind = vocabulary.context_of(words_of(values.name[len(prefix) :]))
     if kind in (ContextKind.TASK, ContextKind.REPEAT):
         return _context(values, kind)
-    if _nearly_all_differ(values):
+    if looks.nearly_all_differ(values):
         return left_out(values.name, "an identifier: nearly every cell is a different text")
     return Column(values.name, Role.HYPERPARAMETER, reason=f"the name starts with {prefix.strip()}{source.said}")
 
@@ -191,7 +179,7 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
     if _marks_the_best(values, words):
         return left_out(name, "marks the trials that came out best")
     kind = vocabulary.context_of(words)
-    if kind is not None and not _nearly_all_differ(values) and _suits(values, kind, words):
+    if kind is not None and not looks.nearly_all_differ(values) and _suits(values, kind, words):
         return _context(values, kind)
     if vocabulary.is_identifier(words):
         return left_out(name, "an identifier by its name")
@@ -199,7 +187,8 @@ def _by_name(values: Values, source: Source | None, mark: Mark | None) -> Column
         return left_out(name, "a path by its name")
     if words in (("run",), ("trial",), ("job",)) and values.words:
         return left_out(name, "an identifier by its name")
-    if words and words[-1] in ("id", "hash", "uuid", "uid") and values.n_distinct > max(_MANY, values.n_filled // 4):
+    of_ids = words[-1:] in (("id",), ("hash",), ("uuid",), ("uid",))
+    if of_ids and values.n_distinct > max(looks.MANY, values.n_filled // 4):
         return left_out(name, "an identifier: a name of its kind and many different values")
     if name.startswith("_"):
         return left_out(name, "bookkeeping: the name starts with an underscore")
@@ -225,7 +214,7 @@ def _ends_a_process(values: Values, words: tuple[str, ...]) -> bool:
     if words != ("signal",):
         return vocabulary.is_exit(words)
     sent = values.n_filled < len(values) or 0 in values.finite
-    return _all_match(values, r"(?i:sig[a-z]{2,}\d?)") or (values.is_numeric and values.is_integer and sent)
+    return looks.all_match(values, r"(?i:sig[a-z]{2,}\d?)") or (values.is_numeric and values.is_integer and sent)
 
 
 def _suits(values: Values, kind: ContextKind, words: tuple[str, ...]) -> bool:
@@ -242,7 +231,7 @@ def _by_outcome(values: Values, words: tuple[str, ...]) -> Column | None:
     if values.n_distinct <= 2 and outcomes.is_flag(values.name, values.n_distinct, values.lowered in BOOLS):
         return None
     if not values.is_numeric and np.isfinite(values.numbers).sum() < values.worded.sum():
-        if _is_span(values):
+        if looks.are_spans(values):
             return left_out(values.name, "a duration: an outcome that is no number")
         if " ".join(words) in vocabulary.CHOICES or "time" in why:
             return None
@@ -258,47 +247,18 @@ def _counts(values: Values, words: tuple[str, ...]) -> bool:
     return not words or words[0] == "unnamed" or numbers or (len(words) == 1 and words[0] in vocabulary.COUNTERS)
 
 
-def _nearly_all_differ(values: Values) -> bool:
-    """Whether the column is text, and nearly every cell another."""
-    if not _is_text(values):
-        return False
-    return values.n_distinct > max(_MANY, values.n_filled // 2) or values.n_distinct == values.n_filled >= _ALL
-
-
-def _is_text(values: Values) -> bool:
-    return 2 * int(values.worded.sum()) > values.n_filled
-
-
-def _all_match(values: Values, pattern: str) -> bool:
-    if not values.words or np.isfinite(values.numbers).any():
-        return False
-    return all(re.fullmatch(pattern, word, re.DOTALL) for word in values.words[:100])
-
-
-def _is_span(values: Values) -> bool:
-    return _all_match(values, _SPAN)
-
-
 def _by_cells(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
-    if _all_match(values, _MOMENT) or _is_clock(values):
+    if looks.are_moments(values) or looks.are_clock_readings(values):
         return left_out(values.name, "a timestamp: says when, not how")
-    if _is_span(values):
+    if looks.are_spans(values):
         return left_out(values.name, "a duration: an outcome that is no number")
-    if _all_match(values, _PLACE):
+    if looks.are_places(values):
         return left_out(values.name, "a path: every cell is a place on a disk or a network")
-    if _nearly_all_differ(values):
+    if looks.nearly_all_differ(values):
         return left_out(values.name, "an identifier: nearly every cell is a different text")
-    if values.n_distinct > 2 and len(values.words) > 1 and all(re.fullmatch(_KEY, word) for word in values.words):
+    if looks.are_keys(values):
         return left_out(values.name, "an identifier: every cell is a key")
     return None
-
-
-def _is_clock(values: Values) -> bool:
-    """Whether the numbers are readings of a clock: large, close to each other, and nearly all different."""
-    if not values.is_numeric or not len(values.finite) or 2 * values.n_distinct <= max(_MANY, values.n_filled):
-        return False
-    low, high = float(values.finite.min()), float(values.finite.max())
-    return high < 1.1 * low and any(start <= low and high <= end for start, end in _CLOCKS)
 
 
 def _by_neighbours(values: Values, source: Source | None, mark: Mark | None) -> Column | None:
